@@ -1,0 +1,151 @@
+"""What can go wrong while an answer is made. Each class carries the sentence that a person reads and what may be done
+about it.
+
+    AgentError
+    ├── SessionBusy, SessionDisposed      misuse of an `AgentSession`; never shown
+    └── ModelError                        the model gave no answer, or not a whole one
+        ├── BadKey            ├── Overloaded      ├── Unreachable
+        ├── NoSuchModel       ├── ContextTooLong  ├── Malformed
+        ├── RateLimited       ├── Refused         ├── EmptyAnswer
+        ├── OutOfCredit       ├── CutOff          └── Stalled
+        └── TookTooLong
+
+Client libraries' own exceptions become these in one place beside each `ModelClient`.
+"""
+
+from typing import ClassVar
+
+
+class AgentError(Exception):
+    """Base of everything that `agent/` raises on purpose."""
+
+
+class SessionBusy(AgentError):
+    """`prompt()` was called while an answer is streaming; use `follow_up()`."""
+
+
+class SessionDisposed(AgentError):
+    """The session was disposed; build a fresh one."""
+
+
+class ModelError(AgentError):
+    """The model's side failed. `sentence` is what a person reads; the exception's own text is for the log."""
+
+    kind: ClassVar[str] = "model"
+    """Stored with the turn; never changes."""
+    sentence: ClassVar[str] = "The model service failed. Your message is kept; try again."
+    transient: ClassVar[bool] = False
+    """Whether trying again by ourselves may help, as long as no text has come."""
+    blame_prompt: ClassVar[bool] = False
+    """Whether the prompt itself was the cause, so that it must stay out of later contexts."""
+
+    def __init__(self, detail: str = "", *, wait: float | None = None, words: str | None = None) -> None:
+        super().__init__(detail)
+        self.wait = wait
+        """Seconds the service asked us to wait (`Retry-After`), if it did."""
+        self.words = words
+        """The model's own words for people, where it gave some (a refusal)."""
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {super().__str__()}"
+
+    def for_person(self) -> str:
+        """The sentence for the person, with the model's own words where it gave some."""
+        return f"{self.sentence}\n> {self.words}" if self.words else self.sentence
+
+
+class BadKey(ModelError):
+    """401 or 403: the API key is missing, wrong or not allowed."""
+
+    kind = "bad_key"
+    sentence = "The model service doesn't accept this bot's key. Only its operator can fix that; your message is kept."
+
+
+class NoSuchModel(ModelError):
+    """404: the endpoint does not have the configured model."""
+
+    kind = "no_such_model"
+    sentence = "The model this bot is set to isn't there. Only its operator can fix that; your message is kept."
+
+
+class RateLimited(ModelError):
+    """429: too many requests; `wait` says how long, where the service told."""
+
+    kind = "rate_limited"
+    sentence = "The model is busy with too many requests. Your message is kept; try again in a minute."
+    transient = True
+
+
+class OutOfCredit(ModelError):
+    """429 `insufficient_quota` or 402: the account has no credit left."""
+
+    kind = "out_of_credit"
+    sentence = "The model account is out of credit. Only this bot's operator can fix that; your message is kept."
+
+
+class Overloaded(ModelError):
+    """500, 502, 503, 529: the service is overloaded or broken for now."""
+
+    kind = "overloaded"
+    sentence = "The model service is overloaded right now. Your message is kept; try again in a minute."
+    transient = True
+
+
+class ContextTooLong(ModelError):
+    """400 `context_length_exceeded` or 413: the prompt does not fit the model."""
+
+    kind = "context_too_long"
+    sentence = "That message is too long for this model. Shorten it and send it again."
+    blame_prompt = True
+
+
+class Refused(ModelError):
+    """The service's policy refused the prompt, or the model declined; `words` has what it said."""
+
+    kind = "refused"
+    sentence = "The model declined to answer that. Try asking it another way."
+    blame_prompt = True
+
+
+class CutOff(ModelError):
+    """The stream ended without a finish reason, or the connection broke in it."""
+
+    kind = "cut_off"
+    sentence = "The connection to the model was cut before the answer ended. Your message is kept; try again."
+    transient = True
+
+
+class Stalled(ModelError):
+    """Nothing came within the first-delta or the between-deltas limit."""
+
+    kind = "stalled"
+    sentence = "The model stopped responding. Your message is kept; try again."
+
+
+class TookTooLong(ModelError):
+    """The answer took longer than the total limit."""
+
+    kind = "took_too_long"
+    sentence = "The answer took too long, so I stopped waiting. Your message is kept; try a smaller question."
+
+
+class Unreachable(ModelError):
+    """No connection to the endpoint."""
+
+    kind = "unreachable"
+    sentence = "I can't reach the model service right now. Your message is kept; try again in a minute."
+    transient = True
+
+
+class Malformed(ModelError):
+    """The endpoint answered with something that is no chat completion."""
+
+    kind = "malformed"
+    sentence = "The model service sent something I can't read. Your message is kept; try again."
+
+
+class EmptyAnswer(ModelError):
+    """The answer ended properly without a word in it."""
+
+    kind = "empty"
+    sentence = "The model gave an empty answer. Try again, or ask another way."

@@ -1,0 +1,81 @@
+"""What an `AgentSession` tells its listeners: small frozen types, one union. Tool and compaction events will join them.
+
+Every event names its owner, its session, the turn where there is one, and the generation of the `AgentSession` that
+sent it:
+an event of an older build is dropped by whoever still holds it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from agent.errors import ModelError
+from storage.records import Actor, SessionInfo, Turn, TurnState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEvent:
+    """What all events have."""
+
+    actor: Actor
+    session: SessionInfo
+    generation: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnStarted(SessionEvent):
+    """The turn is asked: its prompt is an entry, the model is about to be called."""
+
+    turn: Turn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryWaiting(SessionEvent):
+    """The model failed for now; the next try comes in `seconds`."""
+
+    turn: Turn
+    error: ModelError
+    seconds: float
+    attempt: int
+    """The try that comes next, from 2."""
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextDelta(SessionEvent):
+    """More of the answer; several deltas of the model may have been joined."""
+
+    turn: Turn
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnEnded(SessionEvent):
+    """The turn has its outcome; `session` is as the end left it.
+
+    `saved` is false when the store did not take the end (a failing disk): what `text` has is then not kept.
+    """
+
+    turn: Turn
+    outcome: TurnState
+    text: str
+    error: ModelError | None = None
+    context_trimmed: bool = False
+    """Old turns no longer fit the context, said once per session."""
+    saved: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueChanged(SessionEvent):
+    """The waiting prompts, in order, as they now are."""
+
+    waiting: tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFinished(SessionEvent):
+    """A session that was left with *Let it finish* has written all it had to and was disposed."""
+
+
+Event = TurnStarted | RetryWaiting | TextDelta | TurnEnded | QueueChanged | KeptFinished
+Listener = Callable[[Event], None]
+"""Called on the event loop, in order; must not block and must not raise."""

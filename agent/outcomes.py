@@ -1,0 +1,119 @@
+"""What a `SessionRuntime` answers when a person asks it for something: one small frozen type for each thing that can happen.
+
+`cogs/` turns each into words. None of them is an error; errors are raised.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from storage.records import Choice, Departure, SessionInfo, Turn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """The session that was left on the way, and what became of it."""
+
+    session: SessionInfo
+    kept: bool = False
+    """It goes on writing in a keeper (*Let it finish*)."""
+    paused: tuple[Turn, ...] = ()
+    """Prompts that wait in it now until they are sent or removed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The prompt is stored and the model is being asked."""
+
+    session: SessionInfo
+    turn: Turn
+    left: Left | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """The prompt is stored and waits behind a running answer."""
+
+    session: SessionInfo
+    turn: Turn
+    position: int
+    """From 1."""
+    left: Left | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """A new session is active; `was_blank` when the active one was still empty and unnamed, and is used instead."""
+
+    session: SessionInfo
+    was_blank: bool = False
+    asked: Asked | Waiting | None = None
+    left: Left | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """The session is active now; `already` when it was before. `waiting` is what waits or is paused in it."""
+
+    session: SessionInfo
+    already: bool = False
+    waiting: tuple[Turn, ...] = ()
+    left: Left | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """The session that was active is saved and no session is active."""
+
+    session: SessionInfo
+    left: Left
+
+
+@dataclass(frozen=True, slots=True)
+class NothingActive:
+    """There is no active session to do that to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StillWriting:
+    """The guard: an answer streams in the active session, so its owner chooses first. `choice` holds what they asked for."""
+
+    session: SessionInfo
+    choice: Choice
+    can_keep: bool
+    """False when as many sessions are kept already as may be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stayed:
+    """*Stay here*: nothing was done, and what came with the request is given back."""
+
+    session: SessionInfo
+    departure: Departure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """The answer was stopped; what it had is kept. `paused` waits in the session until sent or removed."""
+
+    session: SessionInfo
+    turn: Turn
+    paused: tuple[Turn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NothingToStop:
+    """The active session is not writing; these kept ones are, each with its running turn."""
+
+    kept: tuple[tuple[SessionInfo, Turn], ...] = ()
+
+
+class Decision(StrEnum):
+    """The guard's three buttons."""
+
+    STOP = "stop"
+    FINISH = "finish"
+    STAY = "stay"
+
+
+Went = Started | Opened | Closed | NothingActive | Asked | Waiting | StillWriting
+"""What `SessionRuntime.go` may answer."""

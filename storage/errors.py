@@ -1,0 +1,86 @@
+"""What storage raises. Each message is a sentence that may be shown to a person.
+
+StoreError
+├── NotFound              missing, or another person's: the same answer, to the byte
+│   ├── SessionNotFound
+│   ├── TurnNotFound
+│   └── ChoiceNotFound
+├── QueueFull             the session has as many waiting prompts as it may
+├── DuplicateSource       this Discord event already made a turn
+├── NotLastTurn           the act is only for the session's last exchange
+├── WrongTurnState        the turn is past (or not yet at) the step that was asked for
+├── StoreUnavailable      the disk is full, read-only, locked or failing; nothing was written
+└── DatabaseRefused       the file cannot be used at start; it was not touched
+    └── DatabaseInUse     another process has it
+"""
+
+from uuid import UUID
+
+
+class StoreError(Exception):
+    """Base of everything storage raises on purpose."""
+
+
+class NotFound(StoreError):
+    """What was asked for does not exist, or is not the actor's; nobody can tell which."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such thing here.")
+
+
+class SessionNotFound(NotFound):
+    """No session of the actor has this number or id."""
+
+
+class TurnNotFound(NotFound):
+    """No turn of the actor has this id."""
+
+
+class ChoiceNotFound(NotFound):
+    """No open choice of the actor has this id: unknown, foreign, or decided already."""
+
+
+class QueueFull(StoreError):
+    """The session already has `limit` prompts waiting."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        super().__init__(f"{limit} messages are already waiting in this session.")
+
+
+class DuplicateSource(StoreError):
+    """The Discord event already made the turn `turn_id`; it must not make a second."""
+
+    def __init__(self, turn_id: UUID) -> None:
+        self.turn_id = turn_id
+        super().__init__("This message was already taken.")
+
+
+class NotLastTurn(StoreError):
+    """Something has been said in the session since."""
+
+    def __init__(self) -> None:
+        super().__init__("The conversation has gone on since then.")
+
+
+class WrongTurnState(StoreError):
+    """The turn is not in a state that allows this step, for example it has ended already."""
+
+    def __init__(self) -> None:
+        super().__init__("That is already done.")
+
+
+class StoreUnavailable(StoreError):
+    """The disk did not take it (or give it); nothing was changed. `reason` is for the log, not for people."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__("I couldn't save that: this bot's disk isn't taking it right now. Please try again in a minute.")
+
+
+class DatabaseRefused(StoreError):
+    """The database file cannot be used; the message names the path and the reason."""
+
+
+class DatabaseInUse(DatabaseRefused):
+    """Another process holds the database's lock."""

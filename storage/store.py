@@ -1,0 +1,254 @@
+"""The `Store`: everything that must outlive the process, as five small protocols.
+
+Used by `agent/` (sessions, transcripts, turns), `delivery/` (deliveries) and `cogs/` (lists and transcripts to show).
+It
+leaves to others what a conversation means. Every call returns only after its commit, so what a caller has been told is
+saved
+is saved. Every call that touches a person's things takes the `Actor` first; missing and foreign raise the same
+`NotFound`.
+All of them may raise `StoreUnavailable`. A cancelled call either happened whole or not at all.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from storage.records import (
+    EVERYWHERE,
+    Actor,
+    Choice,
+    Delivery,
+    Departure,
+    Entry,
+    Page,
+    Prompt,
+    SessionInfo,
+    Turn,
+    TurnState,
+    Usage,
+)
+
+
+class SessionManager(Protocol):
+    """A person's sessions and which one is active. Costs the page, never the transcripts."""
+
+    async def create(self, actor: Actor, name: str | None = None) -> SessionInfo:
+        """Make a session with the owner's next number. It is not made active."""
+        ...
+
+    async def get(self, actor: Actor, session_id: UUID) -> SessionInfo:
+        """The session with this id. Raises `SessionNotFound`."""
+        ...
+
+    async def find(self, actor: Actor, number: int) -> SessionInfo:
+        """The session with this number. Raises `SessionNotFound`."""
+        ...
+
+    async def list(self, actor: Actor, *, page: int = 0, size: int = 10, archived: bool = False) -> Page[SessionInfo]:
+        """One page of the person's sessions, newest `modified` first. A page beyond the end is the last one."""
+        ...
+
+    async def search(self, actor: Actor, text: str, *, limit: int = 25) -> Sequence[SessionInfo]:
+        """Up to `limit` sessions whose number, name or first message matches `text`, newest first; all of them for ""."""
+        ...
+
+    async def open(self, actor: Actor, number: int, *, place: str = EVERYWHERE) -> SessionInfo:
+        """Make the session with this number the active one. Raises `SessionNotFound`."""
+        ...
+
+    async def close(self, actor: Actor, *, place: str = EVERYWHERE) -> SessionInfo | None:
+        """Make no session active; returns the one that was."""
+        ...
+
+    async def active(self, actor: Actor, *, place: str = EVERYWHERE) -> SessionInfo | None:
+        """The active session, or `None`."""
+        ...
+
+    async def rename(self, actor: Actor, number: int, name: str | None) -> SessionInfo:
+        """Give the session a name (`None`: none). Raises `SessionNotFound`."""
+        ...
+
+
+class Transcripts(Protocol):
+    """Reading what was said: the path from the root of a session's tree to its leaf."""
+
+    async def tail(self, actor: Actor, session_id: UUID, *, limit: int, before: int | None = None) -> Sequence[Entry]:
+        """The newest `limit` entries of the current path, oldest first; with `before`, those above that entry of it.
+
+        Costs what it returns, whatever the session's length.
+        """
+        ...
+
+    async def path(self, actor: Actor, session_id: UUID, *, characters: int | None = None) -> Sequence[Entry]:
+        """The current path, oldest first; with `characters`, its newest part: entries are added from the leaf up until
+        their texts together reach that many characters (the entry that reaches it is included).
+        """
+        ...
+
+
+class TurnJournal(Protocol):
+    """The life of every turn. Entries are written here, in the transaction of the step that makes them."""
+
+    async def submit(
+        self, actor: Actor, session_id: UUID, prompt: Prompt, state: TurnState, *, limit: int | None = None
+    ) -> Turn:
+        """Take a prompt in as `ASKED` (its user entry is written and becomes the leaf), `QUEUED` or `PAUSED` (journal
+        only).
+
+        A target of the prompt becomes the turn's delivery part 0, pending, in the same transaction. With `limit`, a
+        waiting
+        prompt is refused with `QueueFull` when that many wait in the session already. Raises `SessionNotFound`,
+        `DuplicateSource`.
+        """
+        ...
+
+    async def ask(self, actor: Actor, turn_id: UUID) -> Turn:
+        """Move a waiting turn to `ASKED`, writing its user entry at the leaf. Raises `TurnNotFound`, `WrongTurnState`."""
+        ...
+
+    async def retry(self, actor: Actor, turn_id: UUID, prompt: Prompt) -> Turn:
+        """Ask an ended turn's prompt once more: a new `ASKED` turn on the same user entry, to which the leaf moves
+        back, so
+        that the new answer becomes a sibling of the old one. The text of `prompt` is not used, the old turn's is.
+
+        Raises `TurnNotFound`, `WrongTurnState`, `DuplicateSource`, and `NotLastTurn` unless the leaf is that turn's
+        end.
+        """
+        ...
+
+    async def checkpoint(self, actor: Actor, turn_id: UUID, text: str) -> None:
+        """Keep the whole text of the answer so far and mark the turn `STREAMING`. Raises `WrongTurnState` once ended."""
+        ...
+
+    async def end(
+        self,
+        actor: Actor,
+        turn_id: UUID,
+        outcome: TurnState,
+        *,
+        text: str,
+        error: str | None = None,
+        blame_prompt: bool = False,
+        model: str | None = None,
+        usage: Usage | None = None,
+    ) -> Turn:
+        """Close a running turn. With text, an assistant entry is written under the user entry; without, a failure
+        entry.
+
+        The new entry becomes the leaf. Ending an ended turn changes nothing and returns it as it is.
+        """
+        ...
+
+    async def remove(self, actor: Actor, turn_id: UUID) -> Turn:
+        """Take a waiting turn out: `REMOVED`. Raises `TurnNotFound`, `WrongTurnState`."""
+        ...
+
+    async def pause(self, actor: Actor, session_id: UUID) -> Sequence[Turn]:
+        """Make every queued turn of the session paused; returns all that wait, in order."""
+        ...
+
+    async def resume(self, actor: Actor, session_id: UUID) -> Sequence[Turn]:
+        """Make every paused turn of the session queued again; returns all that wait, in order."""
+        ...
+
+    async def waiting(self, actor: Actor, session_id: UUID) -> Sequence[Turn]:
+        """The session's queued and paused turns in the order they came."""
+        ...
+
+    async def get(self, actor: Actor, turn_id: UUID) -> Turn:
+        """The turn with this id. Raises `TurnNotFound`."""
+        ...
+
+    async def latest(self, actor: Actor, session_id: UUID) -> Turn | None:
+        """The turn whose answer or prompt is the session's leaf: its last exchange."""
+        ...
+
+    async def hold(self, actor: Actor, session_id: UUID, departure: Departure) -> Choice:
+        """Store a departure, with all that came with it, until its owner decides."""
+        ...
+
+    async def choice(self, actor: Actor, choice_id: UUID) -> Choice:
+        """Look at an open choice. Raises `ChoiceNotFound`."""
+        ...
+
+    async def decide(self, actor: Actor, choice_id: UUID) -> Choice:
+        """Take an open choice out; a second call raises `ChoiceNotFound`, so a double click acts once."""
+        ...
+
+
+class DeliveryJournal(Protocol):
+    """Which messages show which turn, and which session a message of the bot belongs to."""
+
+    async def put(self, actor: Actor, delivery: Delivery) -> None:
+        """Write one part as it now is (keyed by turn and part). Raises `TurnNotFound`."""
+        ...
+
+    async def of_turn(self, actor: Actor, turn_id: UUID) -> Sequence[Delivery]:
+        """The parts of a turn's answer, in order."""
+        ...
+
+    async def link(self, actor: Actor, message_id: int, session_id: UUID) -> None:
+        """Remember that a message of the bot which is no answer (say "Session 4 started") belongs to this session."""
+        ...
+
+    async def session_of(self, actor: Actor, message_id: int) -> SessionInfo:
+        """The session of a message of the bot, answer or linked. Raises `SessionNotFound`."""
+        ...
+
+
+class Upkeep(Protocol):
+    """What the bot does on its own account, for nobody in particular: it returns ids and journal rows, no transcripts."""
+
+    async def running_turns(self) -> Sequence[Turn]:
+        """Every turn that is asked or streaming: at start, those that a crash left behind."""
+        ...
+
+    async def waiting_turns(self) -> Sequence[Turn]:
+        """Every queued or paused turn, in the order they came."""
+        ...
+
+    async def open_deliveries(self) -> Sequence[tuple[Actor, Delivery]]:
+        """Every part of an ended turn that is neither final nor undeliverable."""
+        ...
+
+    async def erase_tokens(self, now: datetime) -> int:
+        """Erase the interaction tokens that expired before `now`; returns how many."""
+        ...
+
+
+class Store(Protocol):
+    """All of it, over one database."""
+
+    @property
+    def sessions(self) -> SessionManager:
+        """Sessions and the active pointer."""
+        ...
+
+    @property
+    def transcripts(self) -> Transcripts:
+        """Entries, read along the current path."""
+        ...
+
+    @property
+    def turns(self) -> TurnJournal:
+        """Turns, waiting prompts and pending choices."""
+        ...
+
+    @property
+    def deliveries(self) -> DeliveryJournal:
+        """Messages that show turns."""
+        ...
+
+    @property
+    def upkeep(self) -> Upkeep:
+        """The bot's own housekeeping."""
+        ...
+
+    async def first_time(self, actor: Actor, notice: str, session_id: UUID | None = None) -> bool:
+        """Whether this notice was never given to this person (in this session) before; from now on it was."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what was taken in and let go of the file; twice is the same as once."""
+        ...
