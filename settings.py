@@ -1,0 +1,261 @@
+"""The bot's settings: read once from the environment and `.env`, checked, then handed on as one frozen value.
+
+`bot.py` calls `load_settings` and passes to each part what it needs; nothing else reads the environment. Every variable is a
+field of `Settings` under its own name in capitals, so `.env.example` and `docs/hosting.md` are tested against this file. A
+mistake is answered here, before anything is opened or connected, with a line that says what to write instead. Secrets are
+`SecretStr`, and no message repeats a value that could be one. Whether a token is accepted or a model exists is not known
+here: `bot.py --check` asks.
+"""
+
+import ipaddress
+from collections.abc import Mapping
+from io import StringIO
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import SplitResult, urlsplit
+
+from dotenv import dotenv_values
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
+)
+from pydantic_core import ErrorDetails
+
+OPENAI_HOST = "api.openai.com"
+DEFAULT_SYSTEM_PROMPT = "You are a concise, helpful assistant."
+DEFAULT_DATABASE = Path("data/cubby.db")
+
+_CONTEXT_AT_OPENAI = 128_000
+_CONTEXT_ELSEWHERE = 8_192
+_LEAST_QUESTION = 256  # tokens that must stay for what the person says
+_LONGEST_SHOWN = 20  # tokens and keys are longer: none that strayed into another variable is repeated
+_NEVER_SHOWN = {"DISCORD_TOKEN", "OPENAI_API_KEY", "OPENAI_BASE_URL"}
+
+
+class SettingsError(Exception):
+    """One setting or more cannot be used; `faults` holds a line for each, naming the variable, the fault and an example."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def _told(words: str) -> WrapValidator:
+    """Answer whatever pydantic finds wrong with `words`, which end the sentence "it must be ..."."""
+
+    def check(value: object, handler: ValidatorFunctionWrapHandler) -> object:
+        try:
+            return handler(value)
+        except ValidationError:
+            raise ValueError(f"it must be {words}") from None
+
+    return WrapValidator(check)
+
+
+def _credential(value: SecretStr) -> SecretStr:
+    """Refuse what cannot travel in an HTTP header."""
+    secret = value.get_secret_value()
+    if not secret.isascii() or not secret.isprintable() or " " in secret:
+        raise ValueError("it has a space or a character that does not belong; copy it again, whole and alone")
+    return value
+
+
+def _split_url(value: str) -> SplitResult:
+    """Take an http address apart; ValueError, in words for people, if it is none."""
+    fault = ValueError("it must be an address that starts with http:// or https://")
+    if not value.isprintable() or " " in value:
+        raise fault
+    try:
+        parts = urlsplit(value)
+        is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # an unclosed bracket, a port that is none
+        raise fault from None
+    if not is_usable:
+        raise fault
+    return parts
+
+
+def _base_url(value: str) -> str:
+    """Check a model server's address; paths are appended to it, so it ends without a slash."""
+    parts = _split_url(value)
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("it must not hold a name or password; the key belongs in OPENAI_API_KEY")
+    if "?" in value or "#" in value:
+        raise ValueError("it must not hold ? or #; requests go to addresses below it")
+    return value.rstrip("/")
+
+
+def _loopback_url(value: str) -> str:
+    """Check the stand-in's address: this machine only, so that no token can be sent elsewhere by a setting."""
+    url = _base_url(value)
+    parts = _split_url(url)
+    if parts.scheme != "http" or not _is_loopback(parts.hostname or ""):
+        raise ValueError("it must be an http:// address of this machine itself")
+    return url
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _written_out(value: Path) -> Path:
+    """Refuse a home sign, which would make a folder named `~`."""
+    if value.parts[:1] and "~" in value.parts[0]:
+        raise ValueError("write the path out; ~ is not filled in here")
+    return value
+
+
+def _split_ids(value: object) -> object:
+    """Ids stand apart by commas or spaces, as people write them."""
+    return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+Credential = Annotated[SecretStr, AfterValidator(_credential)]
+Count = Annotated[int, Field(gt=0, le=100_000_000), _told("a whole number above 0")]
+Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False), _told("a number of seconds above 0, at most 86400")]
+Snowflake = Annotated[int, Field(gt=0, lt=2**63), _told("an id: the digits that Discord's Copy ID gives")]
+Snowflakes = Annotated[
+    frozenset[Annotated[int, Field(gt=0, lt=2**63)]],
+    BeforeValidator(_split_ids),
+    _told("server ids apart by commas: the digits that Discord's Copy Server ID gives"),
+]
+Level = Annotated[
+    Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"],
+    BeforeValidator(_upper),
+    _told("one of DEBUG, INFO, WARNING, ERROR, CRITICAL"),
+]
+
+
+def _usual_context(data: dict[str, Any]) -> int:
+    """Choose CONTEXT_TOKENS when nobody did: OpenAI's models take this much, a small local one takes that."""
+    base_url: str | None = data.get("openai_base_url")
+    host = urlsplit(base_url).hostname if base_url else OPENAI_HOST if data.get("openai_api_key") else None
+    return _CONTEXT_AT_OPENAI if host == OPENAI_HOST else _CONTEXT_ELSEWHERE
+
+
+def _reply_reserve(context_tokens: int, max_output_tokens: int | None) -> int:
+    return max_output_tokens or min(4096, context_tokens // 4)
+
+
+class Settings(BaseModel):
+    """What whoever runs the bot has decided; a field per variable, which has its name in capitals.
+
+    Immutable. The defaults are those of a first try: no token, and the built-in model.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, alias_generator=str.upper, validate_by_name=True, validate_default=True, hide_input_in_errors=True
+    )
+
+    discord_token: Credential | None = Field(default=None, examples=["(the token on your application's Bot page)"])
+    openai_api_key: Credential | None = Field(default=None, examples=["(the key your provider gave you)"])
+    openai_base_url: Annotated[str, AfterValidator(_base_url)] | None = Field(
+        default=None, examples=["http://127.0.0.1:11434/v1"]
+    )
+    openai_model: str | None = Field(default=None, examples=["gpt-5-mini"])
+    system_prompt: str = Field(default=DEFAULT_SYSTEM_PROMPT, examples=[DEFAULT_SYSTEM_PROMPT])
+    max_output_tokens: Count | None = Field(default=None, examples=["4096"])
+    context_tokens: Count = Field(default_factory=_usual_context, examples=["32768"])
+    database_path: Annotated[Path, AfterValidator(_written_out)] = Field(
+        default=DEFAULT_DATABASE, examples=[str(DEFAULT_DATABASE)]
+    )
+    allowed_guilds: Snowflakes = Field(default=frozenset(), examples=["197038439483310086, 613425648685547541"])
+    operator_id: Snowflake | None = Field(default=None, examples=["80351110224678912"])
+    log_level: Level = Field(default="INFO", examples=["INFO"])
+    first_delta_timeout: Seconds = Field(default=90.0, examples=["90"])
+    delta_timeout: Seconds = Field(default=30.0, examples=["30"])
+    total_timeout: Seconds = Field(default=600.0, examples=["600"])
+    cubby_discord_api: Annotated[str, AfterValidator(_loopback_url)] | None = Field(
+        default=None, examples=["http://127.0.0.1:8765"]
+    )
+    """Internal, so not in `.env.example`: where tests and the playground have a stand-in for Discord on this machine."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_text(cls, value: object) -> object:
+        """Refuse what cannot be stored or sent: bytes that are no UTF-8 come from the environment as lone surrogates."""
+        if isinstance(value, str) and value.encode(errors="ignore").decode().replace("\0", "") != value:
+            raise ValueError("it is not UTF-8 text")
+        return value
+
+    @field_validator("context_tokens")
+    @classmethod
+    def _leaves_room(cls, context_tokens: int, info: ValidationInfo) -> int:
+        reserve = _reply_reserve(context_tokens, info.data.get("max_output_tokens"))
+        instructions = len(info.data.get("system_prompt", "")) // 4
+        if context_tokens < reserve + instructions + _LEAST_QUESTION:
+            raise ValueError(
+                f"{context_tokens} tokens are too few: the answer may take {reserve} (MAX_OUTPUT_TOKENS), SYSTEM_PROMPT "
+                f"takes about {instructions}, and {_LEAST_QUESTION} must stay for the question"
+            )
+        return context_tokens
+
+    @property
+    def uses_builtin_model(self) -> bool:
+        """Whether the offline demo model answers: neither a key nor a base URL was given."""
+        return self.openai_api_key is None and self.openai_base_url is None
+
+    @property
+    def reply_reserve(self) -> int:
+        """How many of `context_tokens` are kept free for the answer."""
+        return _reply_reserve(self.context_tokens, self.max_output_tokens)
+
+
+def load_settings(environ: Mapping[str, str], dotenv: Path) -> Settings:
+    """Read settings from `environ`, then from the file `dotenv`, which may be absent; an empty value counts as not set.
+
+    A relative `DATABASE_PATH` starts at the folder of `dotenv`. Raises `SettingsError` with every fault at once.
+    """
+    names = [name.upper() for name in Settings.model_fields]
+    written = _read_dotenv(dotenv)
+    values = {name: environ.get(name, "").strip() or (written.get(name) or "").strip() for name in names}
+    values = {name: value for name, value in values.items() if value}
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+    else:
+        return settings.model_copy(update={"database_path": dotenv.parent / settings.database_path})
+    # A default that depends on a faulty value is reported too; that fault is not theirs.
+    raise SettingsError(tuple(_fault(each, values) for each in found if each["type"] != "default_factory_not_called"))
+
+
+def _read_dotenv(path: Path) -> dict[str, str | None]:
+    """Read the file as written (no `${...}` is filled in, which would look at this process's environment)."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")  # Windows' Notepad puts a mark before the text
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise SettingsError((f"{path}: it cannot be read ({error.strerror})",)) from None
+    except UnicodeDecodeError:
+        raise SettingsError((f"{path}: it is not UTF-8 text; save it as UTF-8",)) from None
+    return dotenv_values(stream=StringIO(text), interpolate=False)
+
+
+def _fault(found: ErrorDetails, values: Mapping[str, str]) -> str:
+    """Write one fault's line. A value is repeated only if it is too short to be a secret."""
+    name = str(found["loc"][0]).upper()
+    reason = found.get("ctx", {}).get("error", found["msg"])
+    field = Settings.model_fields[name.lower()]
+    value = values.get(name, "")
+    is_shown = name not in _NEVER_SHOWN and 0 < len(value) <= _LONGEST_SHOWN and value.isprintable()
+    shown = f"{name}={value}" if is_shown else name
+    example = (field.examples or [""])[0]
+    return f"{shown}: {reason}. For example: {name}={example}"
