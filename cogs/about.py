@@ -1,0 +1,38 @@
+"""`/help` and `/privacy`: one screen each."""
+
+from typing import Any
+
+from discord import app_commands
+from discord.ext import commands
+
+from cogs.reply import Interaction, reply_to, say_long
+from cogs.services import Services
+
+INTRODUCTION = (
+    "I keep private sessions with an AI model for you, like tabs in a browser. Only you see them. "
+    "In a direct message just write; in a server use `/ask`.\n"
+)
+
+
+class About(commands.Cog):
+    """Says what the bot does and what it keeps."""
+
+    def __init__(self, services: Services, tree: app_commands.CommandTree[Any]) -> None:
+        self._services = services
+        self._tree = tree
+
+    @app_commands.command(name="help", description="What you can do here, on one screen")
+    async def help(self, interaction: Interaction) -> None:
+        """List every command with its description, as registered."""
+        await reply_to(interaction).say(help_text(self._tree))
+
+    @app_commands.command(name="privacy", description="What is kept about you, where, for how long, and who could read it")
+    async def privacy(self, interaction: Interaction) -> None:
+        """Show the privacy page, which whoever runs the bot can edit."""
+        await say_long(reply_to(interaction), self._services.privacy())
+
+
+def help_text(tree: app_commands.CommandTree[Any]) -> str:
+    """The help screen for the commands of this tree."""
+    lines = [f"`/{c.name}` {c.description}" for c in tree.get_commands() if isinstance(c, app_commands.Command)]
+    return "\n".join([INTRODUCTION, *lines])

@@ -1,0 +1,80 @@
+"""Under an answer: *Reply*, *Retry* and *Stop*; and `/stop`."""
+
+from discord import app_commands
+from discord.ext import commands
+
+from agent.outcomes import NothingToStop, Stopped
+from cogs import controls
+from cogs.asking import checked
+from cogs.present import present
+from cogs.reply import Interaction, Reply, actor_of, reply_to, source_of
+from cogs.router import submitted, uuid_in
+from cogs.services import Services
+from cogs.words import label, paused_line, plain_label
+from storage.records import Departure, Leave, Prompt
+
+NOTHING_RUNS = "Nothing is being written right now."
+
+
+class Answers(commands.Cog):
+    """Goes on from an answer, or ends it."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        services.router.add("reply", self._reply_pressed)
+        services.router.add("said", self._reply_submitted)
+        services.router.add("retry", self._retry_pressed)
+        services.router.add("stop", self._stop_pressed)
+
+    @app_commands.command(name="stop", description="Stop the answer that is being written; what there is stays")
+    async def stop(self, interaction: Interaction) -> None:
+        """Stop the active session's answer now."""
+        reply = reply_to(interaction)
+        outcome = await self._services.runtimes.of(actor_of(interaction)).stop()
+        match outcome:
+            case Stopped():
+                await self._stopped(reply, outcome)
+            case NothingToStop(kept=()):
+                await reply.say(NOTHING_RUNS)
+            case NothingToStop():
+                names = ", ".join(label(session) for session, _ in outcome.kept)
+                await reply.say(f"Still writing in the background: {names}.", view=controls.stop_kept(outcome.kept))
+
+    async def _stop_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
+        """*Stop* under an answer: the answer's own message shows the rest; only what now waits is said beside it."""
+        turn_id = uuid_in(arguments)
+        await interaction.response.defer()
+        outcome = await self._services.runtimes.of(actor_of(interaction)).stop_turn(turn_id)
+        if outcome.paused:
+            reply = reply_to(interaction)
+            reply.leave_first()
+            await reply.say(paused_line(outcome.session, outcome.paused), view=controls.paused(outcome.session, outcome.paused))
+
+    async def _stopped(self, reply: Reply, outcome: Stopped) -> None:
+        await reply.say(f"Stopped {label(outcome.session)}. What was written is kept.")
+        if outcome.paused:
+            await reply.say(paused_line(outcome.session, outcome.paused), view=controls.paused(outcome.session, outcome.paused))
+
+    async def _reply_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
+        """Open a modal whose text goes on at the end of this answer's session."""
+        turn = await self._services.store.turns.get(actor_of(interaction), uuid_in(arguments))
+        session = await self._services.store.sessions.get(actor_of(interaction), turn.session_id)
+        await interaction.response.send_modal(controls.prompt_modal(plain_label(session, 40), "said", session.id))
+
+    async def _reply_submitted(self, interaction: Interaction, arguments: list[str]) -> None:
+        actor, reply = actor_of(interaction), reply_to(interaction)
+        session = await self._services.store.sessions.get(actor, uuid_in(arguments))
+        text = checked(submitted(interaction))
+        await reply.defer()
+        prompt = Prompt(text=text, source=source_of(interaction), target=reply.target())
+        departure = Departure(leave=Leave.REPLY, number=session.number, prompt=prompt)
+        await present(self._services, actor, reply, await self._services.runtimes.of(actor).go(departure))
+
+    async def _retry_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
+        """Ask again; the new answer is a message of its own, the old one stays as it was."""
+        actor, reply = actor_of(interaction), reply_to(interaction)
+        turn = await self._services.store.turns.get(actor, uuid_in(arguments))
+        await reply.defer()
+        prompt = Prompt(text="", source=source_of(interaction), target=reply.target())
+        departure = Departure(leave=Leave.RETRY, number=turn.session_number, turn_id=turn.id, prompt=prompt)
+        await present(self._services, actor, reply, await self._services.runtimes.of(actor).go(departure))

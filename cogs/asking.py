@@ -1,0 +1,37 @@
+"""From a person's words to a prompt: what is taken, what is refused with its bound, and the way into the runtime."""
+
+from typing import Final
+
+from cogs.explain import Told
+from cogs.reply import Interaction, Reply, actor_of, source_of
+from cogs.services import Services
+from storage.records import Prompt
+
+PROMPT_LIMIT: Final = 70_000
+"""Characters of one prompt: a 64 KiB text attachment with a message around it."""
+
+NOTHING_IN_IT: Final = "There's nothing in that message. Write what you'd like to ask."
+
+
+def checked(text: str) -> str:
+    """The words as they are stored. Raises `Told` for an empty or too long prompt."""
+    words = text.encode("utf-8", "replace").decode("utf-8").strip()
+    if not words.strip("\u200b\u200c\u200d\u2060\ufeff\x00"):
+        raise Told(NOTHING_IN_IT)
+    if len(words) > PROMPT_LIMIT:
+        raise Told(f"That's {len(words):,} characters; I take up to {PROMPT_LIMIT:,} at once. Send it in parts.")
+    return words
+
+
+def prompt_from(interaction: Interaction, reply: Reply, text: str) -> Prompt:
+    """The prompt of an interaction whose first message is to be the answer. Raises `Told`."""
+    return Prompt(text=checked(text), source=source_of(interaction), target=reply.target())
+
+
+async def ask(services: Services, interaction: Interaction, reply: Reply, text: str) -> None:
+    """Ask in the person's active session; the answer, or the place in the queue, fills the reply's first message."""
+    checked(text)
+    await reply.defer()
+    prompt = prompt_from(interaction, reply, text)
+    await services.runtimes.of(actor_of(interaction)).say(prompt)
+    reply.leave_first()

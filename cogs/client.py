@@ -1,0 +1,77 @@
+"""`Cubby`, the Discord client: its intents, its cogs, and what happens between logging in and taking the first message."""
+
+import logging
+import sys
+from collections.abc import Awaitable, Callable
+
+import discord
+from discord.ext import commands
+
+from cogs.about import About
+from cogs.answers import Answers
+from cogs.chat import Chat
+from cogs.history import History
+from cogs.mentions import Mentions
+from cogs.notices import Notices
+from cogs.panel import Panel
+from cogs.services import Services
+from cogs.sessions import Sessions
+from cogs.sync import sync_if_changed
+from cogs.tree import Tree
+from cogs.waiting import WaitingPrompts
+
+log = logging.getLogger(__name__)
+
+
+def intents() -> discord.Intents:
+    """Servers, and messages in them and in direct messages; nothing privileged. The content of direct messages and of
+    mentions is delivered without the Message Content intent (Discord's documentation, "Gateway", Message Content Intent).
+    """
+    return discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+
+
+class Cubby(commands.Bot):
+    """The bot as discord.py runs it. `equip` must be called before it logs in."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            intents=intents(),
+            tree_cls=Tree,
+            help_command=None,
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            allowed_mentions=discord.AllowedMentions.none(),
+        )
+        self.notices: Notices | None = None
+        self._services: Services | None = None
+        self._mend: Callable[[], Awaitable[None]] | None = None
+
+    def equip(self, services: Services, mend: Callable[[], Awaitable[None]]) -> None:
+        """Hand over the bot's parts, and what is to be mended before the first message is taken."""
+        self._services, self._mend = services, mend
+        self.notices = Notices(services)
+        if isinstance(self.tree, Tree):
+            self.tree.access = services.access
+
+    async def setup_hook(self) -> None:
+        """Called by discord.py after it has logged in and before it connects to the gateway."""
+        if self._services is None or self._mend is None or self.notices is None:
+            raise RuntimeError("equip() comes before start()")
+        services = self._services
+        cogs = (Chat, Mentions, Sessions, Panel, History, Answers, WaitingPrompts)
+        for cog in (services.router, self.notices, About(services, self.tree), *(make(services) for make in cogs)):
+            await self.add_cog(cog)
+        try:
+            await sync_if_changed(self.tree)
+        except discord.HTTPException as error:
+            log.warning("the commands could not be registered: %s %s", error.status, error.code)
+        await self._mend()
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Called by discord.py; the cogs' own listeners take messages, and there are no prefixed commands."""
+
+    async def on_error(self, event_method: str, /, *_arguments: object, **_more: object) -> None:
+        """Called by discord.py when a listener raises: none should."""
+        log.error("a listener of %s failed", event_method, exc_info=sys.exc_info())

@@ -1,0 +1,106 @@
+"""The buttons under answers, waiting prompts and notices, and the modals they open. Plain functions that return views.
+
+A view here only says what to draw: its components carry ids (see `ids.py`), and the router takes presses to the cog that owns
+the verb. `AnswerControls` is what `delivery/` is given.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+import discord
+
+from agent.outcomes import Decision, StillWriting
+from cogs.ids import custom_id
+from storage.records import SessionInfo, Turn, TurnState
+
+TEXT_LIMIT: Final = 4000
+"""Characters a modal's text input takes (Discord's documentation, "Component Reference", Text Input)."""
+
+RETRIED: Final = (TurnState.STOPPED, TurnState.TRUNCATED, TurnState.FAILED, TurnState.INTERRUPTED)
+"""The outcomes that offer *Retry*."""
+
+
+def button(
+    label: str, verb: str, *arguments: UUID | int | str, style: discord.ButtonStyle = discord.ButtonStyle.secondary
+) -> discord.ui.Button[discord.ui.View]:
+    """One button that does `verb`."""
+    return discord.ui.Button(label=label, style=style, custom_id=custom_id(verb, *arguments))
+
+
+def row(*buttons: discord.ui.Button[discord.ui.View]) -> discord.ui.View:
+    """A view with these buttons, five a row."""
+    view = discord.ui.View(timeout=None)
+    for item in buttons:
+        view.add_item(item)
+    return view
+
+
+class AnswerControls:
+    """The buttons of a turn's own messages, by the state of the turn."""
+
+    def waiting(self, turn: Turn) -> discord.ui.View:
+        """While it waits behind a running answer."""
+        return row(button("Remove", "remove", turn.id))
+
+    def paused(self, turn: Turn) -> discord.ui.View:
+        """While it waits for its owner."""
+        return row(
+            button("Send", "send", turn.session_id, style=discord.ButtonStyle.primary), button("Remove", "remove", turn.id)
+        )
+
+    def streaming(self, turn: Turn) -> discord.ui.View:
+        """While the model is at work."""
+        return row(button("Stop", "stop", turn.id))
+
+    def ended(self, turn: Turn, outcome: TurnState, *, last: bool) -> discord.ui.View | None:
+        """Under the answer: *Reply* where there is text, *Retry* while it is the last exchange and was not completed."""
+        buttons: list[discord.ui.Button[discord.ui.View]] = []
+        if outcome is not TurnState.FAILED:
+            buttons.append(button("Reply", "reply", turn.id))
+        if last and outcome in RETRIED:
+            buttons.append(button("Retry", "retry", turn.id))
+        return row(*buttons) if buttons else None
+
+
+def guard(still: StillWriting) -> discord.ui.View:
+    """The guard's choice: *Let it finish* only where one more session may be kept."""
+    offered = [("Stop & switch", Decision.STOP), ("Let it finish", Decision.FINISH), ("Stay here", Decision.STAY)]
+    return row(
+        *(
+            button(label, "decide", still.choice.id, decision.value)
+            for label, decision in offered
+            if still.can_keep or decision is not Decision.FINISH
+        )
+    )
+
+
+def paused(session: SessionInfo, turns: Sequence[Turn]) -> discord.ui.View:
+    """For prompts that wait: *Send* them on, or *Remove* one or another."""
+    send = button("Send" if len(turns) == 1 else "Send all", "send", session.id, style=discord.ButtonStyle.primary)
+    removes = [
+        button("Remove" if len(turns) == 1 else f"Remove {place}", "remove", turn.id)
+        for place, turn in enumerate(turns, start=1)
+    ]
+    return row(send, *removes)
+
+
+def open_session(session: SessionInfo) -> discord.ui.View:
+    """*Open* for one session."""
+    return row(button("Open", "open", session.id))
+
+
+def stop_kept(kept: Sequence[tuple[SessionInfo, Turn]]) -> discord.ui.View:
+    """A *Stop* for each session that goes on writing by itself."""
+    return row(*(button(f"Stop {session.number}", "stop", turn.id) for session, turn in kept))
+
+
+def prompt_modal(title: str, verb: str, *arguments: UUID | int | str) -> discord.ui.Modal:
+    """A modal with one long text field, submitted to `verb`. discord.py is kept from storing it, as with views."""
+    modal = discord.ui.Modal(title=title[:45], custom_id=custom_id(verb, *arguments))
+    field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
+        custom_id="text", style=discord.TextStyle.paragraph, max_length=TEXT_LIMIT, required=True
+    )
+    modal.add_item(discord.ui.Label(text="Your message", component=field))
+    modal.stop()
+    return modal

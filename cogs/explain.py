@@ -1,0 +1,45 @@
+"""From an exception to the sentence a person reads. The only place that does this for commands, buttons and messages.
+
+In order: what storage says (it speaks to people), what the agent says, Discord's refusals, and last one sentence for what
+nobody foresaw, which is logged with its traceback.
+"""
+
+import logging
+from typing import Final
+
+import discord
+from agent.runtimes import ShuttingDown
+
+from agent.errors import ModelError
+from cogs.words import NO_SUCH_SESSION
+from storage.errors import DuplicateSource, NotFound, QueueFull, StoreError
+
+log = logging.getLogger(__name__)
+
+UNFORESEEN: Final = "Something went wrong on my side, and I've noted it. Please try that once more."
+
+
+class Told(Exception):
+    """A sentence for the person that ends what they asked for, raised where it is known."""
+
+
+def explain(error: BaseException, *, missing: str = NO_SUCH_SESSION) -> str:
+    """The sentence for `error`; `missing` is what not-found means where it happened."""
+    match error:
+        case NotFound():
+            sentence = missing
+        case QueueFull():
+            sentence = f"{error.limit} messages are already waiting in this session. Wait for an answer, or remove one."
+        case DuplicateSource():
+            sentence = "I have that one already."
+        case Told() | StoreError() | ShuttingDown():
+            sentence = str(error)
+        case ModelError():
+            sentence = error.for_person()
+        case discord.HTTPException():
+            log.warning("Discord refused something: %s %s", error.status, error.code)
+            sentence = "Discord didn't take that just now. Please try once more."
+        case _:
+            log.error("unforeseen %s", type(error).__name__, exc_info=error)
+            sentence = UNFORESEEN
+    return sentence

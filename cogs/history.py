@@ -1,0 +1,111 @@
+"""`/history`: the transcript of a session, newest page first.
+
+A page is cut from the end of the current path, so it costs what was paged through, not the session's length.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import discord
+from delivery.splitting import split
+from discord import app_commands
+from discord.ext import commands
+
+from cogs.controls import button, row
+from cogs.find import choices, find
+from cogs.reply import Interaction, actor_of, reply_to
+from cogs.router import number_in, uuid_in
+from cogs.services import Services
+from cogs.words import NOTHING_OPEN, label
+from storage.records import Actor, Entry, EntryKind, SessionInfo, TurnState
+
+PAGE_CHARACTERS: Final = 1600
+"""Characters of transcript a page holds; the rest of a message's 2,000 is for its frame."""
+
+READ_AHEAD: Final = 30
+"""Entries read from the store at once."""
+
+MARKS: Final = {
+    TurnState.STOPPED.value: "stopped",
+    TurnState.TRUNCATED.value: "cut",
+    TurnState.INTERRUPTED.value: "interrupted",
+}
+
+
+class History(commands.Cog):
+    """Shows what was said."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        services.router.add("history", self._turn_page)
+
+    @app_commands.command(name="history", description="Read a session again from its newest page back")
+    @app_commands.describe(session="Its number, or a name that fits only one; leave it out for the one you're in")
+    async def history(self, interaction: Interaction, session: app_commands.Range[str, 1, 200] | None = None) -> None:
+        """Show the newest page of a session's transcript."""
+        actor, reply = actor_of(interaction), reply_to(interaction)
+        if session is not None:
+            wanted = await find(self._services, actor, session)
+        else:
+            wanted = await self._services.runtimes.of(actor).active()
+        if wanted is None:
+            await reply.say(NOTHING_OPEN)
+            return
+        text, view = await self._page(actor, wanted, 0)
+        await reply.say(text, view=view)
+
+    @history.autocomplete("session")
+    async def _session_choices(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+        return await choices(self._services, interaction, current)
+
+    async def _turn_page(self, interaction: Interaction, arguments: list[str]) -> None:
+        actor = actor_of(interaction)
+        session = await self._services.store.sessions.get(actor, uuid_in(arguments))
+        text, view = await self._page(actor, session, number_in(arguments, 1))
+        await reply_to(interaction, in_place=True).say(text, view=view)
+
+    async def _page(self, actor: Actor, session: SessionInfo, number: int) -> tuple[str, discord.ui.View | None]:
+        """Page `number` from the end (0 is the newest), or the oldest where there are fewer."""
+        entries: list[Entry] = []
+        before: int | None = None
+        whole = False
+        while not whole and len(pages_of(entries)) < number + 2:
+            more = await self._services.store.transcripts.tail(actor, session.id, limit=READ_AHEAD, before=before)
+            entries = [*more, *entries]
+            whole = len(more) < READ_AHEAD
+            before = more[0].id if more else before
+        pages = pages_of(entries)
+        if not pages:
+            return f"{label(session)} is still empty.", None
+        shown = min(number, len(pages) - 1)
+        older = button("Older", "history", session.id, shown + 1)
+        newer = button("Newer", "history", session.id, max(shown - 1, 0))
+        older.disabled, newer.disabled = shown + 1 >= len(pages), shown == 0
+        return f"{label(session)}\n{pages[shown]}", row(older, newer) if len(pages) > 1 else None
+
+
+def pages_of(entries: Sequence[Entry]) -> list[str]:
+    """The transcript in pages, newest page first; within a page the oldest words come first."""
+    pages: list[list[str]] = [[]]
+    for block in reversed([block for entry in entries for block in _blocks(entry)]):
+        if pages[-1] and sum(map(len, pages[-1])) + len(block) > PAGE_CHARACTERS:
+            pages.append([])
+        pages[-1].append(block)
+    return ["\n".join(reversed(page)) for page in pages if page]
+
+
+def _blocks(entry: Entry) -> list[str]:
+    """One entry under a line that tells who spoke and when, cut so that each block fits a page."""
+    match entry.kind:
+        case EntryKind.USER:
+            speaker = "You"
+        case EntryKind.ASSISTANT:
+            mark = MARKS.get(str(entry.data.get("outcome")))
+            speaker = f"Cubby ({mark})" if mark else "Cubby"
+        case EntryKind.FAILURE:
+            return ["-# No answer came to this."]
+        case _:
+            return []
+    head = f"**{speaker}** · {discord.utils.format_dt(entry.created, 'f')}"
+    first, *rest = split(entry.text, PAGE_CHARACTERS - 100) or [""]
+    return [f"{head}\n{first}", *rest]

@@ -1,0 +1,105 @@
+"""From what the runtime answered to what the person sees: one function for each outcome, one `match` over them all.
+
+Used by every command, button and message that asks something of a `SessionRuntime`. The model's answer itself, and a prompt's
+place in the queue, are shown by `delivery/`, in the message whose target came with the prompt.
+"""
+
+from agent.outcomes import Asked, Closed, Left, NothingActive, Opened, Started, Stayed, StillWriting, Waiting, Went
+from cogs import controls
+from cogs.reply import Answering, say_long
+from cogs.services import Services
+from cogs.words import NOTHING_OPEN, given_back, label, messages, paused_line, quote
+from storage.records import Actor, EntryKind, SessionInfo
+
+
+async def present(services: Services, actor: Actor, reply: Answering, went: Went | Stayed) -> None:
+    """Show what happened, and what became of the session that was left."""
+    match went:
+        case StillWriting():
+            await _still_writing(services, actor, reply, went)
+        case Stayed():
+            await _stayed(services, actor, reply, went)
+        case Asked() | Waiting():
+            reply.leave_first()
+            await _left(reply, went.left)
+        case Started():
+            await _started(services, actor, reply, went)
+        case Opened():
+            await _opened(services, actor, reply, went)
+        case Closed():
+            number = went.session.number
+            shown = await reply.say(
+                f"Session {number} is saved. Your next message starts a new one; `/open {number}` brings it back."
+            )
+            await link(services, actor, reply, shown, went.session)
+            await _left(reply, went.left)
+        case NothingActive():
+            await reply.say(NOTHING_OPEN)
+
+
+async def link(services: Services, actor: Actor, reply: Answering, message_id: int | None, session: SessionInfo) -> None:
+    """Let Discord's own reply to this message address the session (there are such replies in direct messages only)."""
+    if message_id is not None and not reply.private:
+        await services.store.deliveries.link(actor, message_id, session.id)
+
+
+async def show_session(services: Services, actor: Actor, reply: Answering, opened: Opened) -> None:
+    """The session's name, count and last question in a line, then the last answer whole with its buttons."""
+    session = opened.session
+    head = [f"{label(session)} {'is open' if opened.already else 'opened'}, {messages(session.message_count)}."]
+    tail = await services.store.transcripts.tail(actor, session.id, limit=2)
+    question = next((entry for entry in reversed(tail) if entry.kind == EntryKind.USER), None)
+    if question is not None:
+        head.append(quote(question.text))
+    shown = await reply.say("\n".join(head))
+    await link(services, actor, reply, shown, session)
+    latest = await services.store.turns.latest(actor, session.id)
+    if latest is not None and latest.state.is_ended:
+        await services.deliverer.show_stored(actor, session, latest, reply.next_target())
+    if opened.waiting:
+        await reply.say(paused_line(session, opened.waiting), view=controls.paused(session, opened.waiting))
+
+
+async def _still_writing(services: Services, actor: Actor, reply: Answering, still: StillWriting) -> None:
+    text = f"{label(still.session)} is still writing."
+    if not still.can_keep:
+        text += " Two others are finishing in the background already, so it can't join them: stop it, or stay."
+    shown = await reply.say(text, view=controls.guard(still))
+    await link(services, actor, reply, shown, still.session)
+
+
+async def _stayed(services: Services, actor: Actor, reply: Answering, stayed: Stayed) -> None:
+    shown = await reply.say(f"You're still in {label(stayed.session)}.")
+    await link(services, actor, reply, shown, stayed.session)
+    back = given_back(stayed.departure)
+    if back:
+        await say_long(reply, back)
+
+
+async def _started(services: Services, actor: Actor, reply: Answering, started: Started) -> None:
+    if started.asked is not None:
+        reply.leave_first()
+        await _left(reply, started.left)
+        return
+    named = f": {label(started.session)}" if started.session.name else ""
+    if started.was_blank:
+        text = f"Session {started.session.number} is still empty, so I kept it{named}. Go ahead."
+    else:
+        text = f"Session {started.session.number} started{named}."
+    shown = await reply.say(text)
+    await link(services, actor, reply, shown, started.session)
+    await _left(reply, started.left)
+
+
+async def _opened(services: Services, actor: Actor, reply: Answering, opened: Opened) -> None:
+    await show_session(services, actor, reply, opened)
+    await _left(reply, opened.left)
+
+
+async def _left(reply: Answering, left: Left | None) -> None:
+    if left is None:
+        return
+    if left.kept:
+        await reply.say(f"{label(left.session)} goes on writing in its own message; I'll tell you when it's done.")
+    if left.paused:
+        await reply.say(paused_line(left.session, left.paused), view=controls.paused(left.session, left.paused))

@@ -1,0 +1,37 @@
+"""What every cog is given: the parts of the bot it may use, made in `bot.py` and passed in."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import discord
+from agent.runtimes import Runtimes
+from delivery.deliverer import Deliverer
+from delivery.sender import Sender
+
+from agent.model import ModelClient
+from cogs.access import Access
+from cogs.router import Router
+from cogs.tasks import Tasks
+from storage.records import Actor, Target
+from storage.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """One bot's parts."""
+
+    client: discord.Client
+    store: Store
+    runtimes: Runtimes
+    deliverer: Deliverer
+    sender: Sender
+    model: ModelClient
+    router: Router
+    access: Access
+    tasks: Tasks
+    direct: Callable[[Actor], Awaitable[Target]]
+    """Opens a person's direct messages as a place to send to."""
+    privacy: Callable[[], str]
+    """The privacy page as the operator last saved it, with the model's host filled in."""
+    now: Callable[[], datetime]

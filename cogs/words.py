@@ -1,0 +1,80 @@
+"""The words that several commands share: a session's label, a quoted line, lists, and the sentences that must be the same
+everywhere.
+
+Whatever people typed is made inert here before it is shown: Markdown is escaped, line breaks become spaces.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import discord
+
+from storage.records import Departure, Leave, SessionInfo, Turn
+
+GONE: Final = "That isn't available any more. `/sessions` shows what's yours."
+"""The one answer to any button or choice that is foreign, expired or unknown."""
+
+NO_SUCH_SESSION: Final = "You have no session like that. `/sessions` shows the ones you have."
+"""The one answer to a session that is missing or somebody else's."""
+
+NOTHING_OPEN: Final = "No session is open. Your next message starts a new one, and `/sessions` shows the others."
+
+
+def shorten(text: str, limit: int) -> str:
+    """One line of at most `limit` characters, with "…" where something was left out."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def inert(text: str, limit: int) -> str:
+    """Text that people wrote, on one line, without any effect as Markdown or mention."""
+    escaped = discord.utils.escape_markdown(shorten(text, limit), as_needed=False)
+    return discord.utils.escape_mentions(escaped).replace("](", "]\u200b(").replace("<", "\\<")
+
+
+def title(session: SessionInfo, limit: int = 50) -> str:
+    """A session's name or first message, as plain text for labels and choices (no Markdown is read there)."""
+    return shorten(session.name or session.first_message or "empty", limit)
+
+
+def plain_label(session: SessionInfo, limit: int = 50) -> str:
+    """ "3 · Auth bug" as plain text."""
+    return f"{session.number} · {title(session, limit)}"
+
+
+def label(session: SessionInfo, limit: int = 50) -> str:
+    """ "3 · Auth bug" for message content, inert and bold."""
+    return f"**{session.number} · {inert(session.name or session.first_message or 'empty', limit)}**"
+
+
+def messages(count: int) -> str:
+    """ "1 message", "12 messages"."""
+    return "1 message" if count == 1 else f"{count} messages"
+
+
+def ago(moment: datetime) -> str:
+    """A time that Discord shows relative to now, in the reader's language."""
+    return discord.utils.format_dt(moment, "R")
+
+
+def quote(text: str, limit: int = 200) -> str:
+    """One inert line as a block quote."""
+    return f"> {inert(text, limit)}"
+
+
+def paused_line(session: SessionInfo, paused: Sequence[Turn]) -> str:
+    """What is said of prompts that a stop has paused."""
+    if len(paused) == 1:
+        return f"1 message still waits in {label(session)}. Send it or remove it:"
+    return f"{len(paused)} messages still wait in {label(session)}. Send or remove them:"
+
+
+def given_back(departure: Departure) -> str:
+    """Everything that came with a request, whole, so that nothing a person typed is lost."""
+    parts: list[str] = []
+    if departure.name:
+        parts.append(f"Name: {inert(departure.name, 100)}")
+    if departure.prompt and departure.prompt.text and departure.leave is not Leave.RETRY:
+        parts.append(f"Your message, to send again:\n{departure.prompt.text}")
+    return "\n".join(parts)
