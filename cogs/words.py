@@ -39,17 +39,17 @@ def title(session: SessionInfo, limit: int = 50) -> str:
 
 
 def plain_label(session: SessionInfo, limit: int = 50) -> str:
-    """ "3 · Auth bug" as plain text."""
+    """Number and title as plain text: `3 · Auth bug`."""
     return f"{session.number} · {title(session, limit)}"
 
 
 def label(session: SessionInfo, limit: int = 50) -> str:
-    """ "3 · Auth bug" for message content, inert and bold."""
+    """Number and title for message content, inert and bold."""
     return f"**{session.number} · {inert(session.name or session.first_message or 'empty', limit)}**"
 
 
 def messages(count: int) -> str:
-    """ "1 message", "12 messages"."""
+    """The count with its noun: `1 message`, `12 messages`."""
     return "1 message" if count == 1 else f"{count} messages"
 
 
