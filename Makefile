@@ -19,7 +19,7 @@ FIND_PYTHON = \
 		if "$$candidate" -c 'import ensurepip, venv' >/dev/null 2>&1; then python=$$candidate; break; fi; \
 	done; \
 	if [ -z "$$found" ]; then \
-		echo "Cubby needs Python 3.11 or newer; $${PYTHON:-python3} is not. Install one, or name yours: make PYTHON=python3.12" >&2; \
+		echo "Cubby needs Python 3.11 or newer, and $${PYTHON:-python3} is missing or older. Install one, or name yours: make PYTHON=python3.12" >&2; \
 		exit 1; \
 	elif [ -z "$$python" ]; then \
 		echo "$$found cannot make virtual environments. On Debian and Ubuntu: sudo apt-get install python3-venv" >&2; \

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import discord
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -110,6 +111,13 @@ def test_lock_is_not_behind_pyproject(lock: str) -> None:
 def test_links_between_pages_lead_somewhere(path: Path) -> None:
     targets = re.findall(r"\]\((?!https?:|#)([^)#\s]+)", path.read_text(encoding="utf-8"))
     assert [target for target in targets if not (path.parent / target).exists()] == []
+
+
+def test_invite_link_asks_for_what_the_page_lists() -> None:
+    asked = discord.Permissions(view_channel=True, send_messages=True, send_messages_in_threads=True)
+    page = (ROOT / "docs/hosting.md").read_text(encoding="utf-8")
+    assert re.findall(r"[?&]permissions=(\d+)", page) == [str(asked.value)]
+    assert sum(int(value) for value in re.findall(r"`1 << \d+` = (\d+)", page)) == asked.value
 
 
 def test_ci_runs_the_readmes_own_test_command() -> None:

@@ -36,6 +36,11 @@ def test_example_names_each_setting_once_below_its_explanation() -> None:
     assert len(explained) == text.count("=\n")
 
 
+def test_hosting_page_lists_each_setting_once() -> None:
+    listed = re.findall(r"^\| `([A-Z_]+)` \| \S", (ROOT / "docs/hosting.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(listed) == sorted({name.upper() for name in Settings.model_fields} - INTERNAL)
+
+
 def test_environment_wins_and_empty_counts_as_not_set(tmp_path: Path) -> None:
     dotenv = tmp_path / ".env"
     dotenv.write_text("OPENAI_MODEL=from-file\nLOG_LEVEL=debug\nOPERATOR_ID=\n", encoding="utf-8")
