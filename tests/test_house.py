@@ -124,3 +124,14 @@ def test_ci_runs_the_readmes_own_test_command() -> None:
     script = ROOT / ".ci/run"
     assert script.stat().st_mode & 0o111
     assert script.read_text(encoding="utf-8").rstrip().endswith("make test")
+    assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_version_is_one() -> None:
+    """What `--version` says, what pip would say, and the newest entry of the changelog."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    said = re.search(r'^VERSION.* = "(.+)"$', (ROOT / "bot.py").read_text(encoding="utf-8"), re.MULTILINE)
+    logged = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert said
+    assert logged
+    assert said[1] == logged[1] == project
