@@ -1,0 +1,78 @@
+"""Turning what a person types after a slash command into Discord's options, checked as the client checks them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from playground.standin.refusals import CannotDo
+from playground.standin.world import Application
+
+Json = dict[str, Any]
+_STRING, _INTEGER, _BOOLEAN, _NUMBER = 3, 4, 5, 10
+_SUBCOMMAND, _GROUP = 1, 2
+_TAKES: Mapping[int, tuple[type, Callable[[Any], Any]]] = {
+    _STRING: (str, str),
+    _INTEGER: (int, int),
+    _BOOLEAN: (bool, bool),
+    _NUMBER: (float, float),
+}
+
+
+def command_options(application: Application, name: str, options: Mapping[str, Any], focus: str | None = None) -> Json:
+    """Give the data of a command ("ask" or "group sub") or, with `focus`, of its autocomplete. Raises `CannotDo`."""
+    top, *inner = name.split()
+    command = application.command(top)
+    if command is None:
+        raise CannotDo(f"there is no command /{top}")
+    kind_path: list[int] = []
+    found: Json | None = command
+    for step in inner:
+        found = next((o for o in found.get("options", ()) if o["name"] == step and o["type"] in (_SUBCOMMAND, _GROUP)), None)
+        if found is None:
+            raise CannotDo(f"there is no command /{name}")
+        kind_path.append(found["type"])
+    given = _given(found.get("options", ()), options, focus)
+    for step, kind in zip(reversed(inner), reversed(kind_path), strict=True):
+        given = [{"name": step, "type": kind, "options": given}]
+    return {"id": command["id"], "name": top, "type": 1, "options": given}
+
+
+def _given(declared: Any, options: Mapping[str, Any], focus: str | None) -> list[Json]:
+    if unknown := set(options) - {o["name"] for o in declared}:
+        raise CannotDo(f"no option {', '.join(sorted(unknown))}")
+    given: list[Json] = []
+    for option in declared:
+        value = options.get(option["name"])
+        if value is not None:
+            given.append(_option(option, value, focus))
+        elif option.get("required") and focus is None:
+            raise CannotDo(f"{option['name']} is required")
+    return given
+
+
+def _option(option: Mapping[str, Any], value: Any, focus: str | None) -> Json:
+    if option["type"] not in _TAKES:
+        raise CannotDo(f"options of type {option['type']} are not built in the stand-in")
+    whole: Json = {"name": option["name"], "type": option["type"]}
+    if focus == option["name"]:
+        if not option.get("autocomplete"):
+            raise CannotDo(f"{focus} has no autocomplete")
+        return {**whole, "value": str(value), "focused": True}
+    kind, convert = _TAKES[option["type"]]
+    if not isinstance(value, int if kind is float else kind):
+        raise CannotDo(f"{option['name']} takes {kind.__name__}")
+    if focus is None:
+        _check_value(option, value)
+    return {**whole, "value": convert(value)}
+
+
+def _check_value(option: Mapping[str, Any], value: Any) -> None:
+    choices = option.get("choices")
+    if choices and value not in [c["value"] for c in choices]:
+        raise CannotDo(f"{option['name']} is one of {[c['name'] for c in choices]}")
+    size = len(value) if isinstance(value, str) else value
+    low = option.get("min_length", option.get("min_value"))
+    high = option.get("max_length", option.get("max_value"))
+    if isinstance(value, str) and high is None:
+        high = 6000
+    if (low is not None and size < low) or (high is not None and size > high):
+        raise CannotDo(f"{option['name']} is out of bounds ({low} to {high})")

@@ -1,0 +1,288 @@
+"""The person's side: what someone at a Discord client does, and what they see. Tests, the console and the page use it.
+
+A person cannot do here what a client does not let them (press a disabled button, leave out a required option): that is a
+`CannotDo`. `forge` and `forge_modal` are the exception: what a tampered client sends.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from playground.standin.changes import InteractionMade, Typing
+from playground.standin.interactions import Interaction, InteractionKind, Progress
+from playground.standin.invocations import Choice, Invocation, Modal
+from playground.standin.options import command_options
+from playground.standin.parts import BUTTON, LABEL, SELECT, TEXT_INPUT
+from playground.standin.refusals import CannotDo
+from playground.standin.world import Application, Attachment, Channel, Message, User, World
+
+File = tuple[str, bytes, str]
+"""A file to attach: name, bytes, content type."""
+MAX_CONTENT = 2000
+"""Characters that a person may send (without Nitro)."""
+
+
+class Person:
+    """Someone at a keyboard."""
+
+    def __init__(self, world: World, user: User) -> None:
+        self._world = world
+        self.user = user
+
+    @property
+    def id(self) -> int:
+        """Give the person's Discord id."""
+        return self.user.id
+
+    @property
+    def name(self) -> str:
+        """Give the person's name."""
+        return self.user.name
+
+    @property
+    def dm(self) -> Channel:
+        """Give the direct messages with the bot, made on first use."""
+        return self._world.dm(self.user, self._bot().user)
+
+    def close_dms(self) -> None:
+        """Take no more direct messages: the bot's sends are refused with 50007."""
+        self.dm.closed = True
+
+    def open_dms(self) -> None:
+        """Take direct messages again."""
+        self.dm.closed = False
+
+    def sees(self, channel: Channel) -> list[Message]:
+        """Give the messages that this person sees in a channel now, oldest first."""
+        if not channel.seen_by(self.user):
+            return []
+        return [m for m in channel.messages.values() if self.sees_message(m)]
+
+    def sees_message(self, message: Message) -> bool:
+        """Tell whether this person sees a message now."""
+        if message.deleted or not message.channel.seen_by(self.user):
+            return False
+        return not message.ephemeral or (message.only_for == self.user and not message.dismissed)
+
+    def dismiss(self, message: Message) -> None:
+        """Put an ephemeral message away."""
+        if not (message.ephemeral and self.sees_message(message)):
+            raise CannotDo("only one's own ephemeral messages can be dismissed")
+        self._world.dismiss(message)
+
+    def restart_client(self) -> None:
+        """Restart the Discord client: ephemeral messages are gone."""
+        for channel in tuple(self._world.channels.values()):
+            for message in self.sees(channel):
+                if message.ephemeral:
+                    self._world.dismiss(message)
+
+    def delete(self, message: Message) -> None:
+        """Delete a message of one's own."""
+        if message.author != self.user:
+            raise CannotDo("one's own messages only")
+        self._world.delete(message)
+
+    def type_in(self, channel: Channel) -> None:
+        """Start typing, as others see it."""
+        self._world.changes.publish(Typing(channel, self.user, self._world.clock.now()))
+
+    async def say(
+        self,
+        channel: Channel,
+        text: str,
+        *,
+        reply_to: Message | None = None,
+        attachments: Sequence[File] = (),
+        mention_bot: bool = False,
+    ) -> Message:
+        """Send a message, up to 2,000 characters; a reply pings whom it answers."""
+        self._must_see(channel)
+        if len(text) > MAX_CONTENT or not (text.strip() or attachments):
+            raise CannotDo("a message has 1 to 2,000 characters")
+        bot = self._bot().user
+        content = f"<@{bot.id}> {text}" if mention_bot else text
+        replied = [reply_to.author] if reply_to is not None else []
+        mentions = tuple(dict.fromkeys([*([bot] if f"<@{bot.id}>" in content else []), *replied]))
+        return self._world.post(
+            channel,
+            self.user,
+            content.strip(),
+            mentions=mentions,
+            kind=19 if reply_to is not None else 0,
+            reference_id=reply_to.id if reply_to is not None else None,
+            attachments=self._attach(channel, attachments),
+        )
+
+    async def slash(self, channel: Channel, command: str, /, **options: Any) -> Invocation:
+        """Use a slash command; options are checked as the client does. Raises `CannotDo`."""
+        self._must_see(channel)
+        application = self._bot()
+        data = command_options(application, command, options)
+        return self._interact(InteractionKind.COMMAND, channel, data, application=application)
+
+    async def use(self, message: Message, command: str) -> Invocation:
+        """Use a message command, from the message's menu."""
+        application = self._bot()
+        found = application.command(command, kind=3)
+        if found is None or not self.sees_message(message) or message.ephemeral:
+            raise CannotDo(f"no message command {command} on this message")
+        data = {"id": found["id"], "name": command, "type": 3, "target_id": str(message.id)}
+        return self._interact(InteractionKind.COMMAND, message.channel, data, application=application, target=message)
+
+    async def autocomplete(
+        self, channel: Channel, command: str, /, *, focus: str | None = None, **options: Any
+    ) -> list[Choice]:
+        """Type into an option (the last one unless `focus` names it) and get what the bot offers.
+
+        Raises `CannotDo` if the option has no autocomplete or the bot does not answer in time.
+        """
+        self._must_see(channel)
+        application = self._bot()
+        data = command_options(application, command, options, focus=focus or list(options)[-1])
+        invocation = self._interact(InteractionKind.AUTOCOMPLETE, channel, data, application=application)
+        await invocation.acknowledged()
+        if invocation.failed:
+            raise CannotDo("the application did not respond")
+        return [Choice(c["name"], c["value"]) for c in invocation.interaction.choices]
+
+    async def press(self, message: Message, label: str | None = None, *, custom_id: str | None = None) -> Invocation:
+        """Press a button that this person sees, by label or custom_id. Raises `CannotDo`."""
+        self._must_see_message(message)
+        fitting = [b for b in message.buttons if (custom_id or b.custom_id) == b.custom_id and (label or b.label) == b.label]
+        button = next((b for b in fitting if b.custom_id), None)
+        if button is None or button.disabled or (label is None and custom_id is None):
+            offered = ", ".join(b.label + (" (disabled)" if b.disabled else "") for b in message.buttons)
+            raise CannotDo(f"no button {label or custom_id} to press; there are: {offered or 'none'}")
+        data = {"custom_id": button.custom_id, "component_type": BUTTON, "id": 1}
+        return self._interact(InteractionKind.COMPONENT, message.channel, data, source=message)
+
+    async def choose(self, message: Message, *values: str, custom_id: str | None = None) -> Invocation:
+        """Choose in a select, by values or labels. Raises `CannotDo`."""
+        self._must_see_message(message)
+        select = next((s for s in message.selects if custom_id in (None, s.custom_id)), None)
+        if select is None or select.disabled:
+            raise CannotDo("no select to choose from")
+        by_name = {name: o.value for o in select.options for name in (o.label, o.value)}
+        if not set(values) <= set(by_name) or not select.min_values <= len(values) <= select.max_values:
+            raise CannotDo(f"cannot choose {values}; there are: {[o.label for o in select.options]}")
+        chosen = [by_name[v] for v in values]
+        data = {"custom_id": select.custom_id, "component_type": SELECT, "values": chosen, "id": 1}
+        return self._interact(InteractionKind.COMPONENT, message.channel, data, source=message)
+
+    async def submit(self, modal: Modal, values: Mapping[str, str]) -> Invocation:
+        """Fill in a modal's fields, by label or custom_id, and submit it. Raises `CannotDo`."""
+        known = {name for f in modal.fields for name in (f.label, f.custom_id)}
+        if unknown := set(values) - known:
+            raise CannotDo(f"no field {unknown}; there are: {[f.label for f in modal.fields]}")
+        texts: dict[str, str] = {}
+        for field in modal.fields:
+            text = values.get(field.label, values.get(field.custom_id, field.value))
+            if (field.required and not text) or (text and not field.min_length <= len(text) <= field.max_length):
+                raise CannotDo(f"{field.label} takes {field.min_length} to {field.max_length} characters")
+            texts[field.custom_id] = text
+        data = {"custom_id": modal.custom_id, "components": [_filled(c, texts) for c in modal.components]}
+        opened = modal.interaction
+        return self._interact(InteractionKind.MODAL, opened.channel, data, source=opened.source, parent=opened)
+
+    async def forge(
+        self,
+        custom_id: str,
+        *,
+        channel: Channel,
+        message: Message | None = None,
+        component_type: int = BUTTON,
+        values: Sequence[str] = (),
+    ) -> Invocation:
+        """Send what a tampered client could: any custom_id, on any message or none, seen or not."""
+        data: dict[str, Any] = {"custom_id": custom_id, "component_type": component_type, "id": 1}
+        if component_type == SELECT:
+            data["values"] = list(values)
+        return self._interact(InteractionKind.COMPONENT, channel, data, source=message)
+
+    async def forge_modal(
+        self, custom_id: str, values: Mapping[str, str], *, channel: Channel, message: Message | None = None
+    ) -> Invocation:
+        """Submit a modal that was never opened."""
+        rows = [
+            {"type": 1, "id": 2 * i + 1, "components": [{"type": TEXT_INPUT, "id": 2 * i + 2, "custom_id": k, "value": v}]}
+            for i, (k, v) in enumerate(values.items())
+        ]
+        data = {"custom_id": custom_id, "components": rows}
+        return self._interact(InteractionKind.MODAL, channel, data, source=message)
+
+    async def wait_for(
+        self,
+        wanted: Callable[[Message], bool],
+        *,
+        channel: Channel | None = None,
+        timeout: float = 10,  # noqa: ASYNC109  # a limit for tests, as in Changes.until
+    ) -> Message:
+        """Wait until this person sees a message (in `channel`) that fits, as it stands or after an edit.
+
+        Raises `TimeoutError` after `timeout` real seconds.
+        """
+
+        def look() -> Message | None:
+            places = [channel] if channel is not None else list(self._world.channels.values())
+            return next((m for place in places for m in self.sees(place) if wanted(m)), None)
+
+        return await self._world.changes.until(look, timeout)
+
+    def _bot(self) -> Application:
+        application = next(iter(self._world.applications.values()), None)
+        if application is None:
+            raise CannotDo("there is no bot; add one first")
+        return application
+
+    def _must_see(self, channel: Channel) -> None:
+        if not channel.seen_by(self.user) or channel.id not in self._world.channels:
+            raise CannotDo(f"{self.name} does not see that channel")
+
+    def _must_see_message(self, message: Message) -> None:
+        if not self.sees_message(message):
+            raise CannotDo(f"{self.name} does not see that message")
+
+    def _attach(self, channel: Channel, files: Sequence[File]) -> list[Attachment]:
+        return [self._world.attach(channel, name, kind, data) for name, data, kind in files]
+
+    def _interact(
+        self,
+        kind: InteractionKind,
+        channel: Channel,
+        data: dict[str, Any],
+        *,
+        application: Application | None = None,
+        source: Message | None = None,
+        parent: Interaction | None = None,
+        target: Message | None = None,
+    ) -> Invocation:
+        interaction = Interaction(
+            id=self._world.ids.next(),
+            token=secrets.token_urlsafe(48),
+            kind=kind,
+            application=application or (source.application if source and source.application else self._bot()),
+            user=self.user,
+            channel=channel,
+            created=self._world.clock.now(),
+            data=data,
+            source=source,
+            parent=parent,
+            target=target,
+            progress=Progress.WAITING,
+        )
+        self._world.interactions[interaction.token] = interaction
+        self._world.changes.publish(InteractionMade(interaction))
+        return Invocation(self._world, interaction)
+
+
+def _filled(component: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, Any]:
+    """Give a modal's component as a submit carries it: only what was typed or chosen."""
+    whole: dict[str, Any] = {"type": component["type"], "id": component["id"]}
+    if component["type"] == LABEL:
+        return {**whole, "component": _filled(component["component"], texts)}
+    if component["type"] in (TEXT_INPUT, SELECT):
+        text = texts[component["custom_id"]]
+        typed = {"values": [text] if text else []} if component["type"] == SELECT else {"value": text}
+        return {**whole, "custom_id": component["custom_id"], **typed}
+    return {**whole, "components": [_filled(c, texts) for c in component["components"]]} if "components" in component else whole

@@ -1,0 +1,181 @@
+"""REST v10: parses a call, lets a fault strike it, runs its handler in one step, records it, and answers as Discord does.
+
+Bodies go back as exactly `application/json`, which discord.py compares literally. What has no route, or uses a field that
+no table names, is refused with 501, logged and kept in `Record.refused`.
+"""
+
+import json
+import logging
+import re
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import BodyPartReader, web
+
+from playground.standin import rest_commands, rest_gateway, rest_interactions, rest_messages, rest_users, rest_webhooks
+from playground.standin.bodies import Upload
+from playground.standin.errors import NotImplementedHere, Refusal, bad_json, unauthorized
+from playground.standin.faults import Fault, Faults
+from playground.standin.routing import Ask, Reply, Route
+from playground.standin.world import Application, World
+
+_log = logging.getLogger(__name__)
+PREFIX = "/api/v10"
+ROUTES: tuple[Route, ...] = (
+    *rest_gateway.ROUTES,
+    *rest_users.ROUTES,
+    *rest_commands.ROUTES,
+    *rest_messages.ROUTES,
+    *rest_interactions.ROUTES,
+    *rest_webhooks.ROUTES,
+)
+"""Every route there is, fixed parts before parameters."""
+_FILE_PART = re.compile(r"files\[(\d)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call that the bot made, as recorded. Bodies are kept for tests; nothing here is logged."""
+
+    method: str
+    route: str
+    """The route's template, or the bare path if there is none."""
+    status: int
+    """0 where the connection was cut."""
+    seconds: float
+    params: Mapping[str, str]
+    request: Any = field(repr=False)
+    response: Any = field(repr=False)
+
+
+@dataclass(slots=True)
+class Record:
+    """What the bot did over REST: the last 5,000 calls, and all that was refused as not implemented."""
+
+    calls: deque[Call] = field(default_factory=lambda: deque[Call](maxlen=5000))
+    refused: list[str] = field(default_factory=list[str])
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    query: Mapping[str, str]
+    body: Any
+    uploads: tuple[Upload, ...]
+
+
+class Rest:
+    """The HTTP side of the stand-in."""
+
+    def __init__(self, world: World, origin: Callable[[], str], faults: Faults) -> None:
+        self._world = world
+        self._origin = origin
+        self._faults = faults
+        self.record = Record()
+
+    async def serve(self, request: web.Request) -> web.Response:
+        """Answer one call."""
+        started = time.perf_counter()
+        route, params = _find(request.method, request.path.removeprefix(PREFIX))
+        name = route.name if route else f"{request.method} {request.path.removeprefix(PREFIX)}"
+        parsed: _Parsed | None = None
+        fault = self._faults.take(name)
+        if fault is not None and fault.delay:
+            await self._world.clock.sleep(fault.delay)
+        try:
+            parsed = await _parse(request)
+            status, body = self._answer(request, route, params, parsed, fault)
+        except Refusal as refusal:
+            status, body = refusal.status, refusal.body()
+        except NotImplementedHere as missing:
+            status, body = self._refuse(name, missing)
+        cut = fault is not None and fault.cut
+        sent = parsed.body if parsed else None
+        shown = {k: v for k, v in params.items() if "token" not in k}
+        seconds = time.perf_counter() - started
+        template = route.template if route else request.path.removeprefix(PREFIX)
+        self.record.calls.append(Call(request.method, template, 0 if cut else status, seconds, shown, sent, body))
+        if cut and request.transport is not None:
+            request.transport.abort()
+        headers = fault.headers(self._world.clock.now()) if fault is not None else {}
+        return _json_response(status, body, headers)
+
+    def _answer(
+        self, request: web.Request, route: Route | None, params: Mapping[str, str], parsed: _Parsed, fault: Fault | None
+    ) -> Reply:
+        strikes = fault is not None and (fault.cut or fault.status is not None)
+        if fault is not None and strikes and fault.when == "before":
+            return fault.status or 0, fault.body()
+        if route is None:
+            raise NotImplementedHere("no such route")
+        application = self._application(request)
+        if route.needs_token and application is None:
+            raise unauthorized()
+        path, query = params, parsed.query
+        ask = Ask(self._world, application, path, query, parsed.body, parsed.uploads, self._origin())
+        reply = route.handler(ask)
+        return (fault.status or 0, fault.body()) if fault is not None and strikes else reply
+
+    def _application(self, request: web.Request) -> Application | None:
+        token = request.headers.get("Authorization", "").removeprefix("Bot ")
+        return self._world.applications.get(token)
+
+    def _refuse(self, name: str, missing: NotImplementedHere) -> Reply:
+        line = f"{name}: {missing}"
+        self.record.refused.append(line)
+        _log.error("the stand-in does not implement %s", line)
+        return 501, {"message": f"501: the stand-in does not implement {line}", "code": 0}
+
+
+def _find(method: str, path: str) -> tuple[Route | None, Mapping[str, str]]:
+    for route in ROUTES:
+        if route.method == method and (match := route.pattern.fullmatch(path)):
+            return route, match.groupdict()
+    return None, {}
+
+
+async def _parse(request: web.Request) -> _Parsed:
+    """Read query and body. Raises `Refusal` 50109 for broken JSON, `NotImplementedHere` for other kinds of body."""
+    query = dict(request.query)
+    if request.content_type.startswith("multipart/"):
+        body, uploads = await _parse_multipart(request)
+        return _Parsed(query, body, uploads)
+    raw = await request.read()
+    if not raw:
+        return _Parsed(query, None, ())
+    if request.content_type != "application/json":
+        raise NotImplementedHere(f"a body of {request.content_type}")
+    return _Parsed(query, _load(raw), ())
+
+
+async def _parse_multipart(request: web.Request) -> tuple[Any, tuple[Upload, ...]]:
+    body: Any = {}
+    uploads: list[Upload] = []
+    reader = await request.multipart()
+    while (part := await reader.next()) is not None:
+        if not isinstance(part, BodyPartReader):
+            raise NotImplementedHere("a multipart body inside another")
+        if part.name == "payload_json":
+            body = _load(bytes(await part.read()))
+        elif found := _FILE_PART.fullmatch(part.name or ""):
+            data = bytes(await part.read())
+            uploads.append(Upload(int(found[1]), part.filename or "file", part.headers.get("Content-Type"), data))
+        else:
+            raise NotImplementedHere(f"multipart field {part.name}")
+    return body, tuple(uploads)
+
+
+def _load(raw: bytes) -> Any:
+    try:
+        return json.loads(raw)
+    except ValueError:
+        raise bad_json() from None
+
+
+def _json_response(status: int, body: Any, headers: Mapping[str, str]) -> web.Response:
+    if body is None:
+        return web.Response(status=status, headers=headers)
+    raw = json.dumps(body, separators=(",", ":")).encode()
+    return web.Response(status=status or 500, body=raw, content_type="application/json", headers=headers)

@@ -1,0 +1,109 @@
+"""A small bot that uses what Cubby uses, for the tests of the stand-in: commands, views, modals, a V2 panel."""
+
+import asyncio
+
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from tests.playground.stage import make_bot
+
+
+class Reply(ui.Modal, title="Reply"):
+    """A modal with one field."""
+
+    words: ui.TextInput["Reply"] = ui.TextInput(label="Your words", style=discord.TextStyle.long, max_length=4000)
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        await interaction.response.send_message(f"you said {self.words.value}", ephemeral=True)
+
+
+class Answer(ui.View):
+    """Stop, Reply and a select under an answer."""
+
+    def __init__(self) -> None:
+        super().__init__(timeout=None)
+
+    @ui.button(label="Stop", custom_id="stop")
+    async def stop_it(self, interaction: discord.Interaction, _: ui.Button["Answer"]) -> None:
+        await interaction.response.edit_message(content="stopped", view=None)
+
+    @ui.button(label="Reply", custom_id="reply")
+    async def reply(self, interaction: discord.Interaction, _: ui.Button["Answer"]) -> None:
+        await interaction.response.send_modal(Reply())
+
+    @ui.button(label="Gone", custom_id="gone", disabled=True)
+    async def gone(self, interaction: discord.Interaction, _: ui.Button["Answer"]) -> None: ...
+
+    @ui.select(custom_id="pick", options=[discord.SelectOption(label=f"Session {n}", value=str(n)) for n in (1, 2)])
+    async def pick(self, interaction: discord.Interaction, select: ui.Select["Answer"]) -> None:
+        await interaction.response.defer()
+        await interaction.edit_original_response(content=f"opened {select.values[0]}")
+
+
+class Panel(ui.LayoutView):
+    """A Components V2 panel."""
+
+    def __init__(self) -> None:
+        super().__init__(timeout=None)
+        row: ui.ActionRow[Panel] = ui.ActionRow(ui.Button(label="Next", custom_id="next"))
+        opener: ui.Button[Panel] = ui.Button(label="Open", custom_id="open1")
+        section: ui.Section[Panel] = ui.Section("1 · Auth bug", accessory=opener)
+        self.add_item(ui.Container(ui.TextDisplay("# Sessions"), section, ui.Separator(), row, accent_color=0x5865F2))
+
+
+class Sample(commands.Cog):
+    """The commands."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+        self.heard: asyncio.Queue[discord.Message] = asyncio.Queue()
+        self.used: asyncio.Queue[discord.Interaction] = asyncio.Queue()
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        self.heard.put_nowait(message)
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        self.used.put_nowait(interaction)
+
+    @app_commands.command(description="Ask")
+    async def ask(self, interaction: discord.Interaction, prompt: str) -> None:
+        await interaction.response.send_message(f"echo {prompt}", ephemeral=True, view=Answer())
+
+    @app_commands.command(description="Think, then answer")
+    async def slow(self, interaction: discord.Interaction, hidden: bool = True) -> None:
+        await interaction.response.defer(ephemeral=hidden, thinking=True)
+        await interaction.edit_original_response(content="one")
+        await interaction.edit_original_response(content="one two", view=Answer())
+        await interaction.followup.send("and a follow-up", ephemeral=hidden)
+
+    @app_commands.command(description="Never answer")
+    async def silent(self, interaction: discord.Interaction) -> None: ...
+
+    @app_commands.command(description="The panel")
+    async def panel(self, interaction: discord.Interaction) -> None:
+        await interaction.response.send_message(view=Panel(), ephemeral=True)
+
+    @app_commands.command(name="open", description="Open a session")
+    async def open_(self, interaction: discord.Interaction, session: str) -> None:
+        await interaction.response.send_message(f"session {session}", ephemeral=True)
+
+    @open_.autocomplete("session")
+    async def complete(self, _: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:
+        return [app_commands.Choice(name=f"{current} · Auth bug", value=current)]
+
+
+def make_sample() -> tuple[commands.Bot, Sample]:
+    """Give a bot that syncs its commands before it connects, and its cog."""
+    bot = make_bot()
+    cog = Sample(bot)
+
+    async def setup() -> None:
+        await bot.add_cog(cog)
+        bot.add_view(Answer())
+        await bot.tree.sync()
+
+    bot.setup_hook = setup
+    return bot, cog
