@@ -35,7 +35,7 @@ from playground.standin.people import Person
 from playground.standin.point import NotLoopback, point_discord_at
 from playground.standin.refusals import CannotDo
 from playground.standin.server import StandIn
-from playground.standin.world import Application, Channel, Guild, Message, Right
+from playground.standin.things import Application, Channel, Guild, Message, Right
 
 __all__ = [
     "Application",

@@ -6,8 +6,9 @@ from typing import Any, cast
 
 from playground.standin.components import check_message_components, shown
 from playground.standin.errors import NotImplementedHere, empty_message
-from playground.standin.fields import Faults, Field, check
-from playground.standin.world import Attachment, Channel, Message, MessageFlag, World
+from playground.standin.fields import Faults, Field, Path, check
+from playground.standin.things import Attachment, Channel, Message, MessageFlag
+from playground.standin.world import World
 
 MAX_CONTENT, MAX_FILES, MAX_FILE_BYTES = 2000, 10, 10 * 1024 * 1024
 """Discord's limits for a bot: characters of content, files a message, bytes a file (also `attachment_size_limit`)."""
@@ -53,17 +54,16 @@ class Target:
     may_be_ephemeral: bool = False
 
 
-def message_fields(body: Mapping[str, Any], uploads: Sequence[Upload], target: Target, *, under: str = "") -> dict[str, Any]:
+def message_fields(body: Mapping[str, Any], uploads: Sequence[Upload], target: Target, *, under: Path = ()) -> dict[str, Any]:
     """Check a message body and give the fields of `Message` that it sets; `under` is where faults are reported.
 
     Raises `InvalidForm`, `Refusal` 50006 for an empty message, `NotImplementedHere` for embeds, stickers and speech.
     """
-    faults = Faults()
-    path = (under,) if under else ()
-    sound = check(dict(body), _SEND if target.message is None else _MESSAGE, faults, path)
+    faults = Faults(under)
+    check(dict(body), _SEND if target.message is None else _MESSAGE, faults)
     faults.raise_any()
     _refuse_unbuilt(body)
-    flags = _flags(body, target) if sound else MessageFlag(0)
+    flags = _flags(body, target)
     _check_parts(body, flags, target.message, faults)
     faults.raise_any()
     fields = _chosen(body, flags, uploads, target)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from playground.standin.interactions import Interaction
-    from playground.standin.world import Application, Channel, Guild, Message, User
+    from playground.standin.things import Application, Channel, Guild, Message, User
 
 T = TypeVar("T")
 

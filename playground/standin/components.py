@@ -20,7 +20,6 @@ from playground.standin.parts import (
     SEPARATOR,
     TEXT,
     TEXT_INPUT,
-    text_of,
     walk,
 )
 
@@ -117,7 +116,7 @@ def check_message_components(components: Sequence[Any], *, v2: bool, faults: Fau
         return
     if sum(1 for _ in walk(components)) > MAX_COMPONENTS:
         faults.add(("components",), "COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED", f"Must be {MAX_COMPONENTS} or fewer components.")
-    if len(text_of(components).replace("\n", "")) > MAX_TEXT:
+    if sum(len(c["content"]) for c in walk(components) if c["type"] == TEXT) > MAX_TEXT:
         faults.add(("components",), "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED", f"The displayable text exceeds {MAX_TEXT}.")
     _check_unique(components, faults)
 
@@ -129,10 +128,10 @@ def check_modal(modal: object, faults: Faults) -> None:
         "title": Field(str, required=True, low=1, high=45),
         "components": Field(list, required=True, low=1, high=5),
     }
-    if not check(modal, fields, faults, ("data",)):
+    if not check(modal, fields, faults):
         return
     components = cast("dict[str, Any]", modal)["components"]
-    sound = [_check(c, _MODAL_TOP, faults, ("data", "components", i)) for i, c in enumerate(components)]
+    sound = [_check(c, _MODAL_TOP, faults, ("components", i)) for i, c in enumerate(components)]
     if all(sound):
         _check_unique(components, faults)
 

@@ -28,7 +28,8 @@ from playground.standin.objects import (
     message_object,
     own_user_object,
 )
-from playground.standin.world import Application, Channel, Message, User, World
+from playground.standin.things import Application, Channel, Message, User
+from playground.standin.world import World
 
 
 class Intent(IntFlag):

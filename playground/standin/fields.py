@@ -35,14 +35,15 @@ class Field:
 
 @dataclass(slots=True)
 class Faults:
-    """The faults found in one body."""
+    """The faults found in one body, or in the part of it that lies at `base`."""
 
+    base: Path = ()
     tree: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def add(self, path: Path, code: str, message: str) -> None:
         """Note a fault of the field at `path`."""
         node = self.tree
-        for step in path:
+        for step in (*self.base, *path):
             node = node.setdefault(str(step), {})
         node.setdefault("_errors", []).append({"code": code, "message": message})
 

@@ -5,154 +5,18 @@ anew or says goodbye (close code 1000 or 1001). Rules: https://discord.com/devel
 """
 
 import asyncio
-import contextlib
-import json
 import secrets
-import zlib
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import IntEnum
-from typing import Any, Final
+from typing import Any
 
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import WSCloseCode, web
 
 from playground.standin.changes import BotConnected, BotDisconnected
+from playground.standin.connection import Close, Connection, Hangup, Json, Op, Session, as_object
 from playground.standin.dispatches import PRIVILEGED, Dispatch, dispatches, ready
-from playground.standin.world import Application, World
-
-Json = dict[str, Any]
-_SYNC_FLUSH: Final = zlib.Z_SYNC_FLUSH
-_KEPT = 1000
-"""How many dispatches a session keeps for a replay."""
-
-
-class Op(IntEnum):
-    """Gateway opcodes."""
-
-    DISPATCH = 0
-    HEARTBEAT = 1
-    IDENTIFY = 2
-    PRESENCE = 3
-    RESUME = 6
-    RECONNECT = 7
-    INVALID_SESSION = 9
-    HELLO = 10
-    ACK = 11
-
-
-class Close(IntEnum):
-    """Gateway close codes."""
-
-    UNKNOWN_OPCODE = 4001
-    DECODE_ERROR = 4002
-    NOT_AUTHENTICATED = 4003
-    AUTHENTICATION_FAILED = 4004
-    ALREADY_AUTHENTICATED = 4005
-    INVALID_SEQUENCE = 4007
-    SESSION_TIMED_OUT = 4009
-    INVALID_INTENTS = 4013
-    DISALLOWED_INTENTS = 4014
-
-
-class Hangup(Exception):
-    """The connection is to be closed with a code."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
-
-
-@dataclass(eq=False, slots=True)
-class Session:
-    """What a bot identified for: its intents, and what was dispatched to it."""
-
-    id: str
-    application: Application
-    intents: int
-    sequence: int = 0
-    kept: deque[Json] = field(default_factory=lambda: deque[Json](maxlen=_KEPT))
-    connection: "Connection | None" = None
-
-    def dispatch(self, sent: Dispatch) -> None:
-        """Number a dispatch, keep it, and send it if the bot is there."""
-        self.sequence += 1
-        payload: Json = {"op": int(Op.DISPATCH), "t": sent.event, "s": self.sequence, "d": sent.data}
-        self.kept.append(payload)
-        if self.connection is not None:
-            self.connection.send(payload)
-
-
-class Connection:
-    """One WebSocket: a reader that answers, a writer that sends in order."""
-
-    def __init__(self, socket: web.WebSocketResponse, request: web.Request, gateway: "Gateway") -> None:
-        self._socket = socket
-        self._request = request
-        self._gateway = gateway
-        self._out: asyncio.Queue[Json] = asyncio.Queue()
-        self._zlib = zlib.compressobj() if request.query.get("compress") == "zlib-stream" else None
-        self.session: Session | None = None
-
-    def send(self, payload: Json) -> None:
-        """Put a payload in line."""
-        self._out.put_nowait(payload)
-
-    def abort(self) -> None:
-        """Cut the line, as a broken network does."""
-        if self._request.transport is not None:
-            self._request.transport.abort()
-
-    async def close(self, code: int, reason: str = "") -> None:
-        """Close with a gateway close code."""
-        await self._socket.close(code=code, message=reason.encode())
-
-    async def run(self) -> None:
-        """Serve until either side closes."""
-        writer = asyncio.create_task(self._write(), name="standin-gateway-writer")
-        interval = self._gateway.heartbeat_seconds
-        self.send({"op": int(Op.HELLO), "d": {"heartbeat_interval": int(interval * 1000)}})
-        try:
-            await self._read(interval * 1.5)
-        except Hangup as hangup:
-            await self.close(hangup.code, hangup.reason)
-        finally:
-            writer.cancel()
-            with contextlib.suppress(asyncio.CancelledError, ConnectionError):
-                await writer
-            self._leave()
-
-    async def _read(self, patience: float) -> None:
-        clock = asyncio.get_running_loop().time
-        deadline = clock() + patience
-        while True:
-            try:
-                message = await self._socket.receive(timeout=max(deadline - clock(), 0.001))
-            except TimeoutError:
-                raise Hangup(Close.SESSION_TIMED_OUT, "Session timed out") from None
-            if message.type is not WSMsgType.TEXT:
-                return
-            payload = _decode(message.data)
-            if payload.get("op") == Op.HEARTBEAT:
-                deadline = clock() + patience
-            self._gateway.receive(self, payload)
-
-    async def _write(self) -> None:
-        while True:
-            text = json.dumps(await self._out.get(), separators=(",", ":"))
-            if self._zlib is None:
-                await self._socket.send_str(text)
-            else:
-                await self._socket.send_bytes(self._zlib.compress(text.encode()) + self._zlib.flush(_SYNC_FLUSH))
-
-    def _leave(self) -> None:
-        session = self.session
-        if session is None or session.connection is not self:
-            return
-        session.connection = None
-        goodbye = self._socket.close_code in (WSCloseCode.OK, WSCloseCode.GOING_AWAY)
-        self._gateway.left(session, goodbye=goodbye)
+from playground.standin.things import Application
+from playground.standin.world import World
 
 
 class Gateway:
@@ -174,38 +38,32 @@ class Gateway:
         """Take one WebSocket connection."""
         socket = web.WebSocketResponse(timeout=1.0, max_msg_size=1 << 16)
         await socket.prepare(request)
-        connection = Connection(socket, request, self)
+        connection = Connection(socket, request)
         self._connections.add(connection)
         try:
-            await connection.run()
+            await connection.run(self.heartbeat_seconds, self._receive)
         finally:
             self._connections.discard(connection)
+            self._leave(connection)
         return socket
 
     def connected(self, application: Application) -> bool:
         """Tell whether this bot has a live session."""
         return any(s.application is application and s.connection is not None for s in self.sessions.values())
 
-    def receive(self, connection: Connection, payload: Json) -> None:
-        """Answer one payload of a bot. Raises `Hangup` to close."""
+    def _receive(self, connection: Connection, payload: Json) -> None:
         op, data = payload.get("op"), payload.get("d")
         if op == Op.HEARTBEAT:
             if not self.deaf:
                 connection.send({"op": int(Op.ACK)})
         elif op == Op.IDENTIFY:
-            self._identify(connection, _object(data))
+            self._identify(connection, as_object(data))
         elif op == Op.RESUME:
-            self._resume(connection, _object(data))
+            self._resume(connection, as_object(data))
         elif connection.session is None:
             raise Hangup(Close.NOT_AUTHENTICATED, "Not authenticated")
         elif op != Op.PRESENCE:
             raise Hangup(Close.UNKNOWN_OPCODE, f"Unknown opcode {op}")
-
-    def left(self, session: Session, *, goodbye: bool) -> None:
-        """Note that a session's connection ended; after a goodbye there is no resuming."""
-        if goodbye:
-            self.sessions.pop(session.id, None)
-        self._world.changes.publish(BotDisconnected(session.application))
 
     def drop(self) -> None:
         """Cut every connection without a word; sessions can be resumed."""
@@ -232,6 +90,15 @@ class Gateway:
         """Close everything."""
         self._stop_listening()
         await self.hang_up(WSCloseCode.GOING_AWAY)
+
+    def _leave(self, connection: Connection) -> None:
+        session = connection.session
+        if session is None or session.connection is not connection:
+            return
+        session.connection = None
+        if connection.close_code in (WSCloseCode.OK, WSCloseCode.GOING_AWAY):
+            self.sessions.pop(session.id, None)
+        self._world.changes.publish(BotDisconnected(session.application))
 
     def _identify(self, connection: Connection, data: Json) -> None:
         if connection.session is not None:
@@ -275,16 +142,3 @@ class Gateway:
 
     def _gateway_url(self) -> str:
         return self._origin().replace("http://", "ws://", 1) + "/gateway"
-
-
-def _decode(text: str) -> Json:
-    try:
-        return _object(json.loads(text))
-    except ValueError:
-        raise Hangup(Close.DECODE_ERROR, "Decode error") from None
-
-
-def _object(data: object) -> Json:
-    if not isinstance(data, dict):
-        raise Hangup(Close.DECODE_ERROR, "Decode error")
-    return data  # pyright: ignore[reportUnknownVariableType]  # JSON's keys are strings

@@ -9,7 +9,7 @@ from enum import Enum, IntEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playground.standin.world import Application, Channel, Message, User
+    from playground.standin.things import Application, Channel, Message, User
 
 ACKNOWLEDGE_SECONDS = 3.0
 """A first response must come within this time."""

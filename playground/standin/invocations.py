@@ -6,7 +6,8 @@ from typing import Any
 
 from playground.standin.interactions import Interaction, Progress
 from playground.standin.parts import LABEL, SELECT, TEXT_INPUT, walk
-from playground.standin.world import Message, World
+from playground.standin.things import Message
+from playground.standin.world import World
 
 
 @dataclass(frozen=True, slots=True)

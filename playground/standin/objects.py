@@ -8,7 +8,7 @@ from typing import Any
 
 from playground.standin.bodies import MAX_FILE_BYTES
 from playground.standin.interactions import Interaction, InteractionKind
-from playground.standin.world import Application, Attachment, Channel, ChannelKind, Guild, Message, User
+from playground.standin.things import Application, Attachment, Channel, ChannelKind, Guild, Message, User
 
 Json = dict[str, Any]
 LOCALE = "en-US"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from playground.standin.refusals import CannotDo
-from playground.standin.world import Application
+from playground.standin.things import Application
 
 Json = dict[str, Any]
 _STRING, _INTEGER, _BOOLEAN, _NUMBER = 3, 4, 5, 10

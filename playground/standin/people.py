@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from playground.standin.changes import InteractionMade, Typing
+from playground.standin.hands import chosen, made_up, pressed, submitted
 from playground.standin.interactions import Interaction, InteractionKind, Progress
 from playground.standin.invocations import Choice, Invocation, Modal
 from playground.standin.options import command_options
-from playground.standin.parts import BUTTON, LABEL, SELECT, TEXT_INPUT
+from playground.standin.parts import BUTTON, SELECT
 from playground.standin.refusals import CannotDo
-from playground.standin.world import Application, Attachment, Channel, Message, User, World
+from playground.standin.things import Application, Attachment, Channel, Message, User
+from playground.standin.world import World
 
 File = tuple[str, bytes, str]
 """A file to attach: name, bytes, content type."""
@@ -149,39 +151,18 @@ class Person:
     async def press(self, message: Message, label: str | None = None, *, custom_id: str | None = None) -> Invocation:
         """Press a button that this person sees, by label or custom_id. Raises `CannotDo`."""
         self._must_see_message(message)
-        fitting = [b for b in message.buttons if (custom_id or b.custom_id) == b.custom_id and (label or b.label) == b.label]
-        button = next((b for b in fitting if b.custom_id), None)
-        if button is None or button.disabled or (label is None and custom_id is None):
-            offered = ", ".join(b.label + (" (disabled)" if b.disabled else "") for b in message.buttons)
-            raise CannotDo(f"no button {label or custom_id} to press; there are: {offered or 'none'}")
-        data = {"custom_id": button.custom_id, "component_type": BUTTON, "id": 1}
+        data = pressed(message, label, custom_id)
         return self._interact(InteractionKind.COMPONENT, message.channel, data, source=message)
 
     async def choose(self, message: Message, *values: str, custom_id: str | None = None) -> Invocation:
         """Choose in a select, by values or labels. Raises `CannotDo`."""
         self._must_see_message(message)
-        select = next((s for s in message.selects if custom_id in (None, s.custom_id)), None)
-        if select is None or select.disabled:
-            raise CannotDo("no select to choose from")
-        by_name = {name: o.value for o in select.options for name in (o.label, o.value)}
-        if not set(values) <= set(by_name) or not select.min_values <= len(values) <= select.max_values:
-            raise CannotDo(f"cannot choose {values}; there are: {[o.label for o in select.options]}")
-        chosen = [by_name[v] for v in values]
-        data = {"custom_id": select.custom_id, "component_type": SELECT, "values": chosen, "id": 1}
+        data = chosen(message, values, custom_id)
         return self._interact(InteractionKind.COMPONENT, message.channel, data, source=message)
 
     async def submit(self, modal: Modal, values: Mapping[str, str]) -> Invocation:
         """Fill in a modal's fields, by label or custom_id, and submit it. Raises `CannotDo`."""
-        known = {name for f in modal.fields for name in (f.label, f.custom_id)}
-        if unknown := set(values) - known:
-            raise CannotDo(f"no field {unknown}; there are: {[f.label for f in modal.fields]}")
-        texts: dict[str, str] = {}
-        for field in modal.fields:
-            text = values.get(field.label, values.get(field.custom_id, field.value))
-            if (field.required and not text) or (text and not field.min_length <= len(text) <= field.max_length):
-                raise CannotDo(f"{field.label} takes {field.min_length} to {field.max_length} characters")
-            texts[field.custom_id] = text
-        data = {"custom_id": modal.custom_id, "components": [_filled(c, texts) for c in modal.components]}
+        data = submitted(modal, values)
         opened = modal.interaction
         return self._interact(InteractionKind.MODAL, opened.channel, data, source=opened.source, parent=opened)
 
@@ -204,11 +185,7 @@ class Person:
         self, custom_id: str, values: Mapping[str, str], *, channel: Channel, message: Message | None = None
     ) -> Invocation:
         """Submit a modal that was never opened."""
-        rows = [
-            {"type": 1, "id": 2 * i + 1, "components": [{"type": TEXT_INPUT, "id": 2 * i + 2, "custom_id": k, "value": v}]}
-            for i, (k, v) in enumerate(values.items())
-        ]
-        data = {"custom_id": custom_id, "components": rows}
+        data = made_up(custom_id, values)
         return self._interact(InteractionKind.MODAL, channel, data, source=message)
 
     async def wait_for(
@@ -274,15 +251,3 @@ class Person:
         self._world.interactions[interaction.token] = interaction
         self._world.changes.publish(InteractionMade(interaction))
         return Invocation(self._world, interaction)
-
-
-def _filled(component: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, Any]:
-    """Give a modal's component as a submit carries it: only what was typed or chosen."""
-    whole: dict[str, Any] = {"type": component["type"], "id": component["id"]}
-    if component["type"] == LABEL:
-        return {**whole, "component": _filled(component["component"], texts)}
-    if component["type"] in (TEXT_INPUT, SELECT):
-        text = texts[component["custom_id"]]
-        typed = {"values": [text] if text else []} if component["type"] == SELECT else {"value": text}
-        return {**whole, "custom_id": component["custom_id"], **typed}
-    return {**whole, "components": [_filled(c, texts) for c in component["components"]]} if "components" in component else whole

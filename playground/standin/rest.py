@@ -20,7 +20,8 @@ from playground.standin.bodies import Upload
 from playground.standin.errors import NotImplementedHere, Refusal, bad_json, unauthorized
 from playground.standin.faults import Fault, Faults
 from playground.standin.routing import Ask, Reply, Route
-from playground.standin.world import Application, World
+from playground.standin.things import Application
+from playground.standin.world import World
 
 _log = logging.getLogger(__name__)
 PREFIX = "/api/v10"
@@ -90,7 +91,10 @@ class Rest:
         except Refusal as refusal:
             status, body = refusal.status, refusal.body()
         except NotImplementedHere as missing:
-            status, body = self._refuse(name, missing)
+            status, body = self._refuse(name, f"the stand-in does not implement {missing}")
+        except Exception as error:  # noqa: BLE001  # a body of a shape nobody foresaw is refused as loudly
+            _log.debug("the stand-in failed", exc_info=True)
+            status, body = self._refuse(name, f"the stand-in failed: {type(error).__name__}")
         cut = fault is not None and fault.cut
         sent = parsed.body if parsed else None
         shown = {k: v for k, v in params.items() if "token" not in k}
@@ -122,11 +126,11 @@ class Rest:
         token = request.headers.get("Authorization", "").removeprefix("Bot ")
         return self._world.applications.get(token)
 
-    def _refuse(self, name: str, missing: NotImplementedHere) -> Reply:
-        line = f"{name}: {missing}"
+    def _refuse(self, name: str, why: str) -> Reply:
+        line = f"{name}: {why}"
         self.record.refused.append(line)
-        _log.error("the stand-in does not implement %s", line)
-        return 501, {"message": f"501: the stand-in does not implement {line}", "code": 0}
+        _log.error("%s", line)
+        return 501, {"message": f"501: {line}", "code": 0}
 
 
 def _find(method: str, path: str) -> tuple[Route | None, Mapping[str, str]]:

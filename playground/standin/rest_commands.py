@@ -11,7 +11,7 @@ from playground.standin.errors import NotImplementedHere, missing_access, unknow
 from playground.standin.fields import Faults, Field, Path, check, every
 from playground.standin.routing import Ask, Reply, Route
 from playground.standin.snowflakes import named
-from playground.standin.world import Application
+from playground.standin.things import Application
 
 Json = dict[str, Any]
 _LOCALIZED = {"name_localizations": Field(dict), "description_localizations": Field(dict)}

@@ -10,14 +10,16 @@ from playground.standin.bodies import Target, choices_of, message_fields
 from playground.standin.changes import InteractionAnswered
 from playground.standin.components import check_modal, shown
 from playground.standin.errors import InvalidForm, NotImplementedHere, already_acknowledged, empty_message, unknown_interaction
-from playground.standin.fields import Faults, Field, check
+from playground.standin.fields import Faults, Field, Path, check
 from playground.standin.interactions import Interaction, InteractionKind, Progress, Response
 from playground.standin.objects import message_object
 from playground.standin.rest_messages import mentioned
 from playground.standin.routing import Ask, Reply, Route
-from playground.standin.world import Message, MessageFlag
+from playground.standin.things import Message, MessageFlag
 
 _CALLBACK = {"type": Field(int, required=True), "data": Field(dict)}
+_UNDER = ("data",)
+"""Where Discord reports the faults of a callback's message, modal or choices."""
 
 
 def respond(ask: Ask) -> Reply:
@@ -38,10 +40,10 @@ def respond(ask: Ask) -> Reply:
     return 200, _receipt(ask, interaction, response)
 
 
-def post_answer(ask: Ask, interaction: Interaction, data: Mapping[str, Any]) -> Message:
+def post_answer(ask: Ask, interaction: Interaction, data: Mapping[str, Any], under: Path = ()) -> Message:
     """Post a message of an interaction, ephemeral if its flags say so, as first response or follow-up."""
     target = Target(ask.world, interaction.channel, may_be_ephemeral=True)
-    fields = message_fields(data, ask.uploads, target)
+    fields = message_fields(data, ask.uploads, target, under=under)
     fields["mentions"] = mentioned(ask.world, fields.get("content", ""), data.get("allowed_mentions"))
     return _post(ask, interaction, fields.pop("content", ""), fields)
 
@@ -75,12 +77,12 @@ def _response(number: int, interaction: Interaction) -> Response:
 def _message(ask: Ask, interaction: Interaction, data: Mapping[str, Any]) -> None:
     if not data:
         raise empty_message()
-    interaction.original = post_answer(ask, interaction, data)
+    interaction.original = post_answer(ask, interaction, data, _UNDER)
 
 
 def _deferred_message(ask: Ask, interaction: Interaction, data: Mapping[str, Any]) -> None:
-    faults = Faults()
-    check(dict(data), {"flags": Field(int)}, faults, ("data",))
+    faults = Faults(_UNDER)
+    check(dict(data), {"flags": Field(int)}, faults)
     faults.raise_any()
     asked = MessageFlag(data.get("flags") or 0) & MessageFlag.EPHEMERAL
     interaction.original = _post(ask, interaction, "", {"flags": asked | MessageFlag.LOADING})
@@ -94,7 +96,7 @@ def _update(ask: Ask, interaction: Interaction, data: Mapping[str, Any]) -> None
     source = interaction.source
     if source is None:
         raise unknown_interaction()
-    ask.world.edit(source, message_fields(data, ask.uploads, Target(ask.world, source.channel, source)))
+    ask.world.edit(source, message_fields(data, ask.uploads, Target(ask.world, source.channel, source), under=_UNDER))
     interaction.original = source
 
 
@@ -103,7 +105,7 @@ def _choices(_: Ask, interaction: Interaction, data: Mapping[str, Any]) -> None:
 
 
 def _modal(_: Ask, interaction: Interaction, data: Mapping[str, Any]) -> None:
-    faults = Faults()
+    faults = Faults(_UNDER)
     check_modal(dict(data), faults)
     faults.raise_any()
     interaction.modal = {**data, "components": shown(data["components"])}

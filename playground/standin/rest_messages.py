@@ -17,7 +17,8 @@ from playground.standin.errors import (
 from playground.standin.fields import Faults, Field, check
 from playground.standin.objects import channel_object, message_object
 from playground.standin.routing import Ask, Reply, Route
-from playground.standin.world import Channel, Message, Right, User, World
+from playground.standin.things import Channel, Message, Right, User
+from playground.standin.world import World
 
 NONCE_SECONDS = 5 * 60.0
 """How long an enforced nonce is remembered: Discord says "a few minutes"."""

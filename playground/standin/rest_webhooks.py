@@ -9,7 +9,7 @@ from playground.standin.interactions import Interaction, Progress, Response
 from playground.standin.objects import message_object
 from playground.standin.rest_interactions import post_answer
 from playground.standin.routing import Ask, Reply, Route
-from playground.standin.world import Message, MessageFlag
+from playground.standin.things import Message, MessageFlag
 
 
 def follow_up(ask: Ask) -> Reply:

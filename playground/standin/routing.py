@@ -8,7 +8,8 @@ from typing import Any, cast
 from playground.standin.bodies import Upload
 from playground.standin.errors import NotImplementedHere, unauthorized, unknown_channel
 from playground.standin.fields import Faults, Field, check
-from playground.standin.world import Application, Channel, World
+from playground.standin.things import Application, Channel
+from playground.standin.world import World
 
 Json = dict[str, Any]
 Reply = tuple[int, Any]

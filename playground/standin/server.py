@@ -17,7 +17,8 @@ from playground.standin.gateway import Gateway
 from playground.standin.interactions import ACKNOWLEDGE_SECONDS, Interaction, Progress
 from playground.standin.people import Person
 from playground.standin.rest import PREFIX, Call, Record, Rest
-from playground.standin.world import Application, Guild, World
+from playground.standin.things import Application, Guild
+from playground.standin.world import World
 
 T = TypeVar("T")
 _HOST = "127.0.0.1"
