@@ -1,0 +1,93 @@
+"""Which messages show which turn, and which session a message of the bot belongs to."""
+
+import sqlite3
+from collections.abc import Sequence
+from uuid import UUID
+
+from storage.errors import SessionNotFound
+from storage.records import Actor, Delivery, SessionInfo, Target
+from storage.sqlite.database import Database
+from storage.sqlite.permission import may_touch, session_by_id, turn_by_id
+from storage.sqlite.rows import SESSION_COLUMNS, SESSION_TABLES, delivery_of, micros, session_of
+
+
+class SqliteDeliveries:
+    """The `DeliveryJournal` of the SQLite store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def put(self, actor: Actor, delivery: Delivery) -> None:
+        """See `DeliveryJournal.put`."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            turn_by_id(connection, actor, delivery.turn_id)
+            _write(connection, delivery)
+
+        await self._database.write(work)
+
+    async def of_turn(self, actor: Actor, turn_id: UUID) -> Sequence[Delivery]:
+        """See `DeliveryJournal.of_turn`."""
+
+        def work(connection: sqlite3.Connection) -> Sequence[Delivery]:
+            turn_by_id(connection, actor, turn_id)
+            rows = connection.execute("SELECT * FROM deliveries WHERE turn = ? ORDER BY part", (turn_id.hex,))
+            return tuple(map(delivery_of, rows))
+
+        return await self._database.read(work)
+
+    async def link(self, actor: Actor, message_id: int, session_id: UUID) -> None:
+        """See `DeliveryJournal.link`."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            session = session_by_id(connection, actor, session_id)
+            connection.execute(
+                "INSERT INTO links(message_id, owner, number) VALUES (?, ?, ?) "
+                "ON CONFLICT(message_id) DO UPDATE SET owner = excluded.owner, number = excluded.number",
+                (message_id, session["owner"], session["number"]),
+            )
+
+        await self._database.write(work)
+
+    async def session_of(self, actor: Actor, message_id: int) -> SessionInfo:
+        """See `DeliveryJournal.session_of`."""
+
+        def work(connection: sqlite3.Connection) -> SessionInfo:
+            row = connection.execute(
+                f"SELECT {SESSION_COLUMNS} FROM {SESSION_TABLES} JOIN ("  # noqa: S608 - constants
+                "SELECT owner, number FROM links WHERE message_id = :message UNION ALL "
+                "SELECT t.owner, t.number FROM deliveries d JOIN turns t ON t.id = d.turn WHERE d.message_id = :message"
+                ") m ON m.owner = s.owner AND m.number = s.number",
+                {"message": message_id},
+            ).fetchone()
+            if row is None or not may_touch(actor, row["user_id"]):
+                raise SessionNotFound
+            return session_of(row)
+
+        return await self._database.read(work)
+
+
+def first_part(connection: sqlite3.Connection, turn_id: UUID, target: Target) -> None:
+    """The place of an answer that is to come, in the transaction that takes its prompt in."""
+    _write(connection, Delivery(turn_id=turn_id, part=0, target=target))
+
+
+def _write(connection: sqlite3.Connection, delivery: Delivery) -> None:
+    target = delivery.target
+    connection.execute(
+        "INSERT INTO deliveries(turn, part, kind, state, surface, channel_id, message_id, token, token_expires) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(turn, part) DO UPDATE SET kind = excluded.kind, "
+        "state = excluded.state, surface = excluded.surface, channel_id = excluded.channel_id, "
+        "message_id = excluded.message_id, token = excluded.token, token_expires = excluded.token_expires",
+        (
+            delivery.turn_id.hex,
+            delivery.part,
+            delivery.kind,
+            delivery.state,
+            target.surface,
+            target.channel_id,
+            target.message_id,
+            target.token,
+            micros(target.token_expires) if target.token_expires else None,
+        ),
+    )

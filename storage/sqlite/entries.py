@@ -1,0 +1,55 @@
+"""Appending one entry: the row, the session's counters, its preview and its leaf change in the caller's transaction."""
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Any, Final
+
+from storage.records import FIRST_MESSAGE_LENGTH, EntryKind
+from storage.sqlite.rows import data_json, entry_id
+
+COUNTED: Final = (EntryKind.USER, EntryKind.ASSISTANT)
+
+
+def append(
+    connection: sqlite3.Connection,
+    session: sqlite3.Row,
+    *,
+    parent: int | None,
+    kind: EntryKind,
+    text: str,
+    author: int | None,
+    data: Mapping[str, Any],
+    created: int,
+) -> int:
+    """Write an entry under `parent` and make it the session's leaf; returns its id."""
+    owner, number = session["owner"], session["number"]
+    counted = kind in COUNTED
+    above = connection.execute("SELECT depth, messages FROM entries WHERE id = ?", (parent,)).fetchone()
+    depth, messages = (above["depth"] + 1, above["messages"]) if above else (0, 0)
+    messages += counted
+    sql = "UPDATE sessions SET next_seq = next_seq + 1 WHERE owner = ? AND number = ? RETURNING next_seq - 1"
+    new = entry_id(owner, number, connection.execute(sql, (owner, number)).fetchall()[0][0])
+    connection.execute(
+        "INSERT INTO entries(id, parent, depth, messages, kind, author, text, data, created) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (new, parent, depth, messages, kind, author, text, data_json(data), created),
+    )
+    connection.execute(
+        "UPDATE sessions SET leaf = ?, message_count = ?, modified = CASE WHEN ? THEN max(modified, ?) ELSE modified END, "
+        "preview = coalesce(preview, ?) WHERE owner = ? AND number = ?",
+        (new, messages, counted, created, _preview(text) if kind is EntryKind.USER else None, owner, number),
+    )
+    return new
+
+
+def move_leaf(connection: sqlite3.Connection, session: sqlite3.Row, leaf: int) -> None:
+    """Make an entry of the session its leaf, with the count of its path."""
+    connection.execute(
+        "UPDATE sessions SET leaf = ?, message_count = (SELECT messages FROM entries WHERE id = ?) "
+        "WHERE owner = ? AND number = ?",
+        (leaf, leaf, session["owner"], session["number"]),
+    )
+
+
+def _preview(text: str) -> str:
+    return " ".join(text.split())[:FIRST_MESSAGE_LENGTH]

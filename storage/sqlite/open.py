@@ -1,0 +1,91 @@
+"""Opening the store: look at the file, lock it, bring its schema up to date, start the writer and the reader.
+
+The lock is an OS lock on a sibling file, so it goes with the process that holds it, however that ends. It is taken by the
+file's resolved path: a second bot is refused by whatever path it comes.
+"""
+
+import logging
+import os
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from datetime import datetime
+from pathlib import Path
+
+import aiosqlite
+from filelock import FileLock, Timeout
+
+from storage.errors import DatabaseInUse, DatabaseRefused
+from storage.ids import utc_now
+from storage.sqlite.database import PRAGMAS, Database, in_thread
+from storage.sqlite.inspect import inspect_database
+from storage.sqlite.migrate import Migration, migrate, migrations
+from storage.sqlite.store import SqliteStore
+
+log = logging.getLogger(__name__)
+
+
+async def open_store(
+    path: Path, *, now: Callable[[], datetime] = utc_now, steps: Sequence[Migration] | None = None
+) -> SqliteStore:
+    """Open the database at `path`, making it and its folder where there are none, with mode 0600.
+
+    Raises `DatabaseRefused`, or `DatabaseInUse` where another process has it; the file is then as it was.
+    """
+    path = _place(path)
+    inspect_database(path)
+    async with AsyncExitStack() as stack:
+        lock = _locked(path)
+        stack.callback(lock.release)
+        inspect_database(path)
+        try:
+            writer = await stack.enter_async_context(_connect(path))
+            await in_thread(writer, lambda connection: _prepare(connection, path, steps or migrations()))
+            reader = await stack.enter_async_context(_connect(path))
+            await in_thread(reader, _prepare_reader)
+        except (sqlite3.Error, OSError) as error:
+            raise DatabaseRefused(f"{path} cannot be used: {error}.") from error
+        stack.pop_all()
+        return SqliteStore(Database(writer, reader), lock, now)
+
+
+def _place(path: Path) -> Path:
+    path = path.resolve()
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseRefused(f"The folder {path.parent} cannot be made: {error.strerror}.") from None
+    return path
+
+
+def _locked(path: Path) -> FileLock:
+    lock = FileLock(f"{path}.lock", timeout=0, mode=0o600, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise DatabaseInUse(f"{path} is in use by another Cubby; stop that one first.") from None
+    except OSError as error:
+        raise DatabaseRefused(f"{path} cannot be locked: {error.strerror}.") from None
+    return lock
+
+
+def _connect(path: Path) -> aiosqlite.Connection:
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    path.chmod(0o600)
+    return aiosqlite.connect(path, isolation_level=None)
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, steps: Sequence[Migration]) -> None:
+    connection.row_factory = sqlite3.Row
+    for pragma in PRAGMAS:
+        connection.execute(pragma)
+    backup = migrate(connection, path, steps)
+    if backup is not None:
+        log.info("the database was copied before its schema changed: %s", backup.name)
+
+
+def _prepare_reader(connection: sqlite3.Connection) -> None:
+    connection.row_factory = sqlite3.Row
+    for pragma in PRAGMAS:
+        connection.execute(pragma)
+    connection.execute("PRAGMA query_only=ON")

@@ -1,0 +1,203 @@
+"""From rows to records and back: the only place that knows how values lie on disk."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, cast
+from uuid import UUID
+
+from storage.records import (
+    Choice,
+    Delivery,
+    DeliveryState,
+    Departure,
+    Entry,
+    Leave,
+    PartKind,
+    Prompt,
+    SessionInfo,
+    Source,
+    SourceKind,
+    Surface,
+    Target,
+    Turn,
+    TurnState,
+    Usage,
+)
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+NUMBER_BITS: Final = 20
+OWNER_SHIFT: Final = 40
+LARGEST: Final = (1 << NUMBER_BITS) - 1
+"""Sessions of an owner, and entries of a session, at most."""
+
+SESSION_COLUMNS: Final = "s.*, o.user_id"
+SESSION_TABLES: Final = "sessions s JOIN owners o ON o.id = s.owner"
+TURN_COLUMNS: Final = "t.*, s.id AS session_id, o.user_id"
+TURN_TABLES: Final = "turns t JOIN sessions s ON s.owner = t.owner AND s.number = t.number JOIN owners o ON o.id = t.owner"
+
+
+def micros(moment: datetime) -> int:
+    """A time as it is stored: microseconds since 1970."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def moment(stored: int) -> datetime:
+    """A stored time."""
+    return EPOCH + timedelta(microseconds=stored)
+
+
+def entry_id(owner: int, number: int, seq: int) -> int:
+    """The packed id; brackets since SQLite and Python bind `<<` and `|` differently. Raises `OverflowError` at the bounds."""
+    if not (0 < number <= LARGEST and 0 <= seq <= LARGEST and 0 < owner < 1 << 23):
+        raise OverflowError("a session or an owner has as much as fits")
+    return (owner << OWNER_SHIFT) | (number << NUMBER_BITS) | seq
+
+
+def clean(text: str) -> str:
+    """Text as SQLite takes it: lone surrogates, which UTF-8 has no bytes for, become U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def session_of(row: sqlite3.Row) -> SessionInfo:
+    """A session, from `SESSION_COLUMNS`."""
+    return SessionInfo(
+        id=UUID(hex=row["id"]),
+        number=row["number"],
+        owner=row["user_id"],
+        name=row["name"],
+        created=moment(row["created"]),
+        modified=moment(row["modified"]),
+        message_count=row["message_count"],
+        first_message=row["preview"],
+        model=row["model"],
+        archived=bool(row["archived"]),
+        leaf=row["leaf"],
+    )
+
+
+def entry_of(row: sqlite3.Row, session_id: UUID) -> Entry:
+    """An entry."""
+    return Entry(
+        id=row["id"],
+        session_id=session_id,
+        parent=row["parent"],
+        depth=row["depth"],
+        kind=row["kind"],
+        author=row["author"],
+        text=row["text"],
+        data=json.loads(row["data"]) if row["data"] else {},
+        created=moment(row["created"]),
+    )
+
+
+def turn_of(row: sqlite3.Row) -> Turn:
+    """A turn, from `TURN_COLUMNS`."""
+    return Turn(
+        id=UUID(hex=row["id"]),
+        session_id=UUID(hex=row["session_id"]),
+        session_number=row["number"],
+        owner=row["user_id"],
+        state=TurnState(row["state"]),
+        prompt=row["prompt"],
+        source=Source(
+            kind=SourceKind(row["source_kind"]),
+            id=row["source_id"],
+            channel_id=row["channel_id"],
+            guild_id=row["guild_id"],
+        ),
+        prompt_entry=row["prompt_entry"],
+        answer_entry=row["answer_entry"],
+        partial=row["partial"],
+        error=row["error"],
+        model=row["model"],
+        usage=Usage(**json.loads(row["usage"])) if row["usage"] else None,
+        created=moment(row["created"]),
+        asked=_maybe(row["asked"]),
+        first_delta=_maybe(row["first_delta"]),
+        ended=_maybe(row["ended"]),
+    )
+
+
+def delivery_of(row: sqlite3.Row) -> Delivery:
+    """A delivery part."""
+    return Delivery(
+        turn_id=UUID(hex=row["turn"]),
+        part=row["part"],
+        kind=PartKind(row["kind"]),
+        state=DeliveryState(row["state"]),
+        target=Target(
+            surface=Surface(row["surface"]),
+            channel_id=row["channel_id"],
+            message_id=row["message_id"],
+            token=row["token"],
+            token_expires=_maybe(row["token_expires"]),
+        ),
+    )
+
+
+def choice_of(row: sqlite3.Row) -> Choice:
+    """A pending choice, from a row of `choices` with its session's id as `session_id`."""
+    return Choice(
+        id=UUID(hex=row["id"]),
+        session_id=UUID(hex=row["session_id"]),
+        session_number=row["number"],
+        departure=_departure_of(json.loads(row["departure"])),
+        created=moment(row["created"]),
+    )
+
+
+def usage_json(usage: Usage | None) -> str | None:
+    """Usage as it is stored."""
+    return json.dumps(asdict(usage)) if usage else None
+
+
+def data_json(data: Mapping[str, Any]) -> str | None:
+    """An entry's data as it is stored."""
+    return json.dumps(dict(data)) if data else None
+
+
+def departure_json(departure: Departure) -> str:
+    """A departure, with all that came with it, as it is stored."""
+    return json.dumps(asdict(departure), default=_plain)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, datetime):
+        return micros(value)
+    raise TypeError(type(value).__name__)
+
+
+def _departure_of(stored: dict[str, Any]) -> Departure:
+    prompt = cast("dict[str, Any] | None", stored["prompt"])
+    turn_id = stored["turn_id"]
+    return Departure(
+        leave=Leave(stored["leave"]),
+        number=stored["number"],
+        turn_id=UUID(hex=turn_id) if turn_id else None,
+        name=stored["name"],
+        prompt=_prompt_of(prompt) if prompt else None,
+    )
+
+
+def _prompt_of(stored: dict[str, Any]) -> Prompt:
+    source: dict[str, Any] = {**stored["source"], "kind": SourceKind(stored["source"]["kind"])}
+    target = cast("dict[str, Any] | None", stored["target"])
+    return Prompt(text=stored["text"], source=Source(**source), target=_target_of(target) if target else None)
+
+
+def _target_of(stored: dict[str, Any]) -> Target:
+    restored: dict[str, Any] = {
+        **stored,
+        "surface": Surface(stored["surface"]),
+        "token_expires": _maybe(stored["token_expires"]),
+    }
+    return Target(**restored)
+
+
+def _maybe(stored: int | None) -> datetime | None:
+    return None if stored is None else moment(stored)

@@ -1,0 +1,46 @@
+"""The SQLite `Store`: five small parts over one database, and the lock that keeps other processes off it."""
+
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from filelock import BaseFileLock
+
+from storage.records import Actor
+from storage.sqlite.database import Database
+from storage.sqlite.deliveries import SqliteDeliveries
+from storage.sqlite.permission import made_owner_key, session_by_id
+from storage.sqlite.sessions import SqliteSessions
+from storage.sqlite.transcripts import SqliteTranscripts
+from storage.sqlite.turns import SqliteTurns
+from storage.sqlite.upkeep import SqliteUpkeep
+
+
+class SqliteStore:
+    """See `storage.store.Store`. Made by `open_store`."""
+
+    def __init__(self, database: Database, lock: BaseFileLock, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._lock = lock
+        self.sessions = SqliteSessions(database, now)
+        self.transcripts = SqliteTranscripts(database)
+        self.turns = SqliteTurns(database, now)
+        self.deliveries = SqliteDeliveries(database)
+        self.upkeep = SqliteUpkeep(database)
+
+    async def first_time(self, actor: Actor, notice: str, session_id: UUID | None = None) -> bool:
+        """See `Store.first_time`."""
+
+        def work(connection: sqlite3.Connection) -> bool:
+            number = 0 if session_id is None else session_by_id(connection, actor, session_id)["number"]
+            owner = made_owner_key(connection, actor)
+            sql = "INSERT INTO notices(owner, number, notice) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+            return connection.execute(sql, (owner, number, notice)).rowcount == 1
+
+        return await self._database.write(work)
+
+    async def close(self) -> None:
+        """See `Store.close`."""
+        await self._database.close()
+        self._lock.release()

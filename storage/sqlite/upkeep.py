@@ -1,0 +1,69 @@
+"""What the bot looks after on its own account: what a crash left open, and tokens that have expired."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+
+from storage.records import Actor, Delivery, Turn
+from storage.sqlite.database import Database
+from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, delivery_of, micros, turn_of
+
+
+class SqliteUpkeep:
+    """The `Upkeep` of the SQLite store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def running_turns(self) -> Sequence[Turn]:
+        """See `Upkeep.running_turns`."""
+        return await self._database.read(lambda connection: _turns(connection, "('asked', 'streaming')"))
+
+    async def waiting_turns(self) -> Sequence[Turn]:
+        """See `Upkeep.waiting_turns`."""
+        return await self._database.read(lambda connection: _turns(connection, "('queued', 'paused')"))
+
+    async def open_deliveries(self) -> Sequence[tuple[Actor, Delivery]]:
+        """See `Upkeep.open_deliveries`."""
+
+        def work(connection: sqlite3.Connection) -> Sequence[tuple[Actor, Delivery]]:
+            rows = connection.execute(
+                "SELECT d.*, o.user_id FROM deliveries d JOIN turns t ON t.id = d.turn JOIN owners o ON o.id = t.owner "
+                "WHERE d.state IN ('pending', 'sent', 'unknown') AND t.ended IS NOT NULL AND t.state != 'removed' "
+                "ORDER BY d.turn, d.part"
+            )
+            return tuple((Actor(row["user_id"]), delivery_of(row)) for row in rows)
+
+        return await self._database.read(work)
+
+    async def erase_tokens(self, now: datetime) -> int:
+        """See `Upkeep.erase_tokens`."""
+        stored = micros(now)
+
+        def work(connection: sqlite3.Connection) -> int:
+            erased = connection.execute(
+                "UPDATE deliveries SET token = NULL WHERE token IS NOT NULL AND token_expires <= ?", (stored,)
+            ).rowcount
+            return erased + _erase_from_choices(connection, stored)
+
+        return await self._database.write(work)
+
+
+def _turns(connection: sqlite3.Connection, states: str) -> Sequence[Turn]:
+    sql = f"SELECT {TURN_COLUMNS} FROM {TURN_TABLES} WHERE t.ended IS NULL AND t.state IN {states} ORDER BY t.id"  # noqa: S608
+    return tuple(map(turn_of, connection.execute(sql)))
+
+
+def _erase_from_choices(connection: sqlite3.Connection, now: int) -> int:
+    """A choice keeps its prompt's target; its token goes when it has expired, the words stay."""
+    rows = connection.execute(
+        "SELECT id, departure FROM choices WHERE json_extract(departure, '$.prompt.target.token') IS NOT NULL "
+        "AND json_extract(departure, '$.prompt.target.token_expires') <= ?",
+        (now,),
+    ).fetchall()
+    for row in rows:
+        departure = json.loads(row["departure"])
+        departure["prompt"]["target"]["token"] = None
+        connection.execute("UPDATE choices SET departure = ? WHERE id = ?", (json.dumps(departure), row["id"]))
+    return len(rows)

@@ -1,0 +1,46 @@
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cogs.history import PAGE_CHARACTERS, pages_of
+from storage.ids import new_id
+from storage.records import Entry, EntryKind
+
+SESSION = new_id()
+
+
+def entry(number: int, text: str, kind: str = EntryKind.USER) -> Entry:
+    return Entry(
+        id=number,
+        session_id=SESSION,
+        parent=number - 1 or None,
+        depth=number - 1,
+        kind=kind,
+        author=None,
+        text=text,
+        created=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+
+
+words = st.text(st.sampled_from("abc \n"), min_size=1, max_size=5000)
+
+
+@given(st.lists(words, max_size=8))
+def test_every_page_fits_a_message(texts: list[str]):
+    pages = pages_of([entry(n, text) for n, text in enumerate(texts, start=1)])
+    assert all(0 < len(page) <= PAGE_CHARACTERS + 200 for page in pages)
+
+
+def test_the_newest_page_comes_first_and_reads_downwards():
+    pages = pages_of([entry(n, f"word{n} " * 100) for n in range(1, 6)])
+    assert "word5" in pages[0]
+    assert pages[0].index("word4") < pages[0].index("word5")
+
+
+def test_a_prompt_without_an_answer_says_so():
+    assert "No answer came" in pages_of([entry(1, "hello"), entry(2, "", EntryKind.FAILURE)])[0]
+
+
+def test_a_kind_from_a_later_version_is_passed_over():
+    assert pages_of([entry(1, "secret tool call", "tool")]) == []

@@ -1,0 +1,146 @@
+"""While an answer streams, whatever would leave the session asks first."""
+
+import pytest
+
+from playground.standin import Message
+from tests.e2e.team import Team, ended, is_ended
+
+
+async def streaming(team: Team, text: str = "hold the door") -> Message:
+    """Ask something that the model holds; returns the answer in mid-stream."""
+    return await (await team.ann.slash(team.general, "ask", prompt=text)).message(lambda m: "first words" in m.text)
+
+
+async def guarded(team: Team, command: str = "new", **options: str) -> Message:
+    return await (await team.ann.slash(team.general, command, **options)).message(lambda m: "still writing" in m.text)
+
+
+@pytest.mark.parametrize(("command", "options"), [("new", {}), ("open", {"session": "1"}), ("quit", {})])
+async def test_leaving_a_writing_session_offers_three_ways(team: Team, command: str, options: dict[str, str]):
+    await team.ask(team.ann, "hello")
+    await (await team.ann.slash(team.general, "new")).message()
+    await streaming(team)
+    asked = await guarded(team, command, **options)
+    assert [b.label for b in asked.buttons] == ["Stop & switch", "Let it finish", "Stay here"]
+    assert "2 · hold the door" in asked.text
+
+
+async def test_stop_and_switch_keeps_what_was_written(team: Team):
+    answer = await streaming(team)
+    choice = await guarded(team)
+    await team.ann.press(choice, "Stop & switch")
+    await team.ann.wait_for(lambda m: "Session 2 started" in m.text)
+    stopped = await team.ann.wait_for(lambda m: m.id == answer.id and is_ended(m))
+    assert "first words" in stopped.text
+    assert "Stopped" in stopped.text
+
+
+async def test_let_it_finish_switches_now_and_tells_when_it_is_done(team: Team):
+    answer = await streaming(team)
+    await team.ann.press(await guarded(team), "Let it finish")
+    await team.ann.wait_for(lambda m: "Session 2 started" in m.text)
+    assert "-# 2 · " in (await team.ask(team.ann, "meanwhile")).text
+    team.gate.release()
+    whole = await team.ann.wait_for(lambda m: m.id == answer.id and is_ended(m))
+    notice = await team.ann.wait_for(lambda m: "answered" in m.text)
+    assert "and the end." in whole.text
+    assert notice.ephemeral
+    assert [b.label for b in notice.buttons] == ["Open"]
+
+
+async def test_stay_here_gives_back_what_came_with_it(team: Team):
+    await streaming(team)
+    choice = await guarded(team, "new", prompt="my long and careful question")
+    await team.ann.press(choice, "Stay here")
+    await team.ann.wait_for(lambda m: "my long and careful question" in m.text and m.id != choice.id)
+    team.gate.release()
+    assert "-# 1 · " in (await team.ask(team.ann, "still here")).text
+
+
+async def test_a_prompt_held_by_the_guard_is_answered_after_the_switch(team: Team):
+    await streaming(team)
+    choice = await guarded(team, "new", prompt="the held question")
+    await team.ann.press(choice, "Stop & switch")
+    answer = await team.ann.wait_for(lambda m: "echo: the held question" in m.text and is_ended(m))
+    assert "-# 2 · " in answer.text
+    assert answer.ephemeral
+
+
+async def test_a_double_click_on_a_choice_acts_once(team: Team):
+    await streaming(team)
+    choice = await guarded(team)
+    first = await team.ann.press(choice, "Stop & switch")
+    second = await team.ann.forge(choice.buttons[0].custom_id, channel=team.general, message=choice)
+    await first.acknowledged()
+    await second.acknowledged()
+    await team.ann.wait_for(lambda m: "Session 2 started" in m.text)
+    panel = await (await team.ann.slash(team.general, "sessions")).message()
+    assert "**3**" not in panel.text
+
+
+async def test_the_third_writing_session_cannot_be_left_running(team: Team):
+    for number in (1, 2):
+        await streaming(team, f"hold {number}")
+        await team.ann.press(await guarded(team), "Let it finish")
+        await team.ann.wait_for(lambda m, n=number: f"Session {n + 1} started" in m.text)
+    await streaming(team, "hold 3")
+    asked = await guarded(team)
+    assert [b.label for b in asked.buttons] == ["Stop & switch", "Stay here"]
+    assert "Two others" in asked.text
+
+
+async def test_a_second_prompt_waits_and_is_answered_in_turn(team: Team):
+    await streaming(team)
+    second = await team.ann.slash(team.general, "ask", prompt="and then this")
+    waiting = await second.message(lambda m: "Remove" in [b.label for b in m.buttons])
+    assert "1" in waiting.text
+    team.gate.release()
+    answer = await ended(second)
+    assert "echo: and then this" in answer.text
+
+
+async def test_a_waiting_prompt_can_be_taken_back(team: Team):
+    await streaming(team)
+    second = await team.ann.slash(team.general, "ask", prompt="take me back")
+    waiting = await second.message(lambda m: "Remove" in [b.label for b in m.buttons])
+    await team.ann.press(waiting, "Remove")
+    await team.ann.wait_for(lambda m: "Taken out" in m.text)
+    team.gate.release()
+    await team.ask(team.ann, "next")
+    assert not any(message.content == "take me back" for request in team.gate.asked for message in request)
+
+
+async def test_the_sixth_waiting_prompt_is_refused_with_the_reason(team: Team):
+    await streaming(team)
+    for number in range(5):
+        await (await team.ann.slash(team.general, "ask", prompt=f"waiting {number}")).message(lambda m: bool(m.buttons))
+    refused = await (await team.ann.slash(team.general, "ask", prompt="one too many")).message()
+    assert "5 messages are already waiting" in refused.text
+
+
+async def test_stop_pauses_what_waits_and_send_lets_it_go_on(team: Team):
+    await streaming(team)
+    second = await team.ann.slash(team.general, "ask", prompt="after the stop")
+    await second.message(lambda m: bool(m.buttons))
+    stop = await team.ann.slash(team.general, "stop")
+    assert "Stopped" in (await stop.message()).text
+    notice = await team.ann.wait_for(lambda m: "still waits" in m.text)
+    await team.ann.press(notice, "Send")
+    await team.ann.wait_for(lambda m: "echo: after the stop" in m.text and is_ended(m))
+
+
+async def test_the_stop_button_ends_the_answer_where_it_is(team: Team):
+    answer = await streaming(team)
+    await team.ann.press(answer, "Stop")
+    stopped = await team.ann.wait_for(lambda m: m.id == answer.id and is_ended(m))
+    assert [b.label for b in stopped.buttons] == ["Reply", "Retry"]
+
+
+async def test_the_guard_holds_in_direct_messages_too(team: Team):
+    await team.ann.say(team.ann.dm, "hold on")
+    await team.ann.wait_for(lambda m: "first words" in m.text, channel=team.ann.dm)
+    assert [b.label for b in (await guarded(team)).buttons][0] == "Stop & switch"
+
+
+async def test_stop_when_nothing_runs_says_so(team: Team):
+    assert "Nothing is being written" in (await (await team.ann.slash(team.general, "stop")).message()).text
