@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Final, cast
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 
 from playground.standin.dispatches import Dispatch
 from playground.standin.things import Application
@@ -72,6 +72,8 @@ class Session:
     sequence: int = 0
     kept: deque[Json] = field(default_factory=lambda: deque[Json](maxlen=_KEPT))
     connection: "Connection | None" = None
+    left: float = 0.0
+    """When its connection ended, by the stand-in's clock."""
 
     def dispatch(self, sent: Dispatch) -> None:
         """Number a dispatch, keep it, and send it if the bot is there."""
@@ -91,6 +93,8 @@ class Connection:
         self._out: asyncio.Queue[Json] = asyncio.Queue()
         self._zlib = zlib.compressobj() if request.query.get("compress") == "zlib-stream" else None
         self.session: Session | None = None
+        self.goodbye = False
+        """Whether the bot closed with 1000 or 1001, after which its session is over."""
 
     def send(self, payload: Json) -> None:
         """Put a payload in line."""
@@ -104,11 +108,6 @@ class Connection:
     async def close(self, code: int, reason: str = "") -> None:
         """Close with a gateway close code."""
         await self._socket.close(code=code, message=reason.encode())
-
-    @property
-    def close_code(self) -> int | None:
-        """Give the code with which the connection ended, if it said one."""
-        return self._socket.close_code
 
     async def run(self, heartbeat_seconds: float, receive: "Callable[[Connection, Json], None]") -> None:
         """Hand each payload to `receive` until either side closes, a `Hangup` is raised, or heartbeats stay away."""
@@ -132,6 +131,7 @@ class Connection:
             except TimeoutError:
                 raise Hangup(Close.SESSION_TIMED_OUT, "Session timed out") from None
             if message.type is not WSMsgType.TEXT:
+                self.goodbye = message.type is WSMsgType.CLOSE and message.data in (WSCloseCode.OK, WSCloseCode.GOING_AWAY)
                 return
             payload = _decode(message.data)
             if payload.get("op") == Op.HEARTBEAT:

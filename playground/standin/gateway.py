@@ -1,7 +1,8 @@
 """Discord's gateway: HELLO, IDENTIFY, READY, heartbeats, RESUME with replay, and every change dispatched to the bots.
 
-A session outlives its connection: what happens while the bot is away is kept and replayed on RESUME, until it identifies
-anew or says goodbye (close code 1000 or 1001). Rules: https://discord.com/developers/docs/events/gateway
+A session outlives its connection: what happens while the bot is away is kept and replayed on RESUME, until it stays away
+for minutes or says goodbye (close code 1000 or 1001; discord.py races with itself there and says 4000).
+Rules: https://discord.com/developers/docs/events/gateway
 """
 
 import asyncio
@@ -17,6 +18,9 @@ from playground.standin.connection import Close, Connection, Hangup, Json, Op, S
 from playground.standin.dispatches import PRIVILEGED, Dispatch, dispatches, ready
 from playground.standin.things import Application
 from playground.standin.world import World
+
+RESUMABLE_SECONDS = 300.0
+"""How long a session without a connection is kept at least; Discord names no time, people measured minutes."""
 
 
 class Gateway:
@@ -96,7 +100,8 @@ class Gateway:
         if session is None or session.connection is not connection:
             return
         session.connection = None
-        if connection.close_code in (WSCloseCode.OK, WSCloseCode.GOING_AWAY):
+        session.left = self._world.clock.now()
+        if connection.goodbye:
             self.sessions.pop(session.id, None)
         self._world.changes.publish(BotDisconnected(session.application))
 
@@ -111,11 +116,17 @@ class Gateway:
             raise Hangup(Close.INVALID_INTENTS, "Invalid intents")
         if intents & PRIVILEGED & ~application.privileged:
             raise Hangup(Close.DISALLOWED_INTENTS, "Disallowed intents")
+        self._forget_old()
         session = Session(id=secrets.token_hex(16), application=application, intents=intents, connection=connection)
         connection.session = self.sessions[session.id] = session
         for sent in ready(self._world, session.id, application, intents, self._gateway_url()):
             self._send(session, sent)
         self._world.changes.publish(BotConnected(application, resumed=False))
+
+    def _forget_old(self) -> None:
+        since = self._world.clock.now() - RESUMABLE_SECONDS
+        for session in [s for s in self.sessions.values() if s.connection is None and s.left < since]:
+            del self.sessions[session.id]
 
     def _resume(self, connection: Connection, data: Json) -> None:
         session = self.sessions.get(str(data.get("session_id")))

@@ -28,10 +28,10 @@ class Stage:
     log_in: LogIn
 
 
-def make_bot(**options: object) -> commands.Bot:
-    """Make a bot that asks for no privileged intent, as Cubby does."""
-    intents = discord.Intents.none() | discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
-    return commands.Bot(command_prefix=[], intents=intents, guild_ready_timeout=0.05, **options)  # pyright: ignore[reportArgumentType]
+def make_bot(**privileged: bool) -> commands.Bot:
+    """Make a bot that asks for no privileged intent, as Cubby does, unless told."""
+    intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, **privileged)
+    return commands.Bot(command_prefix=[], intents=intents, guild_ready_timeout=0.05)
 
 
 @asynccontextmanager
