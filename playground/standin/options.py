@@ -17,12 +17,14 @@ _TAKES: Mapping[int, tuple[type, Callable[[Any], Any]]] = {
 }
 
 
-def command_options(application: Application, name: str, options: Mapping[str, Any], focus: str | None = None) -> Json:
+def command_options(
+    application: Application, name: str, options: Mapping[str, Any], *, in_guild: bool, focus: str | None = None
+) -> Json:
     """Give the data of a command ("ask" or "group sub") or, with `focus`, of its autocomplete. Raises `CannotDo`."""
     top, *inner = name.split()
     command = application.command(top)
-    if command is None:
-        raise CannotDo(f"there is no command /{top}")
+    if command is None or not _offered(command, in_guild=in_guild):
+        raise CannotDo(f"there is no command /{top} here")
     kind_path: list[int] = []
     found: Json | None = command
     for step in inner:
@@ -34,6 +36,14 @@ def command_options(application: Application, name: str, options: Mapping[str, A
     for step, kind in zip(reversed(inner), reversed(kind_path), strict=True):
         given = [{"name": step, "type": kind, "options": given}]
     return {"id": command["id"], "name": top, "type": 1, "options": given}
+
+
+def _offered(command: Mapping[str, Any], *, in_guild: bool) -> bool:
+    """Tell whether the client lists the command in a server (context 0) or in direct messages with the bot (1)."""
+    contexts = command.get("contexts")
+    if contexts is not None:
+        return (0 if in_guild else 1) in contexts
+    return in_guild or command.get("dm_permission", True)
 
 
 def _given(declared: Any, options: Mapping[str, Any], focus: str | None) -> list[Json]:

@@ -102,6 +102,8 @@ class Person:
         self._must_see(channel)
         if len(text) > MAX_CONTENT or not (text.strip() or attachments):
             raise CannotDo("a message has 1 to 2,000 characters")
+        if reply_to is not None and (reply_to.ephemeral or not self.sees_message(reply_to)):
+            raise CannotDo("only a message that others can see can be replied to")
         bot = self._bot().user
         content = f"<@{bot.id}> {text}" if mention_bot else text
         replied = [reply_to.author] if reply_to is not None else []
@@ -120,7 +122,7 @@ class Person:
         """Use a slash command; options are checked as the client does. Raises `CannotDo`."""
         self._must_see(channel)
         application = self._bot()
-        data = command_options(application, command, options)
+        data = command_options(application, command, options, in_guild=channel.guild is not None)
         return self._interact(InteractionKind.COMMAND, channel, data, application=application)
 
     async def use(self, message: Message, command: str) -> Invocation:
@@ -141,7 +143,8 @@ class Person:
         """
         self._must_see(channel)
         application = self._bot()
-        data = command_options(application, command, options, focus=focus or list(options)[-1])
+        focus = focus or next(reversed(options), "")
+        data = command_options(application, command, options, in_guild=channel.guild is not None, focus=focus)
         invocation = self._interact(InteractionKind.AUTOCOMPLETE, channel, data, application=application)
         await invocation.acknowledged()
         if invocation.failed:

@@ -9,7 +9,14 @@ from typing import Any
 from playground.standin.bodies import Target, choices_of, message_fields
 from playground.standin.changes import InteractionAnswered
 from playground.standin.components import check_modal, shown
-from playground.standin.errors import InvalidForm, NotImplementedHere, already_acknowledged, empty_message, unknown_interaction
+from playground.standin.errors import (
+    InvalidForm,
+    NotImplementedHere,
+    already_acknowledged,
+    empty_message,
+    unknown_channel,
+    unknown_interaction,
+)
 from playground.standin.fields import Faults, Field, Path, check
 from playground.standin.interactions import Interaction, InteractionKind, Progress, Response
 from playground.standin.objects import message_object
@@ -49,6 +56,8 @@ def post_answer(ask: Ask, interaction: Interaction, data: Mapping[str, Any], und
 
 
 def _post(ask: Ask, interaction: Interaction, content: str, fields: Mapping[str, Any]) -> Message:
+    if interaction.channel.id not in ask.world.channels:
+        raise unknown_channel()
     is_first = interaction.original is None and interaction.kind is InteractionKind.COMMAND
     command_kind = 23 if interaction.data.get("type") == 3 else 20
     return ask.world.post(

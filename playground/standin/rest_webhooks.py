@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from playground.standin.bodies import Target, message_fields
-from playground.standin.errors import invalid_webhook_token, unknown_message, unknown_webhook
+from playground.standin.errors import invalid_webhook_token, unknown_channel, unknown_message, unknown_webhook
 from playground.standin.interactions import Interaction, Progress, Response
 from playground.standin.objects import message_object
 from playground.standin.rest_interactions import post_answer
@@ -50,7 +50,10 @@ def _edited(ask: Ask, interaction: Interaction, message: Message, body: Mapping[
 
 
 def _interaction(ask: Ask) -> Interaction:
-    """Find the token's interaction. Raises `Refusal` 10015 unless it is answered, 50027 after 15 minutes."""
+    """Find the token's interaction.
+
+    Raises `Refusal`: 10015 unless it is answered, 50027 after 15 minutes, 10003 when its channel is gone.
+    """
     interaction = ask.world.interactions.get(ask.path["webhook_token"])
     if interaction is None or interaction.application.id != ask.id("webhook_id"):
         raise unknown_webhook()
@@ -58,6 +61,8 @@ def _interaction(ask: Ask) -> Interaction:
         raise invalid_webhook_token()
     if interaction.progress is not Progress.ANSWERED:
         raise unknown_webhook()
+    if interaction.channel.id not in ask.world.channels:
+        raise unknown_channel()
     return interaction
 
 

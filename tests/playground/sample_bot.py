@@ -1,6 +1,7 @@
 """A small bot that uses what Cubby uses, for the tests of the stand-in: commands, views, modals, a V2 panel."""
 
 import asyncio
+import re
 
 import discord
 from discord import app_commands, ui
@@ -16,6 +17,35 @@ class Reply(ui.Modal, title="Reply"):
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
         await interaction.response.send_message(f"you said {self.words.value}", ephemeral=True)
+
+
+class Labelled(ui.Modal, title="Rename"):
+    """A modal in the newer shape: a label around its field."""
+
+    name = ui.Label(text="New name", component=ui.TextInput["Labelled"](max_length=80, required=False))
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        field = self.name.component
+        assert isinstance(field, ui.TextInput)
+        await interaction.response.send_message(f"renamed to {field.value}")
+
+
+class Open(ui.DynamicItem[ui.Button[ui.View]], template=r"open:(?P<number>\d+)"):
+    """A button that carries its own state, as Cubby's do."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(ui.Button(label=f"Open {number}", custom_id=f"open:{number}"))
+        self.number = number
+
+    @classmethod
+    async def from_custom_id(cls, _: discord.Interaction, __: ui.Item[ui.View], match: re.Match[str]) -> "Open":
+        return cls(int(match["number"]))
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        if self.number == 7:
+            await interaction.response.send_modal(Labelled())
+        else:
+            await interaction.response.send_message(f"opened {self.number}", ephemeral=True)
 
 
 class Answer(ui.View):
@@ -82,6 +112,13 @@ class Sample(commands.Cog):
     @app_commands.command(description="Never answer")
     async def silent(self, interaction: discord.Interaction) -> None: ...
 
+    @app_commands.command(description="Offer sessions")
+    @app_commands.guild_only()
+    async def offer(self, interaction: discord.Interaction) -> None:
+        view = ui.View(timeout=None)
+        view.add_item(Open(3)).add_item(Open(7))
+        await interaction.response.send_message("which?", view=view, ephemeral=True)
+
     @app_commands.command(description="The panel")
     async def panel(self, interaction: discord.Interaction) -> None:
         await interaction.response.send_message(view=Panel(), ephemeral=True)
@@ -103,6 +140,7 @@ def make_sample() -> tuple[commands.Bot, Sample]:
     async def setup() -> None:
         await bot.add_cog(cog)
         bot.add_view(Answer())
+        bot.add_dynamic_items(Open)
         await bot.tree.sync()
 
     bot.setup_hook = setup

@@ -124,5 +124,31 @@ async def test_dismissed_message_is_gone_for_its_person(stage: Stage, sample: Sa
     assert stage.ann.sees(stage.general) == []
 
 
+async def test_button_with_state_is_found_by_its_pattern(stage: Stage, sample: Sample) -> None:
+    offer = await (await stage.ann.slash(stage.general, "offer")).message()
+    pressed = await stage.ann.press(offer, "Open 3")
+    assert (await pressed.message()).text == "opened 3"
+
+
+async def test_labelled_modal(stage: Stage, sample: Sample) -> None:
+    offer = await (await stage.ann.slash(stage.general, "offer")).message()
+    modal = (await (await stage.ann.press(offer, "Open 7")).acknowledged()).modal
+    assert modal is not None
+    assert (await (await stage.ann.submit(modal, {"New name": "Auth"})).message()).text == "renamed to Auth"
+
+
+async def test_server_command_is_not_offered_in_direct_messages(stage: Stage, sample: Sample) -> None:
+    with pytest.raises(CannotDo):
+        await stage.ann.slash(stage.ann.dm, "offer")
+
+
+async def test_answer_into_a_deleted_channel(stage: Stage, sample: Sample) -> None:
+    await stage.ann.slash(stage.general, "silent")
+    stage.discord.world.remove_channel(stage.general)
+    with pytest.raises(discord.NotFound) as gone:
+        await (await sample.used.get()).response.send_message("x")
+    assert gone.value.code == 10003
+
+
 def _raw(stage: Stage) -> Any:
     return next(s.data for s in stage.discord.gateway.sent if s.event == "INTERACTION_CREATE")
