@@ -3,6 +3,7 @@ about it.
 
     AgentError
     ├── SessionBusy, SessionDisposed      misuse of an `AgentSession`; never shown
+    ├── ShuttingDown                      the bot is about to end and takes nothing new
     └── ModelError                        the model gave no answer, or not a whole one
         ├── BadKey            ├── Overloaded      ├── Unreachable
         ├── NoSuchModel       ├── ContextTooLong  ├── Malformed
@@ -26,6 +27,13 @@ class SessionBusy(AgentError):
 
 class SessionDisposed(AgentError):
     """The session was disposed; build a fresh one."""
+
+
+class ShuttingDown(AgentError):
+    """The bot is ending; nothing new is taken."""
+
+    def __init__(self) -> None:
+        super().__init__("I'm just restarting. Send that again in a minute.")
 
 
 class ModelError(AgentError):

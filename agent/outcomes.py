@@ -68,6 +68,15 @@ class Closed:
     left: Left
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed:
+    """What was paused in the session goes on, in order."""
+
+    session: SessionInfo
+    waiting: tuple[Turn, ...]
+    left: Left | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class NothingActive:
     """There is no active session to do that to."""
@@ -115,5 +124,5 @@ class Decision(StrEnum):
     STAY = "stay"
 
 
-Went = Started | Opened | Closed | NothingActive | Asked | Waiting | StillWriting
+Went = Started | Opened | Resumed | Closed | NothingActive | Asked | Waiting | StillWriting
 """What `SessionRuntime.go` may answer."""

@@ -25,7 +25,7 @@ STANDS: Final = 120.0
 HELD: Final = 1_000
 """Mentions held at once; beyond it the oldest can no longer be answered."""
 
-IN_PRIVATE: Final = "I answer in private."
+IN_PRIVATE: Final = "I answer in private"
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -57,7 +57,7 @@ class Mentions(commands.Cog):
         refusal = await self._services.access.refusal(message.author.id, message.guild.id)
         try:
             if refusal is not None:
-                await message.reply(refusal, mention_author=False, allowed_mentions=NO_MENTIONS)
+                await message.channel.send(refusal, allowed_mentions=NO_MENTIONS)
                 return
             await self._offer(message, Mention(message.author.id, _without_mention(message.content, me.id)))
         except discord.Forbidden:
@@ -70,7 +70,9 @@ class Mentions(commands.Cog):
         while len(self._held) > HELD:
             self._held.popitem(last=False)
         view = controls.row(controls.button("Answer me privately", "private", key, mention.author_id))
-        line = await message.reply(IN_PRIVATE, view=unlisted(view), mention_author=False, allowed_mentions=NO_MENTIONS)
+        # A plain message and no reply: Discord wants Read Message History for those (error 160002), a right we don't ask for.
+        text = f"{message.author.mention}: {IN_PRIVATE}"
+        line = await message.channel.send(text, view=unlisted(view), allowed_mentions=NO_MENTIONS)
         self._services.tasks.start(f"mention-{line.id}", self._take_down(key, line))
 
     async def _pressed(self, interaction: Interaction, arguments: list[str]) -> None:

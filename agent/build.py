@@ -1,0 +1,34 @@
+"""The only way to get an `AgentSession`."""
+
+from agent.config import AgentConfig
+from agent.context import correction_from
+from agent.events import Listener
+from agent.model import ModelClient
+from agent.session import AgentSession
+from storage.records import Actor, SessionInfo
+from storage.store import Store
+
+
+async def build_session(
+    *,
+    store: Store,
+    model: ModelClient,
+    config: AgentConfig,
+    actor: Actor,
+    info: SessionInfo,
+    generation: int,
+    listener: Listener,
+) -> AgentSession:
+    """A fresh live object for a stored session, with `listener` subscribed. Raises `SessionNotFound`, `StoreUnavailable`."""
+    latest = await store.turns.latest(actor, info.id)
+    session = AgentSession(
+        store=store,
+        model=model,
+        config=config,
+        actor=actor,
+        info=info,
+        generation=generation,
+        correction=correction_from(latest.usage if latest else None),
+    )
+    session.subscribe(listener)
+    return session

@@ -1,0 +1,31 @@
+"""What the agent is told of the settings, and its own fixed limits."""
+
+from dataclasses import dataclass, field
+
+from agent.deadlines import Deadlines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentConfig:
+    """Limits and instructions; times are in seconds."""
+
+    system_prompt: str = "You are a concise, helpful assistant."
+    context_tokens: int = 8192
+    reply_reserve: int = 2048
+    """Tokens of the context kept free for the answer."""
+    max_output_tokens: int | None = None
+    deadlines: Deadlines = field(default_factory=Deadlines)
+    queue_limit: int = 5
+    """Prompts that may wait in one session."""
+    keep_limit: int = 2
+    """Sessions of one person that may go on writing after they were left."""
+    idle_seconds: float = 1800.0
+    attempts: int = 3
+    """Tries of one answer, as long as the failures are passing ones and no text has come."""
+    backoff: float = 1.0
+    """Seconds before the second try; they double with each further one."""
+    longest_wait: float = 60.0
+    """The longest `Retry-After` that is waited for."""
+    checkpoint_seconds: float = 1.0
+    fresh_seconds: float = 300.0
+    """How old a waiting prompt may be to go on by itself after a restart."""

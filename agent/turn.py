@@ -1,0 +1,228 @@
+"""Running one asked turn: from the stored prompt to the stored end.
+
+Reads the context, asks the model, tries again what fails for a moment before any text came, checkpoints the text while it
+streams, and closes the turn in the store. It emits events and owns no task but its checkpoints; `AgentSession` owns the task
+that runs it and cancels that to stop.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from agent.config import AgentConfig
+from agent.context import Context, build_context, characters_needed
+from agent.deadlines import within_deadlines
+from agent.errors import CutOff, EmptyAnswer, ModelError, Refused
+from agent.model import Finish, FinishReason, ModelClient, ModelEvent, ModelRequest, Text, Thinking, Tokens
+from storage.errors import StoreError
+from storage.records import Actor, Turn, TurnState, Usage
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+LENGTH: Final = "length"
+"""The error kind of an answer that reached its length limit."""
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a turn ended, before the store has it."""
+
+    outcome: TurnState
+    text: str
+    error: ModelError | None = None
+    kind: str | None = None
+    usage: Usage | None = None
+    trimmed: bool = False
+
+
+@dataclass(slots=True)
+class Answer:
+    """What has come of the answer so far."""
+
+    pieces: list[str] = field(default_factory=list[str])
+    tokens: Tokens | None = None
+    finish: FinishReason | None = None
+    context: Context | None = None
+
+    @property
+    def text(self) -> str:
+        """All text so far."""
+        if len(self.pieces) > 1:
+            self.pieces[:] = ["".join(self.pieces)]
+        return self.pieces[0] if self.pieces else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnRunner:
+    """Runs turns of one session. `delta` and `waiting` are called on the loop and must not block."""
+
+    store: Store
+    model: ModelClient
+    config: AgentConfig
+    actor: Actor
+    sleep: Sleep
+    delta: Callable[[Turn, str], None]
+    waiting: Callable[[Turn, ModelError, float, int], None]
+
+    async def answer(self, turn: Turn, answer: Answer, correction: float) -> Ended:
+        """Ask the model until the answer has ended; `answer` holds the text if this is cancelled.
+
+        `correction` is that of the session's last answer (see `context.py`). Raises `StoreError` where the context cannot be
+        read.
+        """
+        answer.context = await self._context(turn, correction)
+        request = ModelRequest(messages=answer.context.messages, max_output_tokens=self.config.max_output_tokens)
+        for attempt in range(1, self.config.attempts + 1):
+            try:
+                await self._stream(turn, request, answer)
+                return self._finished(answer)
+            except ModelError as error:
+                if answer.pieces or not error.transient or attempt == self.config.attempts:
+                    return self._failed(answer, error)
+                await self._wait(turn, error, attempt)
+        raise AssertionError("a try returns or waits")
+
+    def stopped(self, answer: Answer, outcome: TurnState) -> Ended:
+        """The end of a turn whose task was cancelled."""
+        return Ended(outcome=outcome, text=answer.text, usage=self._usage(answer), trimmed=_trimmed(answer))
+
+    async def store_end(self, turn: Turn, ended: Ended) -> Turn:
+        """Close the turn in the store. Raises `StoreError`."""
+        return await self.store.turns.end(
+            self.actor,
+            turn.id,
+            ended.outcome,
+            text=ended.text,
+            error=ended.kind,
+            blame_prompt=ended.error is not None and ended.error.blame_prompt and not ended.text,
+            model=self.model.name,
+            usage=ended.usage,
+        )
+
+    async def _context(self, turn: Turn, correction: float) -> Context:
+        budget, reserve = self.config.context_tokens, self.config.reply_reserve
+        needed = characters_needed(budget, reserve, correction)
+        entries = await self.store.transcripts.path(self.actor, turn.session_id, characters=needed)
+        return build_context(
+            entries,
+            system_prompt=self.config.system_prompt,
+            budget_tokens=budget,
+            reserve_tokens=reserve,
+            correction=correction,
+            complete=not entries or entries[0].parent is None,
+        )
+
+    async def _stream(self, turn: Turn, request: ModelRequest, answer: Answer) -> None:
+        checkpoints = Checkpoints(self.store, self.actor, turn, answer, self.config.checkpoint_seconds, self.sleep)
+        try:
+            async with (
+                self.model.stream(request) as events,
+                aclosing(within_deadlines(events, self.config.deadlines)) as timed,
+            ):
+                async for event in timed:
+                    self._take(turn, event, answer, checkpoints)
+        finally:
+            await checkpoints.close()
+
+    def _take(self, turn: Turn, event: ModelEvent, answer: Answer, checkpoints: "Checkpoints") -> None:
+        match event:
+            case Text():
+                answer.pieces.append(event.text)
+                checkpoints.mark()
+                self.delta(turn, event.text)
+            case Tokens():
+                answer.tokens = event
+            case Finish():
+                answer.finish = event.reason
+            case Thinking():
+                pass  # a sign of life, which the deadlines have seen
+
+    def _finished(self, answer: Answer) -> Ended:
+        ended = Ended(outcome=TurnState.COMPLETED, text=answer.text, usage=self._usage(answer), trimmed=_trimmed(answer))
+        if answer.finish is None:
+            return self._failed(answer, CutOff("the stream ended without a finish reason"))
+        if answer.finish is FinishReason.REFUSED:
+            return self._failed(answer, Refused("finish_reason content_filter"))
+        if not answer.text.strip():
+            return self._failed(answer, EmptyAnswer())
+        if answer.finish is FinishReason.LENGTH:
+            return replace(ended, outcome=TurnState.TRUNCATED, kind=LENGTH)
+        return ended
+
+    def _failed(self, answer: Answer, error: ModelError) -> Ended:
+        log.info("the model failed: %s", error.kind)
+        text = answer.text if answer.text.strip() else ""
+        return Ended(
+            outcome=TurnState.TRUNCATED if text else TurnState.FAILED,
+            text=text,
+            error=error,
+            kind=error.kind,
+            usage=self._usage(answer),
+            trimmed=_trimmed(answer),
+        )
+
+    async def _wait(self, turn: Turn, error: ModelError, attempt: int) -> None:
+        backoff = self.config.backoff * 2 ** (attempt - 1) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, no secret
+        seconds = min(error.wait if error.wait is not None else backoff, self.config.longest_wait)
+        self.waiting(turn, error, seconds, attempt + 1)
+        await self.sleep(seconds)
+
+    @staticmethod
+    def _usage(answer: Answer) -> Usage | None:
+        if answer.tokens is None:
+            return None
+        return Usage(
+            input_tokens=answer.tokens.input,
+            output_tokens=answer.tokens.output,
+            cached_tokens=answer.tokens.cached,
+            estimated_input_tokens=answer.context.estimated_tokens if answer.context else 0,
+        )
+
+
+class Checkpoints:
+    """Keeps the text so far in the store, at once with the first delta and then each second while more comes.
+
+    One write is in flight at a time, and no delta waits for it. A write that fails is logged: the answer goes on, and its
+    end tells whether it could be saved.
+    """
+
+    def __init__(self, store: Store, actor: Actor, turn: Turn, answer: Answer, seconds: float, sleep: Sleep) -> None:
+        self._store, self._actor, self._turn, self._answer = store, actor, turn, answer
+        self._seconds = seconds
+        self._sleep = sleep
+        self._marked = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def mark(self) -> None:
+        """There is more text to keep."""
+        self._marked.set()
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(), name=f"checkpoints-{self._turn.id}")
+
+    async def close(self) -> None:
+        """End it; a write that was begun is finished by the store."""
+        if self._task is None:
+            return
+        self._task.cancel()
+        await asyncio.wait([self._task])
+
+    async def _run(self) -> None:
+        while True:
+            await self._marked.wait()
+            self._marked.clear()
+            try:
+                await self._store.turns.checkpoint(self._actor, self._turn.id, self._answer.text)
+            except StoreError as error:
+                log.warning("turn %s: a checkpoint failed: %s", self._turn.id, type(error).__name__)
+            await self._sleep(self._seconds)
+
+
+def _trimmed(answer: Answer) -> bool:
+    return answer.context is not None and answer.context.trimmed
