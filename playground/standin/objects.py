@@ -3,6 +3,7 @@
 Shapes: Discord's OpenAPI description, against which the tests check every one that is sent.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,36 @@ LOCALE = "en-US"
 PERMISSIONS = str(1 << 10 | 1 << 11 | 1 << 14 | 1 << 15 | 1 << 16 | 1 << 31)
 """View, send, embed links, attach files, read history, use commands: what members and bots have here."""
 JOINED = "2020-01-01T00:00:00+00:00"
+
+_EVERYONE: Mapping[str, Any] = {
+    "name": "@everyone",
+    "permissions": PERMISSIONS,
+    "position": 0,
+    "color": 0,
+    "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
+    "hoist": False,
+    "managed": False,
+    "mentionable": False,
+    "icon": None,
+    "unicode_emoji": None,
+    "flags": 0,
+}
+_LISTS = "emojis stickers features threads voice_states presences stage_instances guild_scheduled_events soundboard_sounds"
+_EMPTY_GUILD: Mapping[str, Any] = {
+    **{name: [] for name in _LISTS.split()},
+    "large": False,
+    "unavailable": False,
+    "afk_timeout": 300,
+    "verification_level": 0,
+    "default_message_notifications": 0,
+    "explicit_content_filter": 0,
+    "mfa_level": 0,
+    "nsfw_level": 0,
+    "premium_tier": 0,
+    "preferred_locale": LOCALE,
+    "system_channel_flags": 0,
+}
+"""What every server here has alike."""
 
 
 def timestamp(seconds: float | None) -> str | None:
@@ -87,50 +118,17 @@ def channel_object(channel: Channel, viewer: User) -> Json:
 
 def guild_object(guild: Guild, application: Application) -> Json:
     """Give a server as GUILD_CREATE does, with the bot as its one listed member."""
-    everyone: Json = {
-        "id": str(guild.id),
-        "name": "@everyone",
-        "permissions": PERMISSIONS,
-        "position": 0,
-        "color": 0,
-        "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
-        "hoist": False,
-        "managed": False,
-        "mentionable": False,
-        "icon": None,
-        "unicode_emoji": None,
-        "flags": 0,
-    }
     channels = [c for c in guild.channels.values() if c.seen_by(application.user)]
     return {
+        **_EMPTY_GUILD,
         "id": str(guild.id),
         "name": guild.name,
         "owner_id": str(next((m for m in guild.members if m != application.id), application.id)),
-        "roles": [everyone],
+        "roles": [{**_EVERYONE, "id": str(guild.id)}],
         "channels": [channel_object(c, application.user) for c in channels],
         "members": [member_object(application.user)],
         "member_count": len(guild.members),
         "joined_at": JOINED,
-        "large": False,
-        "unavailable": False,
-        "emojis": [],
-        "stickers": [],
-        "features": [],
-        "threads": [],
-        "voice_states": [],
-        "presences": [],
-        "stage_instances": [],
-        "guild_scheduled_events": [],
-        "soundboard_sounds": [],
-        "afk_timeout": 300,
-        "verification_level": 0,
-        "default_message_notifications": 0,
-        "explicit_content_filter": 0,
-        "mfa_level": 0,
-        "nsfw_level": 0,
-        "premium_tier": 0,
-        "preferred_locale": LOCALE,
-        "system_channel_flags": 0,
     }
 
 

@@ -79,8 +79,10 @@ class Rest:
     async def serve(self, request: web.Request) -> web.Response:
         """Answer one call."""
         started = time.perf_counter()
-        route, params = _find(request.method, request.path.removeprefix(PREFIX))
-        name = route.name if route else f"{request.method} {request.path.removeprefix(PREFIX)}"
+        path = request.path.removeprefix(PREFIX)
+        route, params = _find(request.method, path)
+        template = route.template if route else _masked(path)
+        name = f"{request.method} {template}"
         parsed: _Parsed | None = None
         fault = self._faults.take(name)
         if fault is not None and fault.delay:
@@ -99,7 +101,6 @@ class Rest:
         sent = parsed.body if parsed else None
         shown = {k: v for k, v in params.items() if "token" not in k}
         seconds = time.perf_counter() - started
-        template = route.template if route else request.path.removeprefix(PREFIX)
         self.record.calls.append(Call(request.method, template, 0 if cut else status, seconds, shown, sent, body))
         if cut and request.transport is not None:
             request.transport.abort()
@@ -117,8 +118,7 @@ class Rest:
         application = self._application(request)
         if route.needs_token and application is None:
             raise unauthorized()
-        path, query = params, parsed.query
-        ask = Ask(self._world, application, path, query, parsed.body, parsed.uploads, self._origin())
+        ask = Ask(self._world, application, params, parsed.query, parsed.body, parsed.uploads, self._origin())
         reply = route.handler(ask)
         return (fault.status or 0, fault.body()) if fault is not None and strikes else reply
 
@@ -138,6 +138,11 @@ def _find(method: str, path: str) -> tuple[Route | None, Mapping[str, str]]:
         if route.method == method and (match := route.pattern.fullmatch(path)):
             return route, match.groupdict()
     return None, {}
+
+
+def _masked(path: str) -> str:
+    """Give a path that no route knows, without what may be a token in it."""
+    return "/".join(step if len(step) <= 24 else "..." for step in path.split("/"))
 
 
 async def _parse(request: web.Request) -> _Parsed:

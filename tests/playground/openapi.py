@@ -75,8 +75,10 @@ class Spec:
 def loud_skip(config: pytest.Config) -> NoReturn:
     """Skip the test, and say so on the terminal even where skips are quiet."""
     line = f"NOT CHECKED against Discord's description: {PATH} is absent"
-    reporter: Any = config.pluginmanager.getplugin("terminalreporter")
-    if reporter is not None:
+    plugins = config.pluginmanager
+    reporter: Any = plugins.getplugin("terminalreporter")
+    capture: Any = plugins.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled():
         reporter.write_line(line, red=True)
     pytest.skip(line)
 
