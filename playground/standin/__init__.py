@@ -26,6 +26,8 @@ the bot does is seen by those who would see it. How to use it:
 
 Time is passed in: `StandIn(ManualClock())` and `clock.advance(900)` end a token's 15 minutes at once. Waits are on events
 (`until`, `wait_for`, `changes.stream()`), with a limit in real seconds. `discord.calls` holds what the bot called.
+Troubles: `discord.faults`, `discord.gateway` (`drop`, `ask_to_reconnect`, `invalidate`, `hang_up`, `deaf`),
+`channel.deny(Right.SEND)`, `ann.close_dms()`, `discord.world.remove_channel(channel)`.
 """
 
 from playground.standin.clock import Clock, ManualClock, SystemClock

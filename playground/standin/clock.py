@@ -44,7 +44,9 @@ class ManualClock:
         return self._now
 
     async def sleep(self, seconds: float) -> None:
-        """Return once `advance` has moved the clock that far."""
+        """Return once `advance` has moved the clock that far; at once if that is no time."""
+        if seconds <= 0:
+            return
         woken = asyncio.get_running_loop().create_future()
         heapq.heappush(self._sleepers, (self._now + seconds, next(self._order), woken))
         await woken

@@ -139,7 +139,8 @@ class StandIn:
             timer.add_done_callback(self._timers.discard)
 
     async def _expire(self, interaction: Interaction) -> None:
-        await self.clock.sleep(ACKNOWLEDGE_SECONDS)
+        # From the interaction's own time: a clock moved before this task first runs counts too.
+        await self.clock.sleep(interaction.created + ACKNOWLEDGE_SECONDS - self.clock.now())
         if interaction.progress is Progress.WAITING:
             interaction.progress = Progress.FAILED
             self.world.changes.publish(InteractionFailed(interaction))

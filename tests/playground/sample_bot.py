@@ -2,12 +2,14 @@
 
 import asyncio
 import re
+import sys
 
 import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from tests.playground.stage import make_bot
+from playground.standin import point_discord_at
+from tests.playground.stage import TOKEN, make_bot
 
 
 class Reply(ui.Modal, title="Reply"):
@@ -145,3 +147,13 @@ def make_sample() -> tuple[commands.Bot, Sample]:
 
     bot.setup_hook = setup
     return bot, cog
+
+
+def main(api_url: str) -> None:
+    """Run it as a process of its own, which a test can kill."""
+    with point_discord_at(api_url):
+        make_sample()[0].run(TOKEN, log_handler=None)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,4 +1,5 @@
 import asyncio
+import sys
 
 import aiohttp
 import discord
@@ -36,12 +37,28 @@ async def test_request_to_reconnect_is_followed_by_a_resume(stage: Stage, sample
     assert (await again).resumed
 
 
-async def test_invalid_session_is_identified_anew(stage: Stage, sample: Sample) -> None:
-    """discord.py waits five seconds before it identifies a second time."""
-    again = asyncio.create_task(connected_again(stage.discord))
-    await asyncio.sleep(0)
-    stage.discord.gateway.invalidate()
-    assert not (await again).resumed
+async def test_invalidated_session_cannot_be_resumed(stage: Stage) -> None:
+    async with aiohttp.ClientSession() as session, session.ws_connect(stage.discord.gateway_url) as socket:
+        await socket.send_json({"op": 2, "d": {"token": TOKEN, "intents": 0}})
+        hello, ready = await socket.receive_json(), await socket.receive_json()
+        stage.discord.gateway.invalidate()
+        told = await socket.receive_json()
+        await socket.send_json({"op": 6, "d": {"token": TOKEN, "session_id": ready["d"]["session_id"], "seq": 1}})
+        again = await socket.receive_json()
+    assert [m["op"] for m in (hello, told, again)] == [10, 9, 9]
+
+
+async def test_killed_process_leaves_the_world_to_the_next(stage: Stage) -> None:
+    command = (sys.executable, "-m", "tests.playground.sample_bot", stage.discord.api_url)
+    for expected in ("one", "two"):
+        child = await asyncio.create_subprocess_exec(*command)
+        await stage.discord.bot_connected(timeout=30)
+        asked = await stage.ann.slash(stage.general, "ask", prompt=expected)
+        await asked.message(lambda m: m.text.startswith("echo"))
+        child.kill()
+        await child.wait()
+        await stage.discord.until(lambda: not stage.discord.gateway.connected(_bot(stage)))
+    assert [m.text for m in stage.ann.sees(stage.general)] == ["echo one", "echo two"]
 
 
 async def test_goodbye_ends_the_session(stage: Stage) -> None:

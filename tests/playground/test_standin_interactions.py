@@ -41,6 +41,13 @@ async def test_no_answer_in_three_seconds_fails(stage: Stage, sample: Sample) ->
     assert (asked.failed, late.value.code) == (True, 10062)
 
 
+async def test_offline_bot_fails_after_three_seconds(stage: Stage, sample: Sample) -> None:
+    await sample.bot.close()
+    asked = await stage.ann.slash(stage.general, "ask", prompt="anyone?")
+    stage.clock.advance(3)
+    assert (await asked.acknowledged()).failed
+
+
 async def test_second_response_is_refused(stage: Stage, sample: Sample) -> None:
     await stage.ann.slash(stage.general, "silent")
     first = await sample.used.get()
