@@ -25,6 +25,28 @@ async def test_deferred_answer_is_edited_and_followed_up(stage: Stage, sample: S
     assert stage.bob.sees(stage.general) == []
 
 
+async def test_first_follow_up_fills_a_deferred_answer_in(stage: Stage, sample: Sample) -> None:
+    """Private or not as it was deferred, whatever the follow-up says."""
+    asked = await stage.ann.slash(stage.general, "silent")
+    used = await sample.used.get()
+    await used.response.defer(ephemeral=True, thinking=True)
+    sent = await used.followup.send("here", ephemeral=False, wait=True)
+    assert [(m.id, m.text, m.ephemeral, m.edits) for m in asked.messages] == [(sent.id, "here", True, 0)]
+
+
+async def test_pressed_ephemeral_message_is_edited_by_the_new_token(stage: Stage, sample: Sample) -> None:
+    answer = await (await stage.ann.slash(stage.general, "ask", prompt="hi")).message()
+    stage.clock.advance(14 * 60)
+    await stage.ann.choose(answer, "1")
+    await stage.ann.wait_for(lambda m: m.text == "opened 1")
+    first, press = await sample.used.get(), await sample.used.get()
+    stage.clock.advance(2 * 60)
+    await press.followup.edit_message(answer.id, content="still mine")
+    with pytest.raises(discord.HTTPException):
+        await first.edit_original_response(content="too late")
+    assert answer.text == "still mine"
+
+
 async def test_public_answer_is_seen_by_all(stage: Stage, sample: Sample) -> None:
     asked = await stage.ann.slash(stage.general, "slow", hidden=False)
     await asked.message(lambda m: m.text == "and a follow-up")
