@@ -1,0 +1,173 @@
+"""Cutting a text into messages: at a paragraph, a line or a word, with code fences closed and reopened.
+
+Used for answers (also half-written ones) and by `cogs/` for anything long. Every cut is decided by the text of its own part
+alone, so the parts before the last stay as they are while a text grows, and the time is linear. A fence is a line that
+begins with three to eight backticks; a cut inside one closes it and opens it again, with its language, in the next part.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from delivery.graphemes import is_boundary, units
+
+MESSAGE_LIMIT: Final = 2000
+"""Characters of a message's content (Discord's documentation, "Create Message"); counted here as UTF-16 code units."""
+
+_MARKER: Final = 8
+_CLOSING: Final = 1 + _MARKER
+"""Room that a part with a fence in it keeps for closing it: a line break and the longest marker."""
+
+_FENCE: Final = re.compile(r"^[ \t]*(`{3,8})(?!`)([^`\n]{0,64})$|^[ \t]*`{1,8}\Z", re.MULTILINE)
+"""A fence's line, or what may become one as the text grows."""
+
+_LINK: Final = re.compile(
+    r"!?\[[^\[\]\n]{0,300}+\]\((?:[^()\n]|\([^()\n]*+\))*+\)"
+    r"|!?\[[^\[\]\n]{0,300}+(?:\](?:\((?:[^()\n]|\([^()\n]*+\))*+(?:\([^()\n]*+)?)?)?\Z"
+    r"|https?://\S++|<[^<>\s]{1,100}+(?:>|\Z)"
+)
+"""A masked link (or what may become one), a bare one, a mention or custom emoji. Each alternative is linear."""
+
+_BLANK_LINES: Final = re.compile(r"(?:[^\S\n]*\n)*+")
+_REST_OF_LINE: Final = re.compile(r"[^\S\n]*+(?:\n(?:[^\S\n]*\n)*+)?")
+_PARAGRAPH: Final = re.compile(r"\n[^\S\n]*\n")
+_LINE: Final = re.compile(r"\n")
+_WORD: Final = re.compile(r"\s(?=\S)")
+_TIERS: Final = ((_PARAGRAPH, 0.5), (_LINE, 0.3), (_WORD, 0.2))
+"""Where to cut, best first, and how much of the part must be filled for it."""
+
+
+class _Opened(NamedTuple):
+    """A fence that is open: its marker, and the line that opens it again."""
+
+    marker: str
+    line: str
+
+
+class _Cut(NamedTuple):
+    """Where a part ends in its window, and the fence that is open there."""
+
+    at: int
+    fence: _Opened | None
+
+
+_FenceLine = tuple[int, int, _Opened | None]
+"""Where a fence's line begins and ends, and the fence that is open after it."""
+
+
+def split(text: str, limit: int = MESSAGE_LIMIT) -> list[str]:
+    """The text as message contents of at most `limit` UTF-16 units, none of them blank; `[]` for a blank text.
+
+    Joined they are the text but for white space at the cuts and fence lines added there; fences are balanced in each.
+    `limit` must be at least 200.
+    """
+    return list(_parts(text, limit))
+
+
+def _parts(text: str, limit: int) -> Iterator[str]:
+    at, end, fence = 0, len(text.rstrip()), None
+    while True:
+        at, fence = _skip(text, at, fence)
+        if at >= end:
+            return
+        opening = f"{fence.line}\n" if fence else ""
+        window = _window(text, at, end, limit - units(opening) - (_CLOSING if fence else 0))
+        if fence is None and _FENCE.search(window):
+            window = _window(text, at, end, limit - _CLOSING)
+        cut = _last(window, fence) if at + len(window) == end else _find_cut(text[at : at + len(window) + 1], fence)
+        body = text[at : at + cut.at]
+        if body.strip():
+            yield opening + _closed(body, cut.fence)
+        at, fence = at + cut.at, cut.fence
+
+
+def _skip(text: str, at: int, fence: _Opened | None) -> tuple[int, _Opened | None]:
+    """Go past blank lines at the beginning of a part (indentation stays), and past a fence's end if nothing else is in it."""
+    begins_line = at == 0 or text[at - 1] == "\n"
+    found = (_BLANK_LINES if begins_line else _REST_OF_LINE).match(text, at)
+    at = found.end() if found else at
+    closing = re.compile(rf"[ \t]*{fence.marker}`*[ \t]*(?:\n|\Z)").match(text, at) if fence else None
+    return _skip(text, closing.end(), None) if closing else (at, fence)
+
+
+def _window(text: str, at: int, end: int, room: int) -> str:
+    """As much of the text from `at` as fits into `room` units."""
+    window = text[at : min(end, at + room)]
+    excess = units(window) - room
+    while excess > 0:
+        window = window[: -max(1, excess // 2)]
+        excess = units(window) - room
+    return window
+
+
+def _closed(body: str, fence: _Opened | None) -> str:
+    return body.rstrip() if fence is None else f"{body.rstrip()}\n{fence.marker}"
+
+
+def _last(window: str, fence: _Opened | None) -> _Cut:
+    return _Cut(len(window), _fence_at(_fences(window, fence), len(window), fence))
+
+
+def _fences(window: str, fence: _Opened | None) -> list[_FenceLine]:
+    """The window's fence lines, in order."""
+    found: list[_FenceLine] = []
+    for match in _FENCE.finditer(window):
+        marker, info = match[1], (match[2] or "").strip()
+        if marker is None:
+            found.append((match.start(), match.end(), fence))
+            continue
+        if fence is None:
+            fence = _Opened(marker, marker + info.split(" ")[0])
+        elif not info and len(marker) >= len(fence.marker):
+            fence = None
+        else:
+            continue
+        found.append((match.start(), match.end(), fence))
+    return found
+
+
+def _fence_at(fences: list[_FenceLine], at: int, before: _Opened | None) -> _Opened | None:
+    index = bisect_right(fences, at, key=lambda line: line[1])
+    return fences[index - 1][2] if index else before
+
+
+def _find_cut(seen: str, fence: _Opened | None) -> _Cut:
+    """Where the part that begins with `seen` ends; the last character of `seen` is the first that does not fit."""
+    window = seen[:-1]
+    fences = _fences(window, fence)
+    held = _held_together(window, fences)
+    for place in _wishes(window):
+        if not held[place] and is_boundary(seen, place) and not _makes_fence(seen, place):
+            return _Cut(place, _fence_at(fences, place, fence))
+    return _Cut(len(window), _fence_at(fences, len(window), fence))
+
+
+def _makes_fence(seen: str, place: int) -> bool:
+    """Whether backticks from the middle of a line would come to begin one."""
+    return seen[place] == "`" and seen[place - 1] != "\n"
+
+
+def _wishes(window: str) -> Iterator[int]:
+    """Places to cut, the best first."""
+    for pattern, filled in _TIERS:
+        places = [match.end() for match in pattern.finditer(window, int(len(window) * filled))]
+        yield from reversed(places)
+    yield from range(len(window), 0, -1)
+
+
+def _held_together(window: str, fences: list[_FenceLine]) -> bytearray:
+    """For each place of the window, whether a cut there would tear a link or a fence's line, or leave a block empty.
+
+    What reaches the window's end may go on beyond it. A link that fills the whole window must be torn after all.
+    """
+    held, size = bytearray(len(window) + 1), len(window)
+    for match in _LINK.finditer(window):
+        start, end = match.span()
+        if end < size or start > 0:
+            stop = end + (end == size)
+            held[start + 1 : stop] = b"\1" * (stop - start - 1)
+    for start, end, opened in fences:
+        stop = min(size, end + 1) + 1 if opened else end + (end == size)
+        held[start + 1 : stop] = b"\1" * (stop - start - 1)
+    return held
