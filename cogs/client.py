@@ -1,5 +1,6 @@
 """`Cubby`, the Discord client: its intents, its cogs, and what happens between logging in and taking the first message."""
 
+import asyncio
 import logging
 import sys
 from collections.abc import Awaitable, Callable
@@ -7,6 +8,7 @@ from collections.abc import Awaitable, Callable
 import discord
 from discord.ext import commands
 
+from agent.events import KeptFinished
 from cogs.about import About
 from cogs.answers import Answers
 from cogs.chat import Chat
@@ -19,6 +21,7 @@ from cogs.sessions import Sessions
 from cogs.sync import sync_if_changed
 from cogs.tree import Tree
 from cogs.waiting import WaitingPrompts
+from storage.records import Actor, Surface, Target
 
 log = logging.getLogger(__name__)
 
@@ -44,30 +47,57 @@ class Cubby(commands.Bot):
             chunk_guilds_at_startup=False,
             allowed_mentions=discord.AllowedMentions.none(),
         )
-        self.notices: Notices | None = None
+        self.taking_messages = asyncio.Event()
+        """Set once everything is mended and the gateway has said that it is ready."""
+        self._connection: asyncio.Task[None] | None = None
+        self._notices: Notices | None = None
         self._services: Services | None = None
         self._mend: Callable[[], Awaitable[None]] | None = None
 
     def equip(self, services: Services, mend: Callable[[], Awaitable[None]]) -> None:
         """Hand over the bot's parts, and what is to be mended before the first message is taken."""
         self._services, self._mend = services, mend
-        self.notices = Notices(services)
+        self._notices = Notices(services)
         if isinstance(self.tree, Tree):
             self.tree.access = services.access
 
+    def begin(self, token: str) -> "asyncio.Task[None]":
+        """Log in and stay connected in a task of the bot's own, which `close()` ends and `ended()` awaits."""
+        self._connection = asyncio.create_task(self.start(token), name="discord")
+        return self._connection
+
+    async def ended(self) -> None:
+        """Wait until what `begin()` started has ended; what it raised is its caller's to tell."""
+        if self._connection is not None:
+            await asyncio.wait([self._connection])
+
     async def setup_hook(self) -> None:
         """Called by discord.py after it has logged in and before it connects to the gateway."""
-        if self._services is None or self._mend is None or self.notices is None:
+        if self._services is None or self._mend is None or self._notices is None:
             raise RuntimeError("equip() comes before start()")
         services = self._services
         cogs = (Chat, Mentions, Sessions, Panel, History, Answers, WaitingPrompts)
-        for cog in (services.router, self.notices, About(services, self.tree), *(make(services) for make in cogs)):
+        for cog in (services.router, self._notices, About(services, self.tree), *(make(services) for make in cogs)):
             await self.add_cog(cog)
         try:
             await sync_if_changed(self.tree)
         except discord.HTTPException as error:
             log.warning("the commands could not be registered: %s %s", error.status, error.code)
         await self._mend()
+
+    async def direct(self, actor: Actor) -> Target:
+        """Open a person's direct messages as a place to send to. Raises `discord.HTTPException`."""
+        channel = await self.create_dm(discord.Object(actor.user_id))
+        return Target(surface=Surface.DIRECT, channel_id=channel.id)
+
+    def kept_finished(self, event: KeptFinished) -> None:
+        """Tell the owner that a session they left with *Let it finish* has answered."""
+        if self._notices is not None:
+            self._notices.kept_finished(event)
+
+    async def on_connect(self) -> None:
+        """Called by discord.py once the gateway has taken the bot in; events come from here on."""
+        self.taking_messages.set()
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Called by discord.py; the cogs' own listeners take messages, and there are no prefixed commands."""

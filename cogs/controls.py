@@ -5,7 +5,7 @@ the verb. `AnswerControls` is what `delivery/` is given.
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import discord
@@ -23,12 +23,12 @@ RETRIED: Final = (TurnState.STOPPED, TurnState.TRUNCATED, TurnState.FAILED, Turn
 
 def button(
     label: str, verb: str, *arguments: UUID | int | str, style: discord.ButtonStyle = discord.ButtonStyle.secondary
-) -> discord.ui.Button[discord.ui.View]:
+) -> discord.ui.Button[Any]:
     """One button that does `verb`."""
     return discord.ui.Button(label=label, style=style, custom_id=custom_id(verb, *arguments))
 
 
-def row(*buttons: discord.ui.Button[discord.ui.View]) -> discord.ui.View:
+def row(*buttons: discord.ui.Button[Any]) -> discord.ui.View:
     """A view with these buttons, five a row."""
     view = discord.ui.View(timeout=None)
     for item in buttons:
@@ -55,7 +55,7 @@ class AnswerControls:
 
     def ended(self, turn: Turn, outcome: TurnState, *, last: bool) -> discord.ui.View | None:
         """Under the answer: *Reply* where there is text, *Retry* while it is the last exchange and was not completed."""
-        buttons: list[discord.ui.Button[discord.ui.View]] = []
+        buttons: list[discord.ui.Button[Any]] = []
         if outcome is not TurnState.FAILED:
             buttons.append(button("Reply", "reply", turn.id))
         if last and outcome in RETRIED:

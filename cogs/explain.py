@@ -8,9 +8,9 @@ import logging
 from typing import Final
 
 import discord
-from agent.runtimes import ShuttingDown
 
 from agent.errors import ModelError
+from agent.runtimes import ShuttingDown
 from cogs.words import NO_SUCH_SESSION
 from storage.errors import DuplicateSource, NotFound, QueueFull, StoreError
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Final
 
 import discord
-from delivery.splitting import split
 from discord import app_commands
 from discord.ext import commands
 
@@ -17,6 +16,7 @@ from cogs.reply import Interaction, actor_of, reply_to
 from cogs.router import number_in, uuid_in
 from cogs.services import Services
 from cogs.words import NOTHING_OPEN, label
+from delivery.splitting import split
 from storage.records import Actor, Entry, EntryKind, SessionInfo, TurnState
 
 PAGE_CHARACTERS: Final = 1600

@@ -3,7 +3,7 @@
 A Components V2 message. Its buttons carry page numbers only and always show the presser's own sessions, fresh at each press.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import discord
 from discord import app_commands
@@ -67,10 +67,17 @@ def panel(page: Page[SessionInfo], active: int | None) -> discord.ui.LayoutView:
     if page.pages > 1:
         box.add_item(discord.ui.TextDisplay(f"-# Page {page.number + 1} of {page.pages} · {page.total} sessions"))
     view.add_item(box)
-    view.add_item(discord.ui.ActionRow(_opener(page, active)))
+    view.add_item(_row(_opener(page, active)))
     if page.pages > 1:
-        view.add_item(discord.ui.ActionRow(*_pager(page)))
+        view.add_item(_row(*_pager(page)))
     return view
+
+
+def _row(*items: discord.ui.Item[Any]) -> discord.ui.ActionRow[discord.ui.LayoutView]:
+    row: discord.ui.ActionRow[discord.ui.LayoutView] = discord.ui.ActionRow()
+    for item in items:
+        row.add_item(item)
+    return row
 
 
 def _line(session: SessionInfo, is_active: bool) -> str:
@@ -91,7 +98,7 @@ def _opener(page: Page[SessionInfo], active: int | None) -> discord.ui.Select[di
     return discord.ui.Select(placeholder="Open a session", options=options, custom_id=custom_id("pick", page.number))
 
 
-def _pager(page: Page[SessionInfo]) -> tuple[discord.ui.Button[discord.ui.View], ...]:
+def _pager(page: Page[SessionInfo]) -> tuple[discord.ui.Button[Any], ...]:
     previous, following = button("Previous", "page", max(page.number - 1, 0)), button("Next", "page", page.number + 1)
     previous.disabled, following.disabled = page.number == 0, page.number + 1 >= page.pages
     return previous, following

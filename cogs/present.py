@@ -4,7 +4,7 @@ Used by every command, button and message that asks something of a `SessionRunti
 place in the queue, are shown by `delivery/`, in the message whose target came with the prompt.
 """
 
-from agent.outcomes import Asked, Closed, Left, NothingActive, Opened, Started, Stayed, StillWriting, Waiting, Went
+from agent.outcomes import Asked, Closed, Left, NothingActive, Opened, Resumed, Started, Stayed, StillWriting, Waiting, Went
 from cogs import controls
 from cogs.reply import Answering, say_long
 from cogs.services import Services
@@ -33,6 +33,8 @@ async def present(services: Services, actor: Actor, reply: Answering, went: Went
             )
             await link(services, actor, reply, shown, went.session)
             await _left(reply, went.left)
+        case Resumed():
+            await _resumed(services, actor, reply, went)
         case NothingActive():
             await reply.say(NOTHING_OPEN)
 
@@ -94,6 +96,15 @@ async def _started(services: Services, actor: Actor, reply: Answering, started: 
 async def _opened(services: Services, actor: Actor, reply: Answering, opened: Opened) -> None:
     await show_session(services, actor, reply, opened)
     await _left(reply, opened.left)
+
+
+async def _resumed(services: Services, actor: Actor, reply: Answering, resumed: Resumed) -> None:
+    if resumed.waiting:
+        shown = await reply.say(f"Sending what waited in {label(resumed.session)}.")
+    else:
+        shown = await reply.say(f"Nothing waits in {label(resumed.session)} any more.")
+    await link(services, actor, reply, shown, resumed.session)
+    await _left(reply, resumed.left)
 
 
 async def _left(reply: Answering, left: Left | None) -> None:

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 import discord
-from delivery.splitting import split
 
+from delivery.splitting import split
 from storage.records import Actor, Source, SourceKind, Surface, Target
 
 Interaction = discord.Interaction[discord.Client]

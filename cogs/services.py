@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import discord
-from agent.runtimes import Runtimes
 from delivery.deliverer import Deliverer
 from delivery.sender import Sender
 
-from agent.model import ModelClient
+from agent.runtimes import Runtimes
 from cogs.access import Access
 from cogs.router import Router
 from cogs.tasks import Tasks
@@ -26,7 +25,6 @@ class Services:
     runtimes: Runtimes
     deliverer: Deliverer
     sender: Sender
-    model: ModelClient
     router: Router
     access: Access
     tasks: Tasks

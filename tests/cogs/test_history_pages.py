@@ -27,20 +27,20 @@ words = st.text(st.sampled_from("abc \n"), min_size=1, max_size=5000)
 
 
 @given(st.lists(words, max_size=8))
-def test_every_page_fits_a_message(texts: list[str]):
+def test_every_page_fits_a_message(texts: list[str]) -> None:
     pages = pages_of([entry(n, text) for n, text in enumerate(texts, start=1)])
     assert all(0 < len(page) <= PAGE_CHARACTERS + 200 for page in pages)
 
 
-def test_the_newest_page_comes_first_and_reads_downwards():
+def test_the_newest_page_comes_first_and_reads_downwards() -> None:
     pages = pages_of([entry(n, f"word{n} " * 100) for n in range(1, 6)])
     assert "word5" in pages[0]
     assert pages[0].index("word4") < pages[0].index("word5")
 
 
-def test_a_prompt_without_an_answer_says_so():
+def test_a_prompt_without_an_answer_says_so() -> None:
     assert "No answer came" in pages_of([entry(1, "hello"), entry(2, "", EntryKind.FAILURE)])[0]
 
 
-def test_a_kind_from_a_later_version_is_passed_over():
+def test_a_kind_from_a_later_version_is_passed_over() -> None:
     assert pages_of([entry(1, "secret tool call", "tool")]) == []

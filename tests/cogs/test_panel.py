@@ -29,12 +29,12 @@ def drawn(total: int, page: int, active: int | None = None, name: str | None = N
     return panel(Page(items=items, number=page, total=total, size=PAGE_SIZE), active).to_components()
 
 
-async def test_the_active_session_is_marked():
+async def test_the_active_session_is_marked() -> None:
     text = str(drawn(3, 0, active=2))
     assert text.count("you're here") == 2  # in its line and in its choice
 
 
-async def test_a_full_page_of_the_worst_names_stays_within_discords_limits():
+async def test_a_full_page_of_the_worst_names_stays_within_discords_limits() -> None:
     components = drawn(10_000, 500, name="*_`|<@&" * 14)
     texts = [part["content"] for part in components[0]["components"]]
     assert sum(map(len, texts)) <= 4000
@@ -42,10 +42,10 @@ async def test_a_full_page_of_the_worst_names_stays_within_discords_limits():
 
 
 @pytest.mark.parametrize(("page", "previous", "following"), [(0, True, False), (1, False, False), (2, False, True)])
-async def test_the_ends_of_the_list_cannot_be_passed(page: int, previous: bool, following: bool):
+async def test_the_ends_of_the_list_cannot_be_passed(page: int, previous: bool, following: bool) -> None:
     pager = drawn(25, page)[-1]["components"]
     assert [button["disabled"] for button in pager] == [previous, following]
 
 
-async def test_without_sessions_the_panel_says_how_to_begin():
+async def test_without_sessions_the_panel_says_how_to_begin() -> None:
     assert "/ask" in str(drawn(0, 0))

@@ -5,20 +5,20 @@ from cogs.words import inert, shorten
 
 
 @given(st.text(), st.integers(2, 80))
-def test_shortened_text_is_one_line_that_fits(text: str, limit: int):
+def test_shortened_text_is_one_line_that_fits(text: str, limit: int) -> None:
     line = shorten(text, limit)
     assert len(line) <= limit
     assert "\n" not in line
 
 
-def test_a_name_cannot_mention_anybody():
+def test_a_name_cannot_mention_anybody() -> None:
     assert "@everyone" not in inert("@everyone", 50)
     assert not inert("<@123> <#5>", 50).startswith("<@")
 
 
-def test_a_name_cannot_hide_a_link():
+def test_a_name_cannot_hide_a_link() -> None:
     assert "](http" not in inert("[click](http://example.org)", 50)
 
 
-def test_a_name_cannot_draw_markdown():
+def test_a_name_cannot_draw_markdown() -> None:
     assert inert("**loud** `code` ||secret||", 50) == r"\*\*loud\*\* \`code\` \|\|secret\|\|"

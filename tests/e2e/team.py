@@ -5,14 +5,15 @@ words until `release()`. Everything else in these tests is what people do and se
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import bot
 from agent.builtin import BuiltinModel
 from agent.model import Finish, FinishReason, Message, ModelClient, ModelEvent, ModelRequest, Text
-from playground.standin import Channel, ManualClock, Message as Posted, Person, StandIn, point_discord_at
+from playground.standin import Channel, Invocation, ManualClock, Person, StandIn, point_discord_at
+from playground.standin import Message as Posted
 from settings import Settings
 
 TOKEN = "a-made-up-token"
@@ -39,7 +40,7 @@ class Gate:
         self._open.clear()
 
     @asynccontextmanager
-    async def stream(self, request: ModelRequest) -> AsyncIterator[AsyncIterator[ModelEvent]]:
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[AsyncIterator[ModelEvent], None]:
         self.asked.append(request.messages)
         last = request.messages[-1].content
         if last.startswith("hold"):
@@ -88,7 +89,7 @@ class Team:
     async def start(self) -> None:
         """Start the bot and wait until it takes messages."""
         self.bot = await self._stack.enter_async_context(bot.running(self.settings, self.model))
-        await self._stack.enter_async_context(bot.connected(self.bot, TOKEN))
+        await bot.connect_to_discord(self.bot, TOKEN)
 
     async def end(self) -> None:
         """End the bot as SIGTERM does."""
@@ -116,12 +117,12 @@ def is_ended(message: Posted) -> bool:
     return not message.loading and "-# " in message.text and not any(b.label in ("Stop", "Remove") for b in message.buttons)
 
 
-async def ended(invocation) -> Posted:  # noqa: ANN001
+async def ended(invocation: Invocation) -> Posted:
     return await invocation.message(is_ended)
 
 
 @asynccontextmanager
-async def a_team(folder: Path, **settings: object) -> AsyncIterator[Team]:
+async def a_team(folder: Path, **settings: object) -> AsyncGenerator[Team, None]:
     """A team whose bot is running."""
     clock = ManualClock()
     async with StandIn(clock) as discord:

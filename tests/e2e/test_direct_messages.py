@@ -12,7 +12,7 @@ async def sent(team: Team, name: str, data: bytes, kind: str, text: str = "") ->
     return await ann.wait_for(lambda m: m.author.bot and m.id not in before and bool(m.text), channel=ann.dm)
 
 
-async def test_a_reply_to_an_old_answer_goes_to_its_session(team: Team):
+async def test_a_reply_to_an_old_answer_goes_to_its_session(team: Team) -> None:
     ann = team.ann
     old = await team.write(ann, "My favorite color is blue")
     await (await ann.slash(ann.dm, "new")).message(lambda m: "started" in m.text)
@@ -22,7 +22,7 @@ async def test_a_reply_to_an_old_answer_goes_to_its_session(team: Team):
     assert "-# 1 · " in answer.text
 
 
-async def test_a_reply_to_session_started_goes_there(team: Team):
+async def test_a_reply_to_session_started_goes_there(team: Team) -> None:
     ann = team.ann
     await team.write(ann, "first")
     started = await (await ann.slash(ann.dm, "new", name="Plans")).message(lambda m: "started" in m.text)
@@ -32,7 +32,7 @@ async def test_a_reply_to_session_started_goes_there(team: Team):
     assert "-# 2 · Plans" in answer.text
 
 
-async def test_the_reply_button_goes_on_in_that_answers_session(team: Team):
+async def test_the_reply_button_goes_on_in_that_answers_session(team: Team) -> None:
     old = await team.ask(team.ann, "My favorite color is blue")
     await (await team.ann.slash(team.general, "new", prompt="elsewhere")).message(is_ended)
     pressed = await (await team.ann.press(old, "Reply")).acknowledged()
@@ -42,31 +42,31 @@ async def test_the_reply_button_goes_on_in_that_answers_session(team: Team):
     assert answer.ephemeral
 
 
-async def test_a_long_paste_is_read_as_a_prompt(team: Team):
-    await sent(team, "message.txt", "a long paste".encode(), "text/plain; charset=utf-8", "about this:")
+async def test_a_long_paste_is_read_as_a_prompt(team: Team) -> None:
+    await sent(team, "message.txt", b"a long paste", "text/plain; charset=utf-8", "about this:")
     assert team.gate.asked[-1][-1].content == "about this:\n\na long paste"
 
 
-async def test_other_files_are_refused_in_words(team: Team):
+async def test_other_files_are_refused_in_words(team: Team) -> None:
     assert (await sent(team, "cat.png", b"\x89PNG", "image/png", "what is this?")).text == CANT_READ
     assert (await sent(team, "x.txt", b"\xff\xfe\x00", "text/plain")).text == CANT_READ
     assert (await sent(team, "x.txt", b"a" * (LIMIT + 1), "text/plain")).text == TOO_LONG
     assert team.gate.asked == []
 
 
-async def test_ask_without_a_prompt_opens_a_modal(team: Team):
+async def test_ask_without_a_prompt_opens_a_modal(team: Team) -> None:
     opened = await (await team.ann.slash(team.general, "ask")).acknowledged()
     assert opened.modal is not None
     answer = await (await team.ann.submit(opened.modal, {"text": "line one\nline two"})).message(is_ended)
     assert "line two" in answer.text
 
 
-async def test_an_empty_prompt_is_told(team: Team):
+async def test_an_empty_prompt_is_told(team: Team) -> None:
     told = await (await team.ann.slash(team.general, "ask", prompt="\u200b ")).message()
     assert "nothing in that message" in told.text
 
 
-async def test_a_servers_own_chatter_is_not_taken(team: Team):
+async def test_a_servers_own_chatter_is_not_taken(team: Team) -> None:
     await team.ann.say(team.general, "just talking among ourselves")
     await team.ask(team.bob, "hello")
     assert len(team.gate.asked) == 1

@@ -16,7 +16,7 @@ async def guarded(team: Team, command: str = "new", **options: str) -> Message:
 
 
 @pytest.mark.parametrize(("command", "options"), [("new", {}), ("open", {"session": "1"}), ("quit", {})])
-async def test_leaving_a_writing_session_offers_three_ways(team: Team, command: str, options: dict[str, str]):
+async def test_leaving_a_writing_session_offers_three_ways(team: Team, command: str, options: dict[str, str]) -> None:
     await team.ask(team.ann, "hello")
     await (await team.ann.slash(team.general, "new")).message()
     await streaming(team)
@@ -25,7 +25,7 @@ async def test_leaving_a_writing_session_offers_three_ways(team: Team, command: 
     assert "2 · hold the door" in asked.text
 
 
-async def test_stop_and_switch_keeps_what_was_written(team: Team):
+async def test_stop_and_switch_keeps_what_was_written(team: Team) -> None:
     answer = await streaming(team)
     choice = await guarded(team)
     await team.ann.press(choice, "Stop & switch")
@@ -35,7 +35,7 @@ async def test_stop_and_switch_keeps_what_was_written(team: Team):
     assert "Stopped" in stopped.text
 
 
-async def test_let_it_finish_switches_now_and_tells_when_it_is_done(team: Team):
+async def test_let_it_finish_switches_now_and_tells_when_it_is_done(team: Team) -> None:
     answer = await streaming(team)
     await team.ann.press(await guarded(team), "Let it finish")
     await team.ann.wait_for(lambda m: "Session 2 started" in m.text)
@@ -48,7 +48,7 @@ async def test_let_it_finish_switches_now_and_tells_when_it_is_done(team: Team):
     assert [b.label for b in notice.buttons] == ["Open"]
 
 
-async def test_stay_here_gives_back_what_came_with_it(team: Team):
+async def test_stay_here_gives_back_what_came_with_it(team: Team) -> None:
     await streaming(team)
     choice = await guarded(team, "new", prompt="my long and careful question")
     await team.ann.press(choice, "Stay here")
@@ -57,7 +57,7 @@ async def test_stay_here_gives_back_what_came_with_it(team: Team):
     assert "-# 1 · " in (await team.ask(team.ann, "still here")).text
 
 
-async def test_a_prompt_held_by_the_guard_is_answered_after_the_switch(team: Team):
+async def test_a_prompt_held_by_the_guard_is_answered_after_the_switch(team: Team) -> None:
     await streaming(team)
     choice = await guarded(team, "new", prompt="the held question")
     await team.ann.press(choice, "Stop & switch")
@@ -66,11 +66,11 @@ async def test_a_prompt_held_by_the_guard_is_answered_after_the_switch(team: Tea
     assert answer.ephemeral
 
 
-async def test_a_double_click_on_a_choice_acts_once(team: Team):
+async def test_a_double_click_on_a_choice_acts_once(team: Team) -> None:
     await streaming(team)
     choice = await guarded(team)
     first = await team.ann.press(choice, "Stop & switch")
-    second = await team.ann.forge(choice.buttons[0].custom_id, channel=team.general, message=choice)
+    second = await team.ann.forge(choice.buttons[0].custom_id or "", channel=team.general, message=choice)
     await first.acknowledged()
     await second.acknowledged()
     await team.ann.wait_for(lambda m: "Session 2 started" in m.text)
@@ -78,7 +78,7 @@ async def test_a_double_click_on_a_choice_acts_once(team: Team):
     assert "**3**" not in panel.text
 
 
-async def test_the_third_writing_session_cannot_be_left_running(team: Team):
+async def test_the_third_writing_session_cannot_be_left_running(team: Team) -> None:
     for number in (1, 2):
         await streaming(team, f"hold {number}")
         await team.ann.press(await guarded(team), "Let it finish")
@@ -89,7 +89,7 @@ async def test_the_third_writing_session_cannot_be_left_running(team: Team):
     assert "Two others" in asked.text
 
 
-async def test_a_second_prompt_waits_and_is_answered_in_turn(team: Team):
+async def test_a_second_prompt_waits_and_is_answered_in_turn(team: Team) -> None:
     await streaming(team)
     second = await team.ann.slash(team.general, "ask", prompt="and then this")
     waiting = await second.message(lambda m: "Remove" in [b.label for b in m.buttons])
@@ -99,7 +99,7 @@ async def test_a_second_prompt_waits_and_is_answered_in_turn(team: Team):
     assert "echo: and then this" in answer.text
 
 
-async def test_a_waiting_prompt_can_be_taken_back(team: Team):
+async def test_a_waiting_prompt_can_be_taken_back(team: Team) -> None:
     await streaming(team)
     second = await team.ann.slash(team.general, "ask", prompt="take me back")
     waiting = await second.message(lambda m: "Remove" in [b.label for b in m.buttons])
@@ -110,7 +110,7 @@ async def test_a_waiting_prompt_can_be_taken_back(team: Team):
     assert not any(message.content == "take me back" for request in team.gate.asked for message in request)
 
 
-async def test_the_sixth_waiting_prompt_is_refused_with_the_reason(team: Team):
+async def test_the_sixth_waiting_prompt_is_refused_with_the_reason(team: Team) -> None:
     await streaming(team)
     for number in range(5):
         await (await team.ann.slash(team.general, "ask", prompt=f"waiting {number}")).message(lambda m: bool(m.buttons))
@@ -118,7 +118,7 @@ async def test_the_sixth_waiting_prompt_is_refused_with_the_reason(team: Team):
     assert "5 messages are already waiting" in refused.text
 
 
-async def test_stop_pauses_what_waits_and_send_lets_it_go_on(team: Team):
+async def test_stop_pauses_what_waits_and_send_lets_it_go_on(team: Team) -> None:
     await streaming(team)
     second = await team.ann.slash(team.general, "ask", prompt="after the stop")
     await second.message(lambda m: bool(m.buttons))
@@ -129,18 +129,18 @@ async def test_stop_pauses_what_waits_and_send_lets_it_go_on(team: Team):
     await team.ann.wait_for(lambda m: "echo: after the stop" in m.text and is_ended(m))
 
 
-async def test_the_stop_button_ends_the_answer_where_it_is(team: Team):
+async def test_the_stop_button_ends_the_answer_where_it_is(team: Team) -> None:
     answer = await streaming(team)
     await team.ann.press(answer, "Stop")
     stopped = await team.ann.wait_for(lambda m: m.id == answer.id and is_ended(m))
     assert [b.label for b in stopped.buttons] == ["Reply", "Retry"]
 
 
-async def test_the_guard_holds_in_direct_messages_too(team: Team):
+async def test_the_guard_holds_in_direct_messages_too(team: Team) -> None:
     await team.ann.say(team.ann.dm, "hold on")
     await team.ann.wait_for(lambda m: "first words" in m.text, channel=team.ann.dm)
-    assert [b.label for b in (await guarded(team)).buttons][0] == "Stop & switch"
+    assert next(b.label for b in (await guarded(team)).buttons) == "Stop & switch"
 
 
-async def test_stop_when_nothing_runs_says_so(team: Team):
+async def test_stop_when_nothing_runs_says_so(team: Team) -> None:
     assert "Nothing is being written" in (await (await team.ann.slash(team.general, "stop")).message()).text

@@ -1,0 +1,306 @@
+"""Cubby's command line: flags, wiring, run.
+
+`running` makes every part in one stack, which closes them in reverse order; the real bot, the console and the end-to-end
+tests all use it. Exit codes: 0 for a proper end, 1 for a fault that `--check` found, 2 for a start that was refused.
+"""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import aiohttp
+import discord
+from delivery.deliverer import Deliverer
+from delivery.sender import Sender
+from playground.console import run_console
+
+from agent.builtin import BuiltinModel
+from agent.config import AgentConfig
+from agent.deadlines import Deadlines
+from agent.errors import ModelError
+from agent.model import ModelClient
+from agent.openai_client import NoModelChosen, connect
+from agent.recovery import recover
+from agent.runtimes import Runtimes
+from check import check
+from cogs.access import Access
+from cogs.client import Cubby
+from cogs.controls import AnswerControls
+from cogs.router import Router
+from cogs.services import Services
+from cogs.tasks import Tasks
+from playground.standin import point_discord_at
+from settings import Settings, SettingsError, load_settings
+from storage.errors import DatabaseRefused
+from storage.ids import utc_now
+from storage.sqlite.open import open_store
+from storage.store import Store
+
+VERSION: Final = "0.1.0"
+HERE: Final = Path(__file__).resolve().parent
+
+GRACE: Final = 4.0
+"""Seconds that running answers may take to finish at the end."""
+
+LAST_WORDS: Final = 2.0
+"""Seconds that final texts may take to reach Discord at the end."""
+
+CONSOLE_TOKEN: Final = "console"  # noqa: S105 - the stand-in's; it opens nothing
+
+NO_TOKEN: Final = (
+    "DISCORD_TOKEN is not set, so there is nothing to connect to. Try Cubby without Discord: python bot.py --console\n"
+    "For a real server, make a bot at https://discord.com/developers/applications and put its token in .env; see README.md."
+)
+REFUSED_TOKEN: Final = (
+    "Discord doesn't accept DISCORD_TOKEN. Copy it anew from your application's Bot page at "
+    "https://discord.com/developers/applications"
+)
+NO_DISCORD: Final = "Discord cannot be reached; check this machine's network and start again."
+
+log = logging.getLogger("cubby")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A bot that has its parts; `client` has yet to connect."""
+
+    client: Cubby
+    store: Store
+    runtimes: Runtimes
+
+
+@asynccontextmanager
+async def running(settings: Settings, model: ModelClient) -> AsyncGenerator[Running, None]:
+    """Make every part around the model; at the end let running answers finish, store the rest and close it all.
+
+    Raises `DatabaseRefused` before anything else is made.
+    """
+    async with AsyncExitStack() as stack:
+        store = await open_store(settings.database_path)
+        stack.push_async_callback(store.close)
+        client = Cubby()
+        stack.push_async_callback(client.ended)
+        stack.push_async_callback(client.close)
+        tasks = Tasks()
+        stack.push_async_callback(tasks.close)
+        sender = Sender(client)
+        deliverer = Deliverer(
+            store,
+            sender,
+            AnswerControls(),
+            model_label=model.label,
+            privacy_notice=privacy_notice(model),
+            direct=client.direct,
+            on_kept_finished=client.kept_finished,
+            now=utc_now,
+        )
+        stack.push_async_callback(deliverer.close, LAST_WORDS)
+        config = agent_config(settings)
+        runtimes = await stack.enter_async_context(Runtimes(store, model, config, deliverer.on_event, grace=GRACE))
+        access = Access(client, settings.allowed_guilds, time.monotonic)
+        services = Services(
+            client=client,
+            store=store,
+            runtimes=runtimes,
+            deliverer=deliverer,
+            sender=sender,
+            router=Router(access),
+            access=access,
+            tasks=tasks,
+            direct=client.direct,
+            privacy=lambda: privacy_page(model),
+            now=utc_now,
+        )
+
+        async def mend() -> None:
+            await recover(store, runtimes, config, deliverer.on_event, utc_now)
+            await deliverer.recover()
+
+        client.equip(services, mend)
+        yield Running(client, store, runtimes)
+
+
+async def connect_to_discord(bot: Running, token: str) -> "asyncio.Task[None]":
+    """Connect; returns, once the bot takes messages, the task that ends when the connection is lost for good.
+
+    `running` closes the connection at its end, after the last answers have gone out. Raises `discord.LoginFailure`, and
+    `aiohttp.ClientError` where there is no way to Discord.
+    """
+    connection = bot.client.begin(token)
+    ready = asyncio.create_task(bot.client.taking_messages.wait(), name="discord-ready")
+    await asyncio.wait([connection, ready], return_when=asyncio.FIRST_COMPLETED)
+    ready.cancel()
+    if connection.done():
+        connection.result()
+    return connection
+
+
+def agent_config(settings: Settings) -> AgentConfig:
+    """What the agent needs of the settings."""
+    return AgentConfig(
+        system_prompt=settings.system_prompt,
+        context_tokens=settings.context_tokens,
+        reply_reserve=settings.reply_reserve,
+        max_output_tokens=settings.max_output_tokens,
+        deadlines=Deadlines(settings.first_delta_timeout, settings.delta_timeout, settings.total_timeout),
+    )
+
+
+async def make_model(settings: Settings) -> ModelClient:
+    """The model that the settings name; the built-in one with neither a key nor a base URL.
+
+    Raises `NoModelChosen` and, where the endpoint must be asked and cannot, `ModelError`.
+    """
+    if settings.uses_builtin_model:
+        return BuiltinModel()
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
+    return await connect(model=settings.openai_model, api_key=key, base_url=settings.openai_base_url)
+
+
+def privacy_page(model: ModelClient) -> str:
+    """The privacy page as it is on disk now, with the model's host filled in."""
+    return (HERE / "docs" / "privacy.md").read_text(encoding="utf-8").replace("{model_host}", model.host)
+
+
+def privacy_notice(model: ModelClient) -> str:
+    """What a person's very first answer carries."""
+    return (
+        "Only you can read this: other members and moderators can't. It is stored on the machine I run on and sent to "
+        f"{model.host}; whoever runs me could read it. More: /privacy"
+    )
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> int:
+    """Run the bot on Discord until it is told to stop; returns the exit code."""
+    if settings.discord_token is None:
+        return refuse(NOTHING_TO_CONNECT)
+    model = await make_model(settings)
+    say_model(model)
+    try:
+        async with AsyncExitStack() as stack:
+            if settings.cubby_discord_api is not None:
+                stack.enter_context(point_discord_at(settings.cubby_discord_api))
+            bot = await stack.enter_async_context(running(settings, model))
+            connection = await connect_to_discord(bot, settings.discord_token.get_secret_value())
+            return await until_stopped(connection, stop)
+    except discord.LoginFailure:
+        return refuse(TURNED_AWAY)
+    except (aiohttp.ClientError, OSError):
+        return refuse(NO_DISCORD)
+    finally:
+        await model.close()
+
+
+async def until_stopped(connection: "asyncio.Task[None]", stop: asyncio.Event) -> int:
+    """Wait for the word to stop, or for a connection that is lost for good; returns the exit code."""
+    told = asyncio.create_task(stop.wait(), name="stop")
+    await asyncio.wait([connection, told], return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    if stop.is_set():
+        return 0
+    log.error("the connection to Discord ended: %s", type(connection.exception()).__name__)
+    return 1
+
+
+async def converse(settings: Settings, stop: asyncio.Event, name: str) -> int:
+    """Talk with the bot in this terminal, over a stand-in for Discord; returns the exit code."""
+    model = await make_model(settings)
+
+    @asynccontextmanager
+    async def start_bot(api_url: str) -> AsyncGenerator[None, None]:
+        with ExitStack() as stack:
+            stack.enter_context(point_discord_at(api_url))
+            async with running(settings, model) as bot:
+                await connect_to_discord(bot, CONSOLE_TOKEN)
+                yield
+
+    try:
+        notice = model.label
+        return await run_console(start_bot, token=CONSOLE_TOKEN, name=name, notice=notice, stop=stop)
+    finally:
+        await model.close()
+
+
+def say_model(model: ModelClient) -> None:
+    """Tell whoever starts the bot what will answer."""
+    log.info("answers come from %s", model.label or f"{model.name} at {model.host}")
+
+
+def refuse(sentence: str) -> int:
+    """Say on standard error why there is no start; returns exit code 2."""
+    print(sentence, file=sys.stderr)
+    return 2
+
+
+def arguments() -> argparse.ArgumentParser:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="bot.py", description="Private, durable AI chat sessions for a Discord team.")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--console", action="store_true", help="talk with the bot in this terminal: no token, no key")
+    what.add_argument("--check", action="store_true", help="look at settings, database, token and model, then end")
+    what.add_argument("--version", action="version", version=f"Cubby {VERSION}")
+    parser.add_argument("--as", dest="name", metavar="NAME", default="you", help="with --console: speak as another person")
+    return parser
+
+
+async def run(settings: Settings, options: argparse.Namespace) -> int:
+    """Do what the flags say; returns the exit code."""
+    stop = asyncio.Event()
+    listen_for_signals(stop)
+    try:
+        if options.check:
+            return 0 if await check(settings, print) else 1
+        if options.console:
+            return await converse(settings, stop, options.name)
+        return await serve(settings, stop)
+    except (DatabaseRefused, NoModelChosen) as error:
+        return refuse(str(error))
+    except ModelError as error:
+        return refuse(f"The model endpoint could not be asked for its models ({error}). Set OPENAI_MODEL to name one.")
+
+
+def listen_for_signals(stop: asyncio.Event) -> None:
+    """Let SIGINT and SIGTERM ask for an orderly end."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows has no signal handlers on the loop
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+
+
+def main(argv: Sequence[str] | None = None, dotenv: Path = HERE / ".env") -> int:
+    """Read flags and settings, then run; returns the exit code."""
+    options = arguments().parse_args(argv)
+    try:
+        settings = load_settings(os.environ, dotenv)
+    except SettingsError as error:
+        return faulty_settings(error, is_check=options.check)
+    logging.basicConfig(
+        level="WARNING" if options.console and settings.log_level == "INFO" else settings.log_level,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    with suppress(KeyboardInterrupt):
+        return asyncio.run(run(settings, options))
+    return 0
+
+
+def faulty_settings(error: SettingsError, *, is_check: bool) -> int:
+    """Name each bad setting; returns the exit code."""
+    if is_check:
+        print(*(f"settings: FAULT: {fault}" for fault in error.faults), sep="\n")
+        return 1
+    return refuse(str(error))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""`python bot.py --check`: settings, database, token, model endpoint, model; a line each, and whether all are well.
+
+It takes no lock and changes nothing, so it may run beside a live bot.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import aiohttp
+import discord
+
+from agent.errors import ModelError
+from agent.openai_client import OpenAIClient
+from settings import Settings
+from storage.errors import DatabaseRefused
+from storage.sqlite.inspect import inspect_database
+
+SECONDS: Final = 20.0
+"""How long one question may take."""
+
+
+class Fault(Exception):
+    """Something that has to be mended before the bot can run; the message says what and how."""
+
+
+async def check(settings: Settings, say: Callable[[str], None]) -> bool:
+    """Look at everything and say a line of each; returns whether there was no fault."""
+    say("settings: fine")
+    looks: tuple[tuple[str, Callable[[Settings], Awaitable[str]]], ...] = (
+        ("database", _database),
+        ("token", _token),
+        ("model", _model),
+    )
+    well = True
+    for name, look in looks:
+        try:
+            async with asyncio.timeout(SECONDS):
+                say(f"{name}: {await look(settings)}")
+        except TimeoutError:
+            well = False
+            say(f"{name}: FAULT: no answer within {SECONDS:g} seconds.")
+        except Fault as fault:
+            well = False
+            say(f"{name}: FAULT: {fault}")
+    return well
+
+
+async def _database(settings: Settings) -> str:
+    try:
+        version = inspect_database(settings.database_path)
+    except DatabaseRefused as error:
+        raise Fault(str(error)) from None
+    return f"{settings.database_path}, schema {version}" if version else f"{settings.database_path} will be made"
+
+
+async def _token(settings: Settings) -> str:
+    if settings.discord_token is None:
+        raise Fault("DISCORD_TOKEN is not set.")
+    async with discord.Client(intents=discord.Intents.none()) as client:
+        try:
+            await client.login(settings.discord_token.get_secret_value())
+        except discord.LoginFailure:
+            raise Fault("Discord doesn't accept DISCORD_TOKEN.") from None
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            raise Fault(f"Discord could not be asked ({type(error).__name__}).") from None
+        return f"accepted, for {client.user}"
+
+
+async def _model(settings: Settings) -> str:
+    if settings.uses_builtin_model:
+        return "the built-in demo model; set OPENAI_API_KEY or OPENAI_BASE_URL for a real one"
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
+    client = OpenAIClient(settings.openai_model or "", api_key=key, base_url=settings.openai_base_url)
+    try:
+        offered = await client.list_models()
+    except ModelError as error:
+        raise Fault(f"{client.host} could not be asked for its models ({error}).") from None
+    finally:
+        await client.close()
+    return _chosen(settings.openai_model, client.host, offered)
+
+
+def _chosen(wanted: str | None, host: str, offered: list[str]) -> str:
+    if wanted in offered:
+        return f"{wanted} at {host}"
+    names = ", ".join(offered[:10]) or "none"
+    if wanted is not None:
+        raise Fault(f"{host} has no model {wanted!r}; it offers: {names}.")
+    if len(offered) == 1:
+        return f"{offered[0]} at {host}, its only one"
+    raise Fault(f"OPENAI_MODEL is not set, and {host} offers: {names}.")
