@@ -1,0 +1,42 @@
+"""A `Store` that keeps everything in the process and nothing after it.
+
+It is what the tests hold SQLite against, so it is written the plain way: no counters to keep in step, what a list shows is
+recounted from the entries each time. It costs the history, and loses everything at the end: not for people's sessions.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from storage.ids import utc_now
+from storage.memory.deliveries import MemoryDeliveries, MemoryUpkeep
+from storage.memory.sessions import MemorySessions, MemoryTranscripts
+from storage.memory.state import State
+from storage.memory.turns import MemoryTurns
+from storage.records import Actor
+
+__all__ = ["MemoryStore"]
+
+
+class MemoryStore:
+    """See `storage.store.Store`. No call awaits anything, so each happens whole."""
+
+    def __init__(self, *, now: Callable[[], datetime] = utc_now) -> None:
+        self._state = State()
+        self.sessions = MemorySessions(self._state, now)
+        self.transcripts = MemoryTranscripts(self._state)
+        self.turns = MemoryTurns(self._state, now)
+        self.deliveries = MemoryDeliveries(self._state)
+        self.upkeep = MemoryUpkeep(self._state)
+
+    async def first_time(self, actor: Actor, notice: str, session_id: UUID | None = None) -> bool:
+        """See `Store.first_time`."""
+        if session_id is not None:
+            self._state.session(actor, session_id)
+        given = (actor.user_id, session_id, notice)
+        is_new = given not in self._state.notices
+        self._state.notices.add(given)
+        return is_new
+
+    async def close(self) -> None:
+        """See `Store.close`: there is nothing to let go of."""

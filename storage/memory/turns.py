@@ -1,0 +1,205 @@
+"""The life of turns, waiting prompts and pending choices, in memory."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from storage.errors import DuplicateSource, NotLastTurn, QueueFull, WrongTurnState
+from storage.ids import new_id
+from storage.memory.state import Session, State
+from storage.records import (
+    Actor,
+    Choice,
+    Delivery,
+    Departure,
+    Entry,
+    EntryKind,
+    Prompt,
+    Turn,
+    TurnState,
+    Usage,
+)
+
+
+class MemoryTurns:
+    """The `TurnJournal` of the in-memory store."""
+
+    def __init__(self, state: State, now: Callable[[], datetime]) -> None:
+        self._state = state
+        self._now = now
+
+    async def submit(
+        self, actor: Actor, session_id: UUID, prompt: Prompt, state: TurnState, *, limit: int | None = None
+    ) -> Turn:
+        """See `TurnJournal.submit`."""
+        session = self._state.session(actor, session_id)
+        self._refuse_duplicate(prompt)
+        if limit is not None and state.is_waiting and len(self._waiting(session)) >= limit:
+            raise QueueFull(limit)
+        turn = self._add(session, prompt, prompt.text, TurnState.QUEUED)
+        return self._asked(session, turn) if state is TurnState.ASKED else self._keep(replace(turn, state=state))
+
+    async def ask(self, actor: Actor, turn_id: UUID) -> Turn:
+        """See `TurnJournal.ask`."""
+        turn = self._in_state(actor, turn_id, TurnState.QUEUED, TurnState.PAUSED)
+        return self._asked(self._state.session(actor, turn.session_id), turn)
+
+    async def retry(self, actor: Actor, turn_id: UUID, prompt: Prompt) -> Turn:
+        """See `TurnJournal.retry`."""
+        turn = self._state.turn(actor, turn_id)
+        session = self._state.session(actor, turn.session_id)
+        self._refuse_duplicate(prompt)
+        if turn.answer_entry is None:
+            raise WrongTurnState
+        if session.leaf != turn.answer_entry:
+            raise NotLastTurn
+        session.leaf = turn.prompt_entry
+        again = self._add(session, prompt, turn.prompt, TurnState.ASKED)
+        return self._keep(replace(again, prompt_entry=turn.prompt_entry, asked=again.created))
+
+    async def checkpoint(self, actor: Actor, turn_id: UUID, text: str) -> None:
+        """See `TurnJournal.checkpoint`."""
+        turn = self._in_state(actor, turn_id, TurnState.ASKED, TurnState.STREAMING)
+        first_delta = turn.first_delta or self._now()
+        self._keep(replace(turn, state=TurnState.STREAMING, partial=text, first_delta=first_delta))
+
+    async def end(
+        self,
+        actor: Actor,
+        turn_id: UUID,
+        outcome: TurnState,
+        *,
+        text: str,
+        error: str | None = None,
+        blame_prompt: bool = False,
+        model: str | None = None,
+        usage: Usage | None = None,
+    ) -> Turn:
+        """See `TurnJournal.end`."""
+        turn, now = self._state.turn(actor, turn_id), self._now()
+        if turn.state.is_ended:
+            return turn
+        if turn.state.is_waiting or not outcome.is_ended:
+            raise WrongTurnState
+        session = self._state.session(actor, turn.session_id)
+        data: dict[str, Any] = {"turn": turn.id.hex, "outcome": outcome.value, "error": error}
+        data |= {} if text else {"blame_prompt": blame_prompt}
+        kind = EntryKind.ASSISTANT if text else EntryKind.FAILURE
+        answer = self._append(session, turn.prompt_entry, kind, text, None, data, now)
+        session.model = model or session.model
+        ended = replace(turn, state=outcome, answer_entry=answer, partial="", error=error, model=model, usage=usage, ended=now)
+        return self._keep(ended)
+
+    async def remove(self, actor: Actor, turn_id: UUID) -> Turn:
+        """See `TurnJournal.remove`."""
+        turn = self._in_state(actor, turn_id, TurnState.QUEUED, TurnState.PAUSED)
+        return self._keep(replace(turn, state=TurnState.REMOVED, ended=self._now()))
+
+    async def pause(self, actor: Actor, session_id: UUID) -> Sequence[Turn]:
+        """See `TurnJournal.pause`."""
+        waiting = self._waiting(self._state.session(actor, session_id))
+        return tuple(self._keep(replace(turn, state=TurnState.PAUSED)) for turn in waiting)
+
+    async def resume(self, actor: Actor, session_id: UUID) -> Sequence[Turn]:
+        """See `TurnJournal.resume`."""
+        waiting = self._waiting(self._state.session(actor, session_id))
+        return tuple(self._keep(replace(turn, state=TurnState.QUEUED)) for turn in waiting)
+
+    async def waiting(self, actor: Actor, session_id: UUID) -> Sequence[Turn]:
+        """See `TurnJournal.waiting`."""
+        return self._waiting(self._state.session(actor, session_id))
+
+    async def get(self, actor: Actor, turn_id: UUID) -> Turn:
+        """See `TurnJournal.get`."""
+        return self._state.turn(actor, turn_id)
+
+    async def latest(self, actor: Actor, session_id: UUID) -> Turn | None:
+        """See `TurnJournal.latest`."""
+        leaf = self._state.session(actor, session_id).leaf
+        if leaf is None:
+            return None
+        turns = [turn for turn in self._state.turns.values() if leaf in (turn.answer_entry, turn.prompt_entry)]
+        return turns[-1] if turns else None
+
+    async def hold(self, actor: Actor, session_id: UUID, departure: Departure) -> Choice:
+        """See `TurnJournal.hold`."""
+        number = self._state.session(actor, session_id).number
+        choice = Choice(id=new_id(), session_id=session_id, session_number=number, departure=departure, created=self._now())
+        self._state.choices[choice.id] = choice
+        return choice
+
+    async def choice(self, actor: Actor, choice_id: UUID) -> Choice:
+        """See `TurnJournal.choice`."""
+        return self._state.choice(actor, choice_id)
+
+    async def decide(self, actor: Actor, choice_id: UUID) -> Choice:
+        """See `TurnJournal.decide`."""
+        choice = self._state.choice(actor, choice_id)
+        del self._state.choices[choice_id]
+        return choice
+
+    def _add(self, session: Session, prompt: Prompt, text: str, state: TurnState) -> Turn:
+        turn = Turn(
+            id=new_id(),
+            session_id=session.id,
+            session_number=session.number,
+            owner=session.owner,
+            state=state,
+            prompt=text,
+            source=prompt.source,
+            created=self._now(),
+        )
+        if prompt.target is not None:
+            self._state.deliveries[turn.id, 0] = Delivery(turn_id=turn.id, part=0, target=prompt.target)
+        return self._keep(turn)
+
+    def _asked(self, session: Session, turn: Turn) -> Turn:
+        now = self._now()
+        entry = self._append(session, session.leaf, EntryKind.USER, turn.prompt, turn.owner, {}, now)
+        return self._keep(replace(turn, state=TurnState.ASKED, prompt_entry=entry, asked=now))
+
+    def _append(
+        self,
+        session: Session,
+        parent: int | None,
+        kind: EntryKind,
+        text: str,
+        author: int | None,
+        data: Mapping[str, Any],
+        now: datetime,
+    ) -> int:
+        self._state.entries += 1
+        session.leaf = self._state.entries
+        session.entries[session.leaf] = Entry(
+            id=session.leaf,
+            session_id=session.id,
+            parent=parent,
+            depth=0 if parent is None else session.entries[parent].depth + 1,
+            kind=kind,
+            author=author,
+            text=text,
+            data=data,
+            created=now,
+        )
+        return session.leaf
+
+    def _keep(self, turn: Turn) -> Turn:
+        self._state.turns[turn.id] = turn
+        return turn
+
+    def _in_state(self, actor: Actor, turn_id: UUID, *states: TurnState) -> Turn:
+        turn = self._state.turn(actor, turn_id)
+        if turn.state not in states:
+            raise WrongTurnState
+        return turn
+
+    def _waiting(self, session: Session) -> tuple[Turn, ...]:
+        turns = self._state.turns.values()
+        return tuple(turn for turn in turns if turn.session_id == session.id and turn.state.is_waiting)
+
+    def _refuse_duplicate(self, prompt: Prompt) -> None:
+        for turn in self._state.turns.values():
+            if turn.source.id == prompt.source.id:
+                raise DuplicateSource(turn.id)
