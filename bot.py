@@ -56,11 +56,11 @@ LAST_WORDS: Final = 2.0
 
 CONSOLE_TOKEN: Final = "console"  # noqa: S105 - the stand-in's; it opens nothing
 
-NO_TOKEN: Final = (
+NOTHING_TO_CONNECT: Final = (
     "DISCORD_TOKEN is not set, so there is nothing to connect to. Try Cubby without Discord: python bot.py --console\n"
     "For a real server, make a bot at https://discord.com/developers/applications and put its token in .env; see README.md."
 )
-REFUSED_TOKEN: Final = (
+TURNED_AWAY: Final = (
     "Discord doesn't accept DISCORD_TOKEN. Copy it anew from your application's Bot page at "
     "https://discord.com/developers/applications"
 )

@@ -49,7 +49,7 @@ class Cubby(commands.Bot):
         )
         self.taking_messages = asyncio.Event()
         """Set once everything is mended and the gateway has said that it is ready."""
-        self._connection: asyncio.Task[None] | None = None
+        self._staying: asyncio.Task[None] | None = None
         self._notices: Notices | None = None
         self._services: Services | None = None
         self._mend: Callable[[], Awaitable[None]] | None = None
@@ -63,13 +63,13 @@ class Cubby(commands.Bot):
 
     def begin(self, token: str) -> "asyncio.Task[None]":
         """Log in and stay connected in a task of the bot's own, which `close()` ends and `ended()` awaits."""
-        self._connection = asyncio.create_task(self.start(token), name="discord")
-        return self._connection
+        self._staying = asyncio.create_task(self.start(token), name="discord")
+        return self._staying
 
     async def ended(self) -> None:
         """Wait until what `begin()` started has ended; what it raised is its caller's to tell."""
-        if self._connection is not None:
-            await asyncio.wait([self._connection])
+        if self._staying is not None:
+            await asyncio.wait([self._staying])
 
     async def setup_hook(self) -> None:
         """Called by discord.py after it has logged in and before it connects to the gateway."""

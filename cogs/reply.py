@@ -8,7 +8,7 @@ the token lives 15 minutes from the interaction's creation.
 """
 
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 import discord
 
@@ -17,6 +17,8 @@ from storage.records import Actor, Source, SourceKind, Surface, Target
 
 Interaction = discord.Interaction[discord.Client]
 AnyView = discord.ui.View | discord.ui.LayoutView
+
+V = TypeVar("V", bound=AnyView)
 
 TOKEN_LIFE: Final = timedelta(minutes=15)
 NO_MENTIONS: Final = discord.AllowedMentions.none()
@@ -38,7 +40,7 @@ def source_of(interaction: Interaction) -> Source:
     )
 
 
-def unlisted(view: AnyView) -> AnyView:
+def unlisted(view: V) -> V:
     """Keep discord.py from storing the view with each message: it stores unfinished views only (`Messageable.send`,
     `Webhook.send`), for ever when they have no timeout, and our presses are routed by `custom_id` instead.
     """
