@@ -16,10 +16,11 @@ MESSAGE_LIMIT: Final = 2000
 """Characters of a message's content (Discord's documentation, "Create Message"); counted here as UTF-16 code units."""
 
 _MARKER: Final = 8
+_LANGUAGE: Final = 32
 _CLOSING: Final = 1 + _MARKER
 """Room that a part with a fence in it keeps for closing it: a line break and the longest marker."""
 
-_FENCE: Final = re.compile(r"^[ \t]*(`{3,8})(?!`)([^`\n]{0,64})$|^[ \t]*`{1,8}\Z", re.MULTILINE)
+_FENCE: Final = re.compile(r"^[ \t]*(`{3,8})(?!`)([^`\n]*)$|^[ \t]*`{1,8}\Z", re.MULTILINE)
 """A fence's line, or what may become one as the text grows."""
 
 _LINK: Final = re.compile(
@@ -118,7 +119,7 @@ def _fences(window: str, fence: _Opened | None) -> list[_FenceLine]:
             found.append((match.start(), match.end(), fence))
             continue
         if fence is None:
-            fence = _Opened(marker, marker + info.split(" ")[0])
+            fence = _Opened(marker, marker + "".join(info.split()[:1])[:_LANGUAGE])
         elif not info and len(marker) >= len(fence.marker):
             fence = None
         else:

@@ -11,7 +11,7 @@ from delivery.graphemes import is_boundary, units
 from delivery.splitting import split
 
 LIMIT = 200
-FENCE_LINE = re.compile(r"^[ \t]*`{3,8}[^`\n]{0,64}$", re.MULTILINE)
+FENCE_LINE = re.compile(r"^[ \t]*`{3,8}[^`\n]*$", re.MULTILINE)
 PIECES = st.sampled_from(
     [
         "word ",
@@ -45,7 +45,7 @@ def squeezed(text: str) -> str:
 
 def is_balanced(part: str) -> bool:
     marker = ""
-    for found in re.finditer(r"^[ \t]*(`{3,8})(?!`)([^`\n]{0,64})$", part, re.MULTILINE):
+    for found in re.finditer(r"^[ \t]*(`{3,8})(?!`)([^`\n]*)$", part, re.MULTILINE):
         if not marker:
             marker = found[1]
         elif not found[2].strip() and len(found[1]) >= len(marker):

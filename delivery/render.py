@@ -1,0 +1,170 @@
+"""What a turn looks like in Discord at each moment: pure functions from its state to the contents of its messages.
+
+Every content ends in a small line that names the session. Whatever people or models named is made inert there: one line, no
+Markdown, no mention, no link. Used by `answer.py`; who sends it and when is not known here.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+from agent.errors import ModelError
+from agent.events import RetryWaiting
+from delivery.graphemes import is_boundary, units
+from delivery.splitting import MESSAGE_LIMIT, split
+from storage.records import SessionInfo, Turn, TurnState
+
+NAME_LENGTH: Final = 40
+"""Characters of a session's name in a line."""
+BODY_LIMIT: Final = MESSAGE_LIMIT - 120
+"""Room for text in a part: what is left holds the longest last line, so that a part never moves when that line changes."""
+QUOTE_LENGTH: Final = 200
+LENGTH: Final = "length"
+"""The error kind of an answer that reached its length limit; there is no `ModelError` of it."""
+
+REMOVED: Final = "Removed."
+STOPPED: Final = "■ Stopped. What was written is kept."
+STOPPED_EARLY: Final = "■ Stopped before the first words."
+INTERRUPTED: Final = "I was restarted while writing this. What was written is kept."
+INTERRUPTED_EARLY: Final = "I was restarted before the first words. Your message is kept; try again."
+LENGTH_REACHED: Final = "The answer reached its length limit."
+TRIMMED: Final = "Older messages no longer fit; I answered from the newer ones."
+NOT_SAVED: Final = "I couldn't save this answer: the disk isn't taking it. Copy it if you need it."
+
+_SPECIAL: Final = re.compile(r"([\\*_~`|\[\]<>#])")
+_UNSEEN: Final = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
+_TURNS_AROUND: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that would turn the line's direction around."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """All that is said of an ended turn."""
+
+    outcome: TurnState
+    text: str
+    error: ModelError | None = None
+    trimmed: bool = False
+    saved: bool = True
+    model_label: str | None = None
+    """What to say of the model, as a small line; `None` for nothing."""
+    notice: str | None = None
+    """The privacy notice, on a person's first answer."""
+
+
+def error_of(kind: str | None) -> ModelError | None:
+    """The error that a turn was stored with; a kind that is not known here is a `ModelError` without more.
+
+    `None` for no error, and for the length limit, which is none.
+    """
+    if kind is None or kind == LENGTH:
+        return None
+    known = {error.kind: error for error in ModelError.__subclasses__()}
+    return known.get(kind, ModelError)()
+
+
+def shorten(text: str, limit: int) -> str:
+    """The text on one line, of at most `limit` characters, with "…" where something was left out."""
+    line = " ".join("".join(" " if unicodedata.category(char) in _UNSEEN else char for char in text[: limit * 20]).split())
+    line = "".join(char for char in line if char not in _TURNS_AROUND)
+    if len(line) <= limit:
+        return line
+    at = limit - 1
+    while not is_boundary(line, at):
+        at -= 1
+    return line[:at].rstrip() + "…"
+
+
+def inert(text: str) -> str:
+    """The text without any effect as Markdown, mention or link; at most twice as long."""
+    return _SPECIAL.sub(r"\\\1", text).replace("@", "@\u200b").replace("://", ":\u200b//")
+
+
+def label(session: SessionInfo) -> str:
+    """The session's number and its name or first message: `3 · Auth bug`."""
+    return f"{session.number} · {inert(shorten(session.name or session.first_message or 'empty', NAME_LENGTH))}"
+
+
+def small(text: str) -> str:
+    """Each line of the text as a small one."""
+    return "\n".join(f"-# {line}" for line in text.splitlines() if line.strip())
+
+
+def waiting(session: SessionInfo, position: int) -> str:
+    """A prompt that waits behind a running answer; `position` counts from 1."""
+    return f"Waiting in **{label(session)}**, number {position} in line."
+
+
+def paused(session: SessionInfo, turn: Turn) -> str:
+    """A prompt that waits for its owner."""
+    return f"Paused in **{label(session)}**: send it or remove it.\n> {inert(shorten(turn.prompt, QUOTE_LENGTH))}"
+
+
+def thinking(session: SessionInfo) -> str:
+    """The turn runs and no text has come."""
+    return small(f"{label(session)} · thinking…")
+
+
+def retrying(event: RetryWaiting) -> str:
+    """The model failed for a moment and is asked again soon."""
+    seconds = max(1, round(event.seconds))
+    what = event.error.sentence.split(". ")[0].rstrip(".")
+    return small(f"{what}; trying again in {seconds} s, {event.attempt} of {event.attempts}\n{label(event.session)} · waiting…")
+
+
+def streaming(session: SessionInfo, text: str) -> list[str]:
+    """The contents while text comes; those before the last stay as they are while it grows."""
+    parts = split(text, BODY_LIMIT)
+    if not parts:
+        return [thinking(session)]
+    return [*parts[:-1], f"{parts[-1]}\n{small(f'{label(session)} · writing…')}"]
+
+
+def ended(session: SessionInfo, ending: Ending) -> list[str]:
+    """The contents of an ended turn: its text or its failure, what there is to say of it, and the session's line."""
+    tail = small("\n".join([*_remarks(ending), label(session)]))
+    parts = split(_body(ending), BODY_LIMIT)
+    if not parts:
+        return [tail]
+    last = parts.pop()
+    room = MESSAGE_LIMIT - units(tail) - 1
+    *before, last = [last] if units(last) <= room else split(last, room)
+    return [*parts, *before, f"{last}\n{tail}"]
+
+
+def _body(ending: Ending) -> str:
+    if ending.outcome is TurnState.FAILED:
+        return _quoted((ending.error or ModelError()).for_person())
+    return ending.text
+
+
+def _quoted(sentence: str) -> str:
+    """A failure's sentence; what the model said in it is quoted on every line of it."""
+    first, *rest = sentence.splitlines()
+    return "\n".join([first, *(line if line.startswith("> ") else f"> {line}" for line in rest)])
+
+
+def _remarks(ending: Ending) -> list[str]:
+    remarks = [
+        ending.model_label,
+        ending.notice,
+        TRIMMED if ending.trimmed else None,
+        _mark(ending),
+        None if ending.saved else NOT_SAVED,
+    ]
+    return [remark for remark in remarks if remark]
+
+
+def _mark(ending: Ending) -> str | None:
+    """How the answer ended, where it did not simply end."""
+    wrote = bool(ending.text.strip())
+    match ending.outcome:
+        case TurnState.STOPPED:
+            return STOPPED if wrote else STOPPED_EARLY
+        case TurnState.INTERRUPTED:
+            return INTERRUPTED if wrote else INTERRUPTED_EARLY
+        case TurnState.TRUNCATED:
+            return ending.error.sentence if ending.error else LENGTH_REACHED
+        case _:
+            return None

@@ -1,0 +1,90 @@
+"""The one sender that every part of an answer goes through, so that none can become public by an oversight.
+
+Discord's documentation, "Receiving and Responding to Interactions": follow-ups and edits of an ephemeral message go to the
+interaction's webhook, whose token lives 15 minutes. Nobody is ever mentioned. Link previews are suppressed on what is sent: a
+model's links are unchecked, and their previews would push the answer out of sight (an edit cannot say so through discord.py;
+it keeps what the message has).
+
+discord.py stores the view of each message it sends for ever, unless the view is finished (`Messageable.send`,
+`Webhook.send`, `edit`: `not view.is_finished()`). Presses are routed by `custom_id`, so every view is sent finished.
+"""
+
+import secrets
+from typing import Final, cast
+
+import discord
+
+from delivery.errors import Gone, translated
+from storage.records import Surface, Target
+
+NO_MENTIONS: Final = discord.AllowedMentions.none()
+ORIGINAL: Final = "@original"
+"""Discord's name for an interaction's first message, in the place of a message id."""
+
+
+class Sender:
+    """Sends, edits and deletes messages at a `Target`. Everything raises `DeliveryError` only."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+
+    async def send(self, target: Target, content: str, view: discord.ui.View | None = None, *, nonce: str | None = None) -> int:
+        """Send a new message and return its id. With a `nonce` (25 characters at most, direct messages only) Discord makes
+        one message of a send that is repeated within a few minutes.
+        """
+        with translated():
+            if target.surface is Surface.EPHEMERAL:
+                return await self._follow_up(target, content, view)
+            channel = self._client.get_partial_messageable(target.channel_id)
+            nonce = nonce or secrets.token_hex(12)
+            if view is None:
+                message = await channel.send(content, nonce=nonce, allowed_mentions=NO_MENTIONS, suppress_embeds=True)
+            else:
+                message = await channel.send(
+                    content, view=_finished(view), nonce=nonce, allowed_mentions=NO_MENTIONS, suppress_embeds=True
+                )
+            return message.id
+
+    async def edit(self, target: Target, content: str, view: discord.ui.View | None = None) -> int:
+        """Make the target's message show this and return its id; no view takes its buttons off."""
+        shown = None if view is None else _finished(view)
+        with translated():
+            if target.surface is Surface.EPHEMERAL:
+                message_id = cast("int", target.message_id or ORIGINAL)
+                edited = await self._webhook(target).edit_message(
+                    message_id, content=content, view=shown, allowed_mentions=NO_MENTIONS
+                )
+                return edited.id
+            message = await self._partial(target).edit(content=content, view=shown, allowed_mentions=NO_MENTIONS)
+            return message.id
+
+    async def delete(self, target: Target) -> None:
+        """Delete the target's message."""
+        with translated():
+            if target.surface is Surface.EPHEMERAL:
+                await self._webhook(target).delete_message(cast("int", target.message_id or ORIGINAL))
+            else:
+                await self._partial(target).delete()
+
+    async def _follow_up(self, target: Target, content: str, view: discord.ui.View | None) -> int:
+        shown = discord.utils.MISSING if view is None else _finished(view)
+        sent = await self._webhook(target).send(
+            content, view=shown, ephemeral=True, wait=True, allowed_mentions=NO_MENTIONS, suppress_embeds=True
+        )
+        return sent.id
+
+    def _webhook(self, target: Target) -> discord.Webhook:
+        application_id = self._client.application_id
+        if target.token is None or application_id is None:
+            raise Gone("its token was erased")
+        return discord.Webhook.partial(application_id, target.token, client=self._client)
+
+    def _partial(self, target: Target) -> discord.PartialMessage:
+        if target.message_id is None:
+            raise Gone("it has no message")
+        return self._client.get_partial_messageable(target.channel_id).get_partial_message(target.message_id)
+
+
+def _finished(view: discord.ui.View) -> discord.ui.View:
+    view.stop()
+    return view
