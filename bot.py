@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,7 +20,6 @@ from typing import Final
 import aiohttp
 import discord
 from delivery.deliverer import Deliverer
-from delivery.sender import Sender
 from playground.console import run_console
 
 from agent.builtin import BuiltinModel
@@ -38,6 +37,7 @@ from cogs.controls import AnswerControls
 from cogs.router import Router
 from cogs.services import Services
 from cogs.tasks import Tasks
+from delivery.sender import Sender
 from playground.standin import point_discord_at
 from settings import Settings, SettingsError, load_settings
 from storage.errors import DatabaseRefused
@@ -186,10 +186,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> int:
     model = await make_model(settings)
     say_model(model)
     try:
-        async with AsyncExitStack() as stack:
-            if settings.cubby_discord_api is not None:
-                stack.enter_context(point_discord_at(settings.cubby_discord_api))
-            bot = await stack.enter_async_context(running(settings, model))
+        async with running(settings, model) as bot:
             connection = await connect_to_discord(bot, settings.discord_token.get_secret_value())
             return await until_stopped(connection, stop)
     except discord.LoginFailure:
@@ -217,8 +214,7 @@ async def converse(settings: Settings, stop: asyncio.Event, name: str) -> int:
 
     @asynccontextmanager
     async def start_bot(api_url: str) -> AsyncGenerator[None, None]:
-        with ExitStack() as stack:
-            stack.enter_context(point_discord_at(api_url))
+        with point_discord_at(api_url):
             async with running(settings, model) as bot:
                 await connect_to_discord(bot, CONSOLE_TOKEN)
                 yield
@@ -257,11 +253,12 @@ async def run(settings: Settings, options: argparse.Namespace) -> int:
     stop = asyncio.Event()
     listen_for_signals(stop)
     try:
-        if options.check:
-            return 0 if await check(settings, print) else 1
         if options.console:
             return await converse(settings, stop, options.name)
-        return await serve(settings, stop)
+        with point_discord_at(settings.cubby_discord_api) if settings.cubby_discord_api else nullcontext():
+            if options.check:
+                return 0 if await check(settings, print) else 1
+            return await serve(settings, stop)
     except (DatabaseRefused, NoModelChosen) as error:
         return refuse(str(error))
     except ModelError as error:
@@ -285,13 +282,17 @@ def main(argv: Sequence[str] | None = None, dotenv: Path = HERE / ".env") -> int
         settings = load_settings(os.environ, dotenv)
     except SettingsError as error:
         return faulty_settings(error, is_check=options.check)
-    logging.basicConfig(
-        level="WARNING" if options.console and settings.log_level == "INFO" else settings.log_level,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
+    set_up_logging("WARNING" if options.console and settings.log_level == "INFO" else settings.log_level)
     with suppress(KeyboardInterrupt):
         return asyncio.run(run(settings, options))
     return 0
+
+
+def set_up_logging(level: str) -> None:
+    """Log to standard error. What libraries log below INFO holds people's words and tokens, so it is left out always."""
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for name in ("discord", "openai", "httpx2", "httpcore2", "aiohttp", "aiosqlite", "asyncio", "filelock"):
+        logging.getLogger(name).setLevel(max(logging.INFO, logging.getLogger().level))
 
 
 def faulty_settings(error: SettingsError, *, is_check: bool) -> int:

@@ -71,19 +71,24 @@ class Cubby(commands.Bot):
         if self._staying is not None:
             await asyncio.wait([self._staying])
 
-    async def setup_hook(self) -> None:
-        """Called by discord.py after it has logged in and before it connects to the gateway."""
-        if self._services is None or self._mend is None or self._notices is None:
+    async def furnish(self) -> None:
+        """Add the cogs, and with them the commands."""
+        if self._services is None or self._notices is None:
             raise RuntimeError("equip() comes before start()")
         services = self._services
         cogs = (Chat, Mentions, Sessions, Panel, History, Answers, WaitingPrompts)
         for cog in (services.router, self._notices, About(services, self.tree), *(make(services) for make in cogs)):
             await self.add_cog(cog)
+
+    async def setup_hook(self) -> None:
+        """Called by discord.py after it has logged in and before it connects to the gateway."""
+        await self.furnish()
         try:
             await sync_if_changed(self.tree)
         except discord.HTTPException as error:
             log.warning("the commands could not be registered: %s %s", error.status, error.code)
-        await self._mend()
+        if self._mend is not None:
+            await self._mend()
 
     async def direct(self, actor: Actor) -> Target:
         """Open a person's direct messages as a place to send to. Raises `discord.HTTPException`."""

@@ -1,0 +1,129 @@
+"""`python bot.py` as a process of its own: flags, exit codes, and the sentence that ends a start that cannot be."""
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot import VERSION
+from playground.faulty_model import FaultyModelServer
+from playground.standin import Message, StandIn
+
+BOT = Path(__file__).parent.parent / "bot.py"
+TOKEN = "a-made-up-token"
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[StandIn]:
+    async with StandIn() as standin:
+        standin.add_bot(TOKEN)
+        standin.add_guild("Team").add_text_channel("general")
+        standin.add_person("Ann")
+        yield standin
+
+
+async def start(folder: Path, *flags: str, **settings: str) -> Process:
+    """The bot in a process that sees these settings alone. (An empty one would let a `.env` beside bot.py speak.)"""
+    unset = dict.fromkeys(("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "ALLOWED_GUILDS", "DISCORD_TOKEN"), "")
+    system = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+    environment = {**system, **unset, "DATABASE_PATH": str(folder / "cubby.db"), **settings}
+    return await asyncio.create_subprocess_exec(
+        sys.executable, str(BOT), *flags, env=environment, stdin=PIPE, stdout=PIPE, stderr=PIPE
+    )
+
+
+async def outcome(folder: Path, *flags: str, **settings: str) -> tuple[int | None, str, str]:
+    process = await start(folder, *flags, **settings)
+    out, err = await process.communicate()
+    return process.returncode, out.decode(), err.decode()
+
+
+async def test_version(tmp_path: Path) -> None:
+    assert await outcome(tmp_path, "--version") == (0, f"Cubby {VERSION}\n", "")
+
+
+async def test_without_a_token_it_names_the_console_and_where_to_get_one(tmp_path: Path) -> None:
+    code, _, err = await outcome(tmp_path)
+    assert code == 2
+    assert "--console" in err
+    assert "discord.com/developers" in err
+
+
+async def test_a_refused_token_is_a_sentence(tmp_path: Path, discord: StandIn) -> None:
+    code, _, err = await outcome(tmp_path, DISCORD_TOKEN="wrong", CUBBY_DISCORD_API=discord.api_url)
+    assert code == 2
+    assert err.splitlines()[-1].startswith("Discord doesn't accept DISCORD_TOKEN")
+    assert "Traceback" not in err
+
+
+async def test_no_way_to_discord_is_a_sentence(tmp_path: Path) -> None:
+    code, _, err = await outcome(tmp_path, DISCORD_TOKEN=TOKEN, CUBBY_DISCORD_API="http://127.0.0.1:9/api/v10")
+    assert code == 2
+    assert err.splitlines()[-1].startswith("Discord cannot be reached")
+
+
+async def test_a_bad_setting_is_named_with_an_example(tmp_path: Path) -> None:
+    code, _, err = await outcome(tmp_path, LOG_LEVEL="LOUD", DELTA_TIMEOUT="soon")
+    assert code == 2
+    assert "LOG_LEVEL=LOUD" in err
+    assert "DELTA_TIMEOUT=soon" in err
+
+
+async def test_a_database_that_is_none_is_refused_and_untouched(tmp_path: Path, discord: StandIn) -> None:
+    (tmp_path / "cubby.db").write_bytes(b"a shopping list, and no database at all")
+    code, _, err = await outcome(tmp_path, DISCORD_TOKEN=TOKEN, CUBBY_DISCORD_API=discord.api_url)
+    assert code == 2
+    assert "is not a database" in err
+    assert (tmp_path / "cubby.db").read_bytes() == b"a shopping list, and no database at all"
+
+
+async def test_several_models_and_none_named(tmp_path: Path) -> None:
+    async with FaultyModelServer(("one", "two")) as server:
+        code, _, err = await outcome(tmp_path, DISCORD_TOKEN=TOKEN, OPENAI_BASE_URL=server.base_url)
+    assert code == 2
+    assert "one, two" in err
+
+
+async def test_check_says_a_line_of_each(tmp_path: Path, discord: StandIn) -> None:
+    async with FaultyModelServer() as server:
+        code, out, _ = await outcome(
+            tmp_path, "--check", DISCORD_TOKEN=TOKEN, OPENAI_BASE_URL=server.base_url, CUBBY_DISCORD_API=discord.api_url
+        )
+    assert code == 0
+    assert [line.split(":")[0] for line in out.splitlines()] == ["settings", "database", "token", "model"]
+
+
+@pytest.mark.parametrize(
+    "settings", [{"LOG_LEVEL": "LOUD"}, {}, {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}, {"OPENAI_MODEL": "absent"}]
+)
+async def test_check_finds_any_fault(tmp_path: Path, discord: StandIn, settings: dict[str, str]) -> None:
+    async with FaultyModelServer() as server:
+        token = {"DISCORD_TOKEN": TOKEN} if settings else {}
+        base = {"OPENAI_BASE_URL": server.base_url, "CUBBY_DISCORD_API": discord.api_url, **token}
+        code, out, _ = await outcome(tmp_path, "--check", **{**base, **settings})
+    assert code == 1
+    assert "FAULT" in out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_ends_it_with_the_answer_kept(tmp_path: Path, discord: StandIn, number: signal.Signals) -> None:
+    process = await start(tmp_path, DISCORD_TOKEN=TOKEN, CUBBY_DISCORD_API=discord.api_url)
+    await discord.bot_connected()
+    ann = discord.add_person("Ann")
+    await ann.say(ann.dm, "count to 2000")
+
+    def writing(message: Message) -> bool:
+        return message.author.bot and "\n3" in message.text
+
+    answer = await ann.wait_for(writing, channel=ann.dm, timeout=20)
+    process.send_signal(number)
+    async with asyncio.timeout(8):
+        assert await process.wait() == 0
+    assert not any(button.label == "Stop" for button in answer.buttons)
+    assert "Retry" in [button.label for button in answer.buttons] or "writing" not in answer.text
