@@ -1,0 +1,202 @@
+"""Delivering one turn's answer: one task that follows the turn's state and keeps its messages up to it.
+
+The deliverer calls the plain methods from the turn's events; each only notes the newest state. The task shows it at a pace,
+and its last act is the ending, which arrives whole whatever became of the session, of the messages or of their token.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from enum import Enum, auto
+from typing import Final
+
+import discord
+
+from agent.events import RetryWaiting
+from delivery import render
+from delivery.live import Look, Pace
+from delivery.means import Means
+from delivery.offers import Offer
+from delivery.parts import Parts
+from delivery.render import Ending
+from storage.errors import StoreError
+from storage.records import Actor, SessionInfo, Turn, TurnState
+
+log = logging.getLogger(__name__)
+
+WELCOME: Final = "welcome"
+"""The name under which the store keeps that a person was given the privacy notice."""
+
+
+class Phase(Enum):
+    """What the messages are to show."""
+
+    NOTHING = auto()
+    WAITING = auto()
+    PAUSED = auto()
+    VANISHED = auto()
+    """It left the queue: removed, or about to start."""
+    RUNNING = auto()
+    ENDED = auto()
+
+
+class AnswerDelivery:
+    """The messages of one turn. `deliver()` is to run in a task of its own; the other methods only tell it what is new."""
+
+    def __init__(self, means: Means, actor: Actor, session: SessionInfo, turn: Turn) -> None:
+        self._means = means
+        self.actor, self.session, self.turn = actor, session, turn
+        self.phase = Phase.NOTHING
+        self.generation = 0
+        """Of the `AgentSession` that runs the turn."""
+        self.ending: Ending | None = None
+        self.superseded = False
+        """Something else was asked in its session since."""
+        self._parts = Parts(means, actor, turn)
+        self._pace = Pace(means.interval)
+        self._pieces: list[str] = []
+        self._wrote = False
+        self._position = 0
+        self._retrying: RetryWaiting | None = None
+        self._speaks_at = float("inf")
+        self._alarm: asyncio.TimerHandle | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether the turn was last seen in the queue."""
+        return self.phase in (Phase.WAITING, Phase.PAUSED)
+
+    def wait_in_line(self, session: SessionInfo, position: int) -> None:
+        """The turn waits; `position` counts from 1."""
+        self._position = position
+        self._note(session, Phase.WAITING)
+
+    def pause(self, session: SessionInfo) -> None:
+        """The turn waits for its owner."""
+        self._note(session, Phase.PAUSED)
+
+    def vanish(self, session: SessionInfo) -> None:
+        """The turn waits no longer; the store knows why."""
+        self._note(session, Phase.VANISHED)
+
+    def run(self, session: SessionInfo, turn: Turn, generation: int) -> None:
+        """The turn started."""
+        self.turn, self.generation = turn, generation
+        loop = asyncio.get_running_loop()
+        self._speaks_at = loop.time() + self._means.silence
+        self._alarm = loop.call_later(self._means.silence, self._pace.mark)
+        self._note(session, Phase.RUNNING)
+
+    def retry(self, event: RetryWaiting) -> None:
+        """The model failed for a moment."""
+        self._retrying = event
+        self._speaks_at = 0.0
+        self._note(event.session, Phase.RUNNING)
+
+    def add(self, text: str) -> None:
+        """More of the answer."""
+        self._pieces.append(text)
+        self._retrying = None
+        if self._wrote:
+            self._pace.mark()
+        elif text.strip():
+            self._wrote = True
+            self._pace.hurry()
+
+    def end(self, session: SessionInfo, turn: Turn, ending: Ending, *, last: bool = True) -> None:
+        """The turn has its outcome; `last` while it is its session's last exchange."""
+        if self.ending is None:
+            self.turn, self.ending = turn, ending
+            self.superseded = self.superseded or not last
+            self._note(session, Phase.ENDED)
+            self._pace.hurry()
+
+    def offer(self) -> Offer | None:
+        """The message under which *Retry* may be, once the end was shown."""
+        message = self._parts.last
+        if message is None or message.shown is None or self.ending is None:
+            return None
+        shown, target = message.shown, message.delivery.target
+        return Offer(turn=self.turn, outcome=self.ending.outcome, target=target, content=shown.content)
+
+    def _note(self, session: SessionInfo, phase: Phase) -> None:
+        if self.phase is not Phase.ENDED:
+            self.session, self.phase = session, phase
+            self._pace.mark()
+
+    async def deliver(self) -> None:
+        """Keep the messages up to the turn's state until it has ended and is shown whole."""
+        try:
+            await self._parts.find()
+            while await self._step():
+                pass
+        except StoreError as error:
+            log.warning("turn %s: its state could not be read: %s", self.turn.id, type(error).__name__)
+        finally:
+            if self._alarm is not None:
+                self._alarm.cancel()
+
+    async def _step(self) -> bool:
+        """Show the newest state once; false when there will be no newer one."""
+        await self._pace.wait()
+        if self.ending is not None:
+            await self._parts.settle(await self._last_looks(self.ending))
+            return False
+        if self.phase is Phase.VANISHED:
+            return not await self._was_removed()
+        if await self._parts.show(self._looks()):
+            self._pace.spend()
+        return True
+
+    async def _was_removed(self) -> bool:
+        """Whether the turn left the queue because its owner took it back; its message then says so."""
+        turn = await self._means.store.turns.get(self.actor, self.turn.id)
+        if turn.state is not TurnState.REMOVED:
+            return False
+        await self._parts.settle([Look(render.REMOVED)])
+        return True
+
+    def _looks(self) -> list[Look]:
+        """What the messages shall look like while the turn waits or runs."""
+        controls, turn = self._means.controls, self.turn
+        match self.phase:
+            case Phase.WAITING:
+                return [Look(render.waiting(self.session, self._position), "waiting", lambda: controls.waiting(turn))]
+            case Phase.PAUSED:
+                return [Look(render.paused(self.session, turn), "paused", lambda: controls.paused(turn))]
+            case Phase.RUNNING if self._speaks():
+                return _looks(self._contents(), "streaming", lambda: controls.streaming(turn))
+            case _:
+                return []
+
+    def _speaks(self) -> bool:
+        """Whether there is something to say by now; a new message waits a moment for the first words."""
+        return self._wrote or not self._parts.quiet or asyncio.get_running_loop().time() >= self._speaks_at
+
+    def _contents(self) -> list[str]:
+        if self._retrying is not None:
+            return [render.retrying(self._retrying)]
+        if len(self._pieces) > 1:
+            self._pieces[:] = ["".join(self._pieces)]
+        return render.streaming(self.session, "".join(self._pieces))
+
+    async def _last_looks(self, ending: Ending) -> list[Look]:
+        controls, turn = self._means.controls, self.turn
+        contents = render.ended(self.session, await self._with_notice(ending))
+        return _looks(contents, "ended", lambda: controls.ended(turn, ending.outcome, last=not self.superseded))
+
+    async def _with_notice(self, ending: Ending) -> Ending:
+        """The privacy notice rides on a person's very first answer."""
+        try:
+            first = await self._means.store.first_time(self.actor, WELCOME)
+        except StoreError as error:
+            log.warning("turn %s: whether it is the first is not known: %s", self.turn.id, type(error).__name__)
+            return ending
+        return replace(ending, notice=self._means.privacy_notice) if first else ending
+
+
+def _looks(contents: list[str], buttons: str, view: Callable[[], discord.ui.View | None]) -> list[Look]:
+    """The contents as looks, with buttons under the last only."""
+    *before, last = contents
+    return [*map(Look, before), Look(last, buttons, view)]

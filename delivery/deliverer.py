@@ -1,0 +1,234 @@
+"""From a session's events to Discord: one `AnswerDelivery` for each turn that waits, runs, or is being mended.
+
+`on_event` is the listener that every session is given. The answers that a crash left half shown are mended at the start. All
+tasks are owned here and end in `close()`.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from agent.events import Event, KeptFinished, QueueChanged, RetryWaiting, TextDelta, TurnEnded, TurnStarted
+from delivery import render
+from delivery.answer import AnswerDelivery
+from delivery.errors import DeliveryError
+from delivery.live import PATIENCE
+from delivery.means import Controls, Means
+from delivery.offers import Offer, Offers
+from delivery.sender import Sender
+from delivery.stored import ending_of, stored_answer
+from storage.errors import NotFound, StoreError
+from storage.records import Actor, DeliveryState, SessionInfo, Surface, Target, Turn, TurnState
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+ERASE_EVERY: Final = 3600.0
+"""Seconds between two erasures of expired tokens."""
+
+
+class Deliverer:
+    """Shows every turn to its owner."""
+
+    def __init__(
+        self,
+        store: Store,
+        sender: Sender,
+        controls: Controls,
+        *,
+        model_label: str | None,
+        privacy_notice: str,
+        direct: Callable[[Actor], Awaitable[Target]],
+        on_kept_finished: Callable[[KeptFinished], None],
+        now: Callable[[], datetime],
+        interval: float = 1.0,
+        silence: float = 1.5,
+        patience: Sequence[float] = PATIENCE,
+    ) -> None:
+        self._means = Means(
+            store=store,
+            sender=sender,
+            controls=controls,
+            model_label=model_label,
+            privacy_notice=privacy_notice,
+            direct=direct,
+            interval=interval,
+            silence=silence,
+            patience=patience,
+        )
+        self._on_kept_finished = on_kept_finished
+        self._now = now
+        self._answers: dict[UUID, AnswerDelivery] = {}
+        self._offers = Offers()
+        self._tasks: dict[asyncio.Task[None], AnswerDelivery | None] = {}
+        self._closed = False
+
+    def on_event(self, event: Event) -> None:
+        """The `Listener` of every session: never blocks, never raises."""
+        if self._closed:
+            return
+        try:
+            self._take(event)
+        except Exception:
+            log.exception("an event of session %s could not be taken", event.session.id)
+
+    async def recover(self) -> None:
+        """Mend every answer that the last run left open, and erase expired tokens, now and each hour.
+
+        Returns when the mending is under way. Raises `StoreUnavailable`.
+        """
+        await self._means.store.upkeep.erase_tokens(self._now())
+        self._own("erase-tokens", self._erase_hourly())
+        found = await self._means.store.upkeep.open_deliveries()
+        for turn_id, actor in {delivery.turn_id: actor for actor, delivery in found}.items():
+            if turn_id not in self._answers:
+                await self._mend(actor, turn_id)
+
+    async def show_stored(self, actor: Actor, session: SessionInfo, turn: Turn, target: Target) -> None:
+        """Show an ended turn's answer once more, whole, as new messages at `target`.
+
+        Raises `DeliveryError`, `NotFound`, `StoreUnavailable`.
+        """
+        stored = await stored_answer(self._means.store, actor, session, turn, self._means.model_label)
+        if stored is None:
+            return
+        contents = render.ended(session, stored.ending)
+        for part, content in enumerate(contents, start=1):
+            is_last = part == len(contents)
+            view = self._means.controls.ended(turn, turn.state, last=stored.last) if is_last else None
+            message_id = await self._means.sender.send(target, content, view)
+            shown = replace(target, message_id=message_id)
+            if is_last and stored.last:
+                self._offers.add(Offer(turn=turn, outcome=turn.state, target=shown, content=content))
+            if target.surface is Surface.DIRECT:
+                await self._means.store.deliveries.link(actor, message_id, session.id)
+
+    async def close(self, timeout: float = 2.0) -> None:  # noqa: ASYNC109 - the time for the last edits, not a limit on the call
+        """Let answers that have ended be shown for up to `timeout` seconds, then end every task. Twice is as once."""
+        self._closed = True
+        ending = [task for task, answer in self._tasks.items() if answer is not None and answer.ending is not None]
+        for task in [task for task in self._tasks if task not in ending]:
+            task.cancel()
+        if ending:
+            await asyncio.wait(ending, timeout=timeout)
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case QueueChanged():
+                self._take_queue(event)
+            case TurnStarted():
+                self._supersede(event.session, event.turn)
+                self._answer(event.actor, event.session, event.turn).run(event.session, event.turn, event.generation)
+            case TextDelta() | RetryWaiting():
+                self._take_progress(event)
+            case TurnEnded():
+                ending = ending_of(event, self._means.model_label)
+                self._answer(event.actor, event.session, event.turn).end(event.session, event.turn, ending)
+            case KeptFinished():
+                self._on_kept_finished(event)
+
+    def _take_queue(self, event: QueueChanged) -> None:
+        position = 0
+        for turn in event.waiting:
+            answer = self._answer(event.actor, event.session, turn)
+            if turn.state is TurnState.PAUSED:
+                answer.pause(event.session)
+            else:
+                position += 1
+                answer.wait_in_line(event.session, position)
+        still = {turn.id for turn in event.waiting}
+        for answer in self._answers.values():
+            if answer.waits and answer.turn.session_id == event.session.id and answer.turn.id not in still:
+                answer.vanish(event.session)
+
+    def _take_progress(self, event: TextDelta | RetryWaiting) -> None:
+        """Progress of an older build of the session comes late and is dropped."""
+        answer = self._answers.get(event.turn.id)
+        if answer is None or answer.generation != event.generation:
+            return
+        if isinstance(event, TextDelta):
+            answer.add(event.text)
+        else:
+            answer.retry(event)
+
+    def _answer(self, actor: Actor, session: SessionInfo, turn: Turn) -> AnswerDelivery:
+        """The turn's delivery, begun if there is none."""
+        answer = self._answers.get(turn.id)
+        if answer is None:
+            answer = self._answers[turn.id] = AnswerDelivery(self._means, actor, session, turn)
+            self._own(f"answer-{turn.id}", answer.deliver(), answer)
+        return answer
+
+    def _supersede(self, session: SessionInfo, turn: Turn) -> None:
+        """Something new was asked in the session: its older answers offer *Retry* no longer."""
+        for answer in self._answers.values():
+            if answer.turn.session_id == session.id and answer.turn.id != turn.id:
+                answer.superseded = True
+        self._take_back(session.id)
+
+    def _take_back(self, session_id: UUID) -> None:
+        for offer in self._offers.take(session_id):
+            self._own(f"take-back-{offer.turn.id}", self._take_retry_off(offer))
+
+    async def _take_retry_off(self, offer: Offer) -> None:
+        view = self._means.controls.ended(offer.turn, offer.outcome, last=False)
+        try:
+            await self._means.sender.edit(offer.target, offer.content, view)
+        except DeliveryError as error:
+            log.info("turn %s: its Retry stays: %s", offer.turn.id, type(error).__name__)
+
+    async def _mend(self, actor: Actor, turn_id: UUID) -> None:
+        store = self._means.store
+        try:
+            turn = await store.turns.get(actor, turn_id)
+            session = await store.sessions.get(actor, turn.session_id)
+            stored = await stored_answer(store, actor, session, turn, self._means.model_label)
+            if stored is None:
+                await self._let_go(actor, turn)
+            elif turn_id not in self._answers:
+                self._answer(actor, session, turn).end(session, turn, stored.ending, last=stored.last)
+        except NotFound:
+            log.warning("turn %s: nothing left to mend", turn_id)
+
+    async def _let_go(self, actor: Actor, turn: Turn) -> None:
+        """The answer was replaced by a later one before it could be shown whole; that one is shown instead."""
+        for row in await self._means.store.deliveries.of_turn(actor, turn.id):
+            await self._means.store.deliveries.put(actor, replace(row, state=DeliveryState.UNDELIVERABLE))
+        log.info("turn %s: replaced before it was shown", turn.id)
+
+    async def _erase_hourly(self) -> None:
+        while True:
+            await asyncio.sleep(ERASE_EVERY)
+            try:
+                await self._means.store.upkeep.erase_tokens(self._now())
+            except StoreError as error:
+                log.warning("expired tokens were not erased: %s", type(error).__name__)
+
+    def _own(self, name: str, work: Coroutine[Any, Any, None], answer: AnswerDelivery | None = None) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks[task] = answer
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        answer = self._tasks.pop(task)
+        if answer is not None:
+            self._answers.pop(answer.turn.id, None)
+            self._remember(answer)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("%s ended in an unforeseen %s", task.get_name(), type(error).__name__, exc_info=error)
+
+    def _remember(self, answer: AnswerDelivery) -> None:
+        offer = answer.offer()
+        if offer is None:
+            return
+        self._offers.add(offer)
+        if answer.superseded and not self._closed:
+            self._take_back(offer.turn.session_id)

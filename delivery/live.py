@@ -1,0 +1,138 @@
+"""One message that changes while an answer is written, and the pace of those changes.
+
+discord.py hides rate limits by sleeping inside the call, so a message has one call in flight at a time and each takes the
+newest state when it begins. Interim edits are never repeated: the next one is newer. The final one is repeated by us, because
+the library repeats neither after a dropped connection nor after a 503 on a channel's message. Used by `answer.py`, whose one
+task calls in here; nothing here runs by itself.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import discord
+
+from delivery.errors import Passing
+from delivery.sender import Sender
+from storage.records import Delivery, DeliveryState, Surface, Target
+
+log = logging.getLogger(__name__)
+
+PATIENCE: Final = (0.5, 1.0, 2.0, 4.0, 6.0, 6.5, 60.0, 240.0, 600.0)
+"""Seconds between the tries of a final edit: about twenty in all, then a few more in case Discord is away for longer."""
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+class Pace:
+    """When to show the newest state: at once if it has been quiet, else `interval` seconds after the last time."""
+
+    def __init__(self, interval: float) -> None:
+        self._interval = interval
+        self._changed = asyncio.Event()
+        self._hurried = asyncio.Event()
+        self._spent = float("-inf")
+
+    def mark(self) -> None:
+        """There is something newer to show."""
+        self._changed.set()
+
+    def hurry(self) -> None:
+        """There is something to show that shall not wait: the first words, or the end."""
+        self._hurried.set()
+        self._changed.set()
+
+    def spend(self) -> None:
+        """Something was shown just now."""
+        self._spent = asyncio.get_running_loop().time()
+
+    async def wait(self) -> None:
+        """Return when it is time to show what is newest; without a change, never."""
+        await self._changed.wait()
+        remaining = self._spent + self._interval - asyncio.get_running_loop().time()
+        if remaining > 0:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._hurried.wait(), remaining)
+        self._changed.clear()
+        self._hurried.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a message shows. Looks with the same content and the same `buttons` are the same."""
+
+    content: str
+    buttons: str = ""
+    """A name for the buttons under it; "" for none."""
+    view: Callable[[], discord.ui.View | None] = field(default=lambda: None, compare=False)
+
+
+class LiveMessage:
+    """One part of an answer. `record` writes its row; it is told before each send and after what was learnt from it."""
+
+    def __init__(
+        self, sender: Sender, record: Callable[[Delivery], Awaitable[None]], delivery: Delivery, *, exists: bool
+    ) -> None:
+        self._sender, self._record = sender, record
+        self.delivery = delivery
+        self.exists = exists
+        """Whether there is a message to edit; else the first look sends one."""
+        self.shown: Look | None = None
+
+    async def show(self, look: Look) -> None:
+        """Make the message look so, in one try; costs nothing when it does already. Raises `DeliveryError`."""
+        if look == self.shown:
+            return
+        if self.exists:
+            message_id = await self._sender.edit(self.delivery.target, look.content, look.view())
+        else:
+            message_id = await self._send(look)
+        self.exists, self.shown = True, look
+        if message_id != self.delivery.target.message_id or self.delivery.state is not DeliveryState.SENT:
+            await self._become(DeliveryState.SENT, replace(self.delivery.target, message_id=message_id))
+
+    async def settle(self, look: Look, patience: Sequence[float], sleep: Sleep) -> None:
+        """Make the message look so for good, trying again while it fails in passing. Raises `DeliveryError`."""
+        for pause in patience:
+            try:
+                await self.show(look)
+                break
+            except Passing as error:
+                log.info("turn %s, part %d: %s", self.delivery.turn_id, self.delivery.part, error)
+            await sleep(pause)
+        else:
+            await self.show(look)
+        await self._become(DeliveryState.FINAL)
+
+    async def give_up(self) -> None:
+        """Remember that this part cannot be delivered."""
+        await self._become(DeliveryState.UNDELIVERABLE)
+
+    async def remove(self) -> None:
+        """Delete the message: the answer turned out shorter than what was shown. Raises `DeliveryError`."""
+        if self.exists:
+            await self._sender.delete(self.delivery.target)
+        self.exists = False
+        await self._become(DeliveryState.FINAL, replace(self.delivery.target, message_id=None))
+
+    def move(self, target: Target) -> None:
+        """Show this part as a new message at `target` from now on."""
+        self.delivery = replace(self.delivery, target=target, state=DeliveryState.PENDING)
+        self.exists, self.shown = target.message_id is not None, None
+
+    async def _send(self, look: Look) -> int:
+        await self._become(DeliveryState.PENDING)
+        delivery = self.delivery
+        nonce = f"{delivery.turn_id.hex[-18:]}-{delivery.part}" if delivery.target.surface is Surface.DIRECT else None
+        try:
+            return await self._sender.send(delivery.target, look.content, look.view(), nonce=nonce)
+        except Passing:
+            await self._become(DeliveryState.UNKNOWN)
+            raise
+
+    async def _become(self, state: DeliveryState, target: Target | None = None) -> None:
+        self.delivery = replace(self.delivery, state=state, target=target or self.delivery.target)
+        await self._record(self.delivery)

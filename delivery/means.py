@@ -1,0 +1,52 @@
+"""What every delivery is given: the store, the sender, the buttons, and the words and times that are not its own to choose."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import discord
+
+from delivery.live import PATIENCE, Sleep
+from delivery.sender import Sender
+from storage.records import Actor, Target, Turn, TurnState
+from storage.store import Store
+
+
+class Controls(Protocol):
+    """The buttons of a turn's own messages."""
+
+    def waiting(self, turn: Turn) -> discord.ui.View:
+        """While it waits behind a running answer."""
+        ...
+
+    def paused(self, turn: Turn) -> discord.ui.View:
+        """While it waits for its owner."""
+        ...
+
+    def streaming(self, turn: Turn) -> discord.ui.View:
+        """While the model is at work."""
+        ...
+
+    def ended(self, turn: Turn, outcome: TurnState, *, last: bool) -> discord.ui.View | None:
+        """Under the ended answer; `last` while it is its session's last exchange."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What every delivery is given."""
+
+    store: Store
+    sender: Sender
+    controls: Controls
+    model_label: str | None
+    privacy_notice: str
+    direct: Callable[[Actor], Awaitable[Target]]
+    """Opens a person's direct messages; may raise what discord.py raises."""
+    interval: float = 1.0
+    """Seconds between edits."""
+    silence: float = 1.5
+    """Seconds without words before a new direct message says that the model is thinking."""
+    patience: Sequence[float] = PATIENCE
+    sleep: Sleep = asyncio.sleep

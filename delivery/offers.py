@@ -1,0 +1,43 @@
+"""The *Retry* buttons that are out: when something else is asked in a session, they are taken off its older answers.
+
+Kept in memory alone: a press on one that outlived this process is refused by the store.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from storage.records import Target, Turn, TurnState
+
+REMEMBERED: Final = 1000
+"""Sessions whose offers are remembered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A message that offers *Retry*: an edit that takes only the button off must bring the content again."""
+
+    turn: Turn
+    outcome: TurnState
+    target: Target
+    content: str
+
+
+class Offers:
+    """The offers by session, the oldest sessions forgotten first."""
+
+    def __init__(self) -> None:
+        self._offers: OrderedDict[UUID, list[Offer]] = OrderedDict()
+
+    def add(self, offer: Offer) -> None:
+        """Remember it, if it is one: a completed answer offers no *Retry*."""
+        if offer.outcome is TurnState.COMPLETED:
+            return
+        self._offers.setdefault(offer.turn.session_id, []).append(offer)
+        while len(self._offers) > REMEMBERED:
+            self._offers.popitem(last=False)
+
+    def take(self, session_id: UUID) -> list[Offer]:
+        """The session's offers, which are forgotten."""
+        return self._offers.pop(session_id, [])

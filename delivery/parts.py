@@ -1,0 +1,130 @@
+"""The messages of one answer, in order: where they are, and how all of them are brought to look as they should.
+
+An answer begins at the place that came with its prompt; further parts are new messages in the same place, as private as the
+first. What cannot be shown there in the end goes to the owner's direct messages, part by part. Used by `answer.py`.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+
+from delivery.errors import DeliveryError, Passing, translated
+from delivery.live import LiveMessage, Look
+from delivery.means import Means
+from storage.errors import StoreError
+from storage.records import Actor, Delivery, Surface, Target, Turn
+
+log = logging.getLogger(__name__)
+
+
+class Parts:
+    """The messages of one turn's answer. Used by one task."""
+
+    def __init__(self, means: Means, actor: Actor, turn: Turn) -> None:
+        self._means, self._actor, self._turn = means, actor, turn
+        self._messages: list[LiveMessage] = []
+        self._home: Target | None = None
+        self._direct: Target | None = None
+        self._lost = False
+
+    async def find(self) -> None:
+        """Read where the answer goes; a place that cannot be read is as good as none."""
+        try:
+            rows = await self._means.store.deliveries.of_turn(self._actor, self._turn.id)
+        except StoreError as error:
+            log.warning("turn %s: its place could not be read: %s", self._turn.id, type(error).__name__)
+            rows = ()
+        self._messages = [self._live(row) for row in rows]
+        self._home = replace(rows[0].target, message_id=None) if rows else None
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing is to be seen yet, so that nothing need be said before there are words."""
+        return not (self._messages and self._messages[0].exists)
+
+    @property
+    def last(self) -> LiveMessage | None:
+        """The message at the end."""
+        return self._messages[-1] if self._messages else None
+
+    async def show(self, looks: Sequence[Look]) -> bool:
+        """Bring the messages up to date, a call each at most; whether anything was called.
+
+        A place that turns out to be gone is left alone until the end, which finds another.
+        """
+        called = False
+        try:
+            for part, look in enumerate(looks):
+                message = None if self._lost else await self._part(part)
+                if message is None or message.shown == look:
+                    continue
+                called = True
+                await message.show(look)
+        except Passing as error:
+            log.info("turn %s: an edit failed: %s", self._turn.id, error)
+        except DeliveryError as error:
+            self._lost = True
+            log.info("turn %s: its place is lost: %s %s", self._turn.id, type(error).__name__, error)
+        return called
+
+    async def settle(self, looks: Sequence[Look]) -> None:
+        """Show the end, whole, here or in direct messages, and remove what is too much."""
+        for part, look in enumerate(looks):
+            await self._settle(part, look)
+        for message in self._messages[len(looks) :]:
+            try:
+                await message.remove()
+            except DeliveryError as error:
+                log.info("turn %s: a part could not be removed: %s", self._turn.id, error)
+
+    async def _settle(self, part: int, look: Look) -> None:
+        message = await self._part(part)
+        if message is None:
+            return
+        try:
+            await message.settle(look, self._means.patience, self._means.sleep)
+        except Passing as error:
+            log.warning("turn %s, part %d: left for the next start: %s", self._turn.id, part, error)
+        except DeliveryError as error:
+            log.info("turn %s, part %d: to direct messages: %s %s", self._turn.id, part, type(error).__name__, error)
+            await self._settle_elsewhere(message, look)
+
+    async def _settle_elsewhere(self, message: LiveMessage, look: Look) -> None:
+        try:
+            self._home = await self._direct_messages()
+            message.move(self._home)
+            await message.settle(look, self._means.patience, self._means.sleep)
+        except Passing as error:
+            log.warning("turn %s: left for the next start: %s", self._turn.id, error)
+        except DeliveryError as error:
+            log.warning("turn %s: undeliverable: %s %s", self._turn.id, type(error).__name__, error)
+            await message.give_up()
+
+    async def _part(self, part: int) -> LiveMessage | None:
+        """The message of this part, a new one after the last if need be; `None` if there is no place for it."""
+        if part < len(self._messages):
+            return self._messages[part]
+        try:
+            home = self._home = self._home or await self._direct_messages()
+        except DeliveryError as error:
+            log.warning("turn %s: no place for its answer: %s %s", self._turn.id, type(error).__name__, error)
+            return None
+        self._messages.append(self._live(Delivery(turn_id=self._turn.id, part=part, target=home)))
+        return self._messages[part]
+
+    async def _direct_messages(self) -> Target:
+        if self._direct is None:
+            with translated():
+                self._direct = await self._means.direct(self._actor)
+        return self._direct
+
+    def _live(self, row: Delivery) -> LiveMessage:
+        is_original = row.part == 0 and row.target.surface is Surface.EPHEMERAL
+        return LiveMessage(self._means.sender, self._record, row, exists=is_original or row.target.message_id is not None)
+
+    async def _record(self, delivery: Delivery) -> None:
+        """Write the row. A disk that fails must not keep the words from their owner."""
+        try:
+            await self._means.store.deliveries.put(self._actor, delivery)
+        except StoreError as error:
+            log.warning("turn %s, part %d: not recorded: %s", delivery.turn_id, delivery.part, type(error).__name__)

@@ -1,0 +1,62 @@
+"""Answers that ended before, read back from the store to be shown again: after a restart, or because a person asked."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from agent.events import TurnEnded
+from delivery.render import Ending, error_of
+from storage.records import Actor, Entry, SessionInfo, Turn
+from storage.store import Store
+
+STEP: Final = 20
+"""Entries read at a time while looking for an answer that is not the session's newest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAnswer:
+    """An ended turn as it is to be shown."""
+
+    session: SessionInfo
+    turn: Turn
+    ending: Ending
+    last: bool
+    """Whether it is its session's last exchange."""
+
+
+def ending_of(event: TurnEnded, model_label: str | None) -> Ending:
+    """What a turn's end says."""
+    return Ending(
+        outcome=event.outcome,
+        text=event.text,
+        error=event.error or error_of(event.turn.error),
+        trimmed=event.context_trimmed,
+        saved=event.saved,
+        model_label=model_label,
+    )
+
+
+async def stored_answer(
+    store: Store, actor: Actor, session: SessionInfo, turn: Turn, model_label: str | None
+) -> StoredAnswer | None:
+    """Read how the turn ended; `None` if its answer is not on the session's current path any more.
+
+    Raises `NotFound`, `StoreUnavailable`.
+    """
+    entry = await _entry(store, actor, turn)
+    if entry is None:
+        return None
+    latest = await store.turns.latest(actor, session.id)
+    ending = Ending(outcome=turn.state, text=entry.text, error=error_of(turn.error), model_label=model_label)
+    return StoredAnswer(session=session, turn=turn, ending=ending, last=latest is not None and latest.id == turn.id)
+
+
+async def _entry(store: Store, actor: Actor, turn: Turn) -> Entry | None:
+    """The entry that ended the turn, looked for from the newest up."""
+    before: int | None = None
+    while turn.answer_entry is not None:
+        entries = await store.transcripts.tail(actor, turn.session_id, limit=STEP, before=before)
+        found = next((entry for entry in entries if entry.id == turn.answer_entry), None)
+        if found is not None or not entries or entries[0].id < turn.answer_entry:
+            return found
+        before = entries[0].id
+    return None
