@@ -1,0 +1,81 @@
+"""People, prompts and a clock for the storage tests."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from storage.records import (
+    Actor,
+    Departure,
+    Leave,
+    Prompt,
+    SessionInfo,
+    Source,
+    SourceKind,
+    Surface,
+    Target,
+    Turn,
+    TurnState,
+)
+from storage.store import Store
+
+ANN = Actor(101)
+BOB = Actor(202)
+START = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
+LONG_AGO = START - timedelta(days=1)
+
+_events = count(1)
+
+
+@dataclass(slots=True)
+class Clock:
+    """Goes on by a second each time it is read, unless told to stand still."""
+
+    time: datetime = START
+    step: timedelta = field(default=timedelta(seconds=1))
+
+    def __call__(self) -> datetime:
+        self.time += self.step
+        return self.time
+
+
+def source(event: int | None = None) -> Source:
+    """A Discord event; each a new one unless its id is given."""
+    return Source(kind=SourceKind.MESSAGE, id=next(_events) if event is None else event, channel_id=7, guild_id=9)
+
+
+def target(*, message_id: int | None = None, expires: datetime | None = None) -> Target:
+    """A place for an answer, with a token where an expiry is given."""
+    token = None if expires is None else "secret-token"
+    return Target(surface=Surface.EPHEMERAL, channel_id=7, message_id=message_id, token=token, token_expires=expires)
+
+
+def prompt(text: str = "hello", *, event: int | None = None, to: Target | None = None) -> Prompt:
+    """A person's words."""
+    return Prompt(text=text, source=source(event), target=to)
+
+
+def departure(to: Target | None = None) -> Departure:
+    """A `/new` with words, held back because an answer was streaming."""
+    return Departure(leave=Leave.NEW, name="next", prompt=prompt("then this", to=to))
+
+
+async def ask(store: Store, session: SessionInfo, text: str = "hello", actor: Actor = ANN, to: Target | None = None) -> Turn:
+    """A prompt that is asked at once."""
+    return await store.turns.submit(actor, session.id, prompt(text, to=to), TurnState.ASKED)
+
+
+async def wait(store: Store, session: SessionInfo, text: str = "later", *, limit: int | None = None) -> Turn:
+    """A prompt that waits."""
+    return await store.turns.submit(ANN, session.id, prompt(text), TurnState.QUEUED, limit=limit)
+
+
+async def answer(store: Store, turn: Turn, text: str = "hi") -> Turn:
+    """The turn's end: completed with text, failed without."""
+    outcome = TurnState.COMPLETED if text else TurnState.FAILED
+    return await store.turns.end(Actor(turn.owner), turn.id, outcome, text=text, model="small")
+
+
+async def exchange(store: Store, session: SessionInfo, text: str = "hello", reply: str = "hi", actor: Actor = ANN) -> Turn:
+    """A prompt and its answer."""
+    return await answer(store, await ask(store, session, text, actor), reply)

@@ -1,0 +1,83 @@
+import pytest
+
+from storage.records import SessionInfo
+from storage.store import Store
+from tests.storage.samples import ANN, answer, ask, exchange, prompt
+
+
+async def texts(store: Store, session: SessionInfo, limit: int = 50, before: int | None = None) -> list[str]:
+    return [entry.text for entry in await store.transcripts.tail(ANN, session.id, limit=limit, before=before)]
+
+
+async def filled(store: Store, session: SessionInfo) -> None:
+    for number in range(3):
+        await exchange(store, session, f"q{number}", f"a{number}")
+
+
+@pytest.mark.parametrize(("limit", "expected"), [(0, []), (1, ["a2"]), (3, ["a1", "q2", "a2"])])
+async def test_a_tail_is_the_newest_oldest_first(store: Store, session: SessionInfo, limit: int, expected: list[str]) -> None:
+    await filled(store, session)
+    assert await texts(store, session, limit) == expected
+
+
+async def test_pages_of_a_transcript_follow_each_other(store: Store, session: SessionInfo) -> None:
+    await filled(store, session)
+    newest = await store.transcripts.tail(ANN, session.id, limit=4)
+    assert await texts(store, session, 4, newest[0].id) == ["q0", "a0"]
+    root = (await store.transcripts.path(ANN, session.id))[0]
+    assert await texts(store, session, 4, root.id) == []
+
+
+@pytest.mark.parametrize("before", [0, -1, 10**30])
+async def test_above_an_entry_that_never_was_is_nothing(store: Store, session: SessionInfo, before: int) -> None:
+    await filled(store, session)
+    assert await texts(store, session, 4, before) == []
+
+
+async def test_above_an_entry_of_another_session_is_nothing(store: Store, session: SessionInfo) -> None:
+    await filled(store, session)
+    other = await store.sessions.create(ANN)
+    await exchange(store, other)
+    foreign = (await store.transcripts.path(ANN, other.id))[-1]
+    assert await texts(store, session, 4, foreign.id) == []
+
+
+async def test_an_empty_session_has_no_path(store: Store, session: SessionInfo) -> None:
+    assert await texts(store, session) == []
+    assert await store.transcripts.path(ANN, session.id) == ()
+
+
+async def test_a_path_passes_over_many_branches(store: Store, session: SessionInfo) -> None:
+    for number in range(3):
+        turn = await exchange(store, session, f"q{number}", "old")
+        for _ in range(25):
+            turn = await answer(store, await store.turns.retry(ANN, turn.id, prompt()), f"a{number}")
+    expected = ["q0", "a0", "q1", "a1", "q2", "a2"]
+    assert [entry.text for entry in await store.transcripts.path(ANN, session.id)] == expected
+    assert await texts(store, session, 3) == expected[-3:]
+    assert [entry.depth for entry in await store.transcripts.path(ANN, session.id)] == list(range(6))
+
+
+@pytest.mark.parametrize(("characters", "expected"), [(0, ["a2"]), (2, ["a2"]), (3, ["q2", "a2"]), (5, ["a1", "q2", "a2"])])
+async def test_a_path_of_so_many_characters_includes_the_entry_that_reaches_them(
+    store: Store, session: SessionInfo, characters: int, expected: list[str]
+) -> None:
+    await filled(store, session)
+    path = await store.transcripts.path(ANN, session.id, characters=characters)
+    assert [entry.text for entry in path] == expected
+
+
+async def test_a_path_shorter_than_the_characters_is_whole(store: Store, session: SessionInfo) -> None:
+    await filled(store, session)
+    assert len(await store.transcripts.path(ANN, session.id, characters=10**9)) == 6
+
+
+@pytest.mark.parametrize(
+    "text", ["🎉 e\u0301 \u202e", "nul \x00 inside", "line\r\nend\n", "'; DROP TABLE entries; --", "x" * 70_000]
+)
+async def test_text_comes_back_as_it_was(store: Store, session: SessionInfo, text: str) -> None:
+    turn = await ask(store, session, text)
+    await store.turns.checkpoint(ANN, turn.id, text)
+    assert (await store.turns.get(ANN, turn.id)).partial == text
+    await answer(store, turn, text)
+    assert await texts(store, session) == [text, text]
