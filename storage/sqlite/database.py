@@ -8,7 +8,7 @@ durability and errors.
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Generator, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar, cast
@@ -69,36 +69,46 @@ class Database:
         return cast("T", await asyncio.shield(waiting.done))
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `work` on the reading connection, which sees what was committed. Raises `StoreUnavailable`."""
+        """Run `work` on the reading connection, over one snapshot of what was committed. Raises `StoreUnavailable`."""
         if self._closed:
             raise StoreUnavailable("the store is closed")
         with translated():
-            return await in_thread(self._reader, work)
+            return await in_thread(self._reader, lambda connection: _snapshot(connection, work))
 
     async def close(self) -> None:
-        """Finish what waits, then close both connections; twice is the same as once."""
-        if self._closed:
-            return
+        """Finish what waits, then close both connections. Called once, by the store."""
         self._closed = True
         if self._committer is not None:
-            await self._committer
-        await self._reader.close()
-        await self._writer.close()
+            await asyncio.wait([self._committer])
+        try:
+            await self._reader.close()
+        finally:
+            await self._writer.close()
 
     async def _commit_waiting(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
-            works = [waiting.work for waiting in batch]
-            outcomes = await in_thread(self._writer, lambda connection, works=works: run_batch(connection, works))
-            for waiting, outcome in zip(batch, outcomes, strict=True):
-                _settle(waiting.done, outcome)
-        self._committer = None
+        batch: list[_Waiting] = []
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+                works = [waiting.work for waiting in batch]
+                outcomes = await in_thread(self._writer, lambda connection, works=works: run_batch(connection, works))
+                for waiting, outcome in zip(batch, outcomes, strict=True):
+                    _settle(waiting.done, outcome)
+        finally:  # a committer that ends before its time leaves nobody waiting for ever
+            self._committer = None
+            left, self._waiting = [*batch, *self._waiting], []
+            for waiting in left:
+                _settle(waiting.done, Failed(StoreUnavailable("the writer ended; whether this was written is not known")))
 
 
 def run_batch(connection: sqlite3.Connection, works: Sequence[Work]) -> list[Any]:
     """Run each function, all in one transaction; if one fails, each in its own. An outcome is a result or a `Failed`."""
     try:
-        return list(_run(connection, works))
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.Error as error:  # locked or failing: it would be the same for each alone, after a wait for each
+        return [Failed(error)] * len(works)
+    try:
+        return _run(connection, works)
     except BaseException as error:  # noqa: BLE001 - it reaches the caller of the one function that raised it
         if len(works) == 1:
             return [Failed(error)]
@@ -121,15 +131,23 @@ def translated() -> Generator[None, None, None]:
         raise StoreUnavailable(f"{type(error).__name__}: {error}") from error
 
 
-def _run(connection: sqlite3.Connection, works: Sequence[Work]) -> Iterator[Any]:
-    connection.execute("BEGIN IMMEDIATE")
+def _run(connection: sqlite3.Connection, works: Sequence[Work]) -> list[Any]:
     try:
-        for work in works:
-            yield work(connection)
+        results = [work(connection) for work in works]
         connection.execute("COMMIT")
+        return results
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+
+
+def _snapshot(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+    connection.execute("BEGIN")
+    try:
+        return work(connection)
+    finally:
+        if connection.in_transaction:
+            connection.execute("COMMIT")
 
 
 async def in_thread(connection: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T]) -> T:

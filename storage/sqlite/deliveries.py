@@ -53,16 +53,18 @@ class SqliteDeliveries:
         """See `DeliveryJournal.session_of`."""
 
         def work(connection: sqlite3.Connection) -> SessionInfo:
-            row = connection.execute(
+            if message_id.bit_length() > 63:
+                raise SessionNotFound  # no id of Discord's, and more than SQLite's integers hold
+            for row in connection.execute(
                 f"SELECT {SESSION_COLUMNS} FROM {SESSION_TABLES} JOIN ("  # noqa: S608 - constants
-                "SELECT owner, number FROM links WHERE message_id = :message UNION ALL "
-                "SELECT t.owner, t.number FROM deliveries d JOIN turns t ON t.id = d.turn WHERE d.message_id = :message"
-                ") m ON m.owner = s.owner AND m.number = s.number",
+                "SELECT owner, number, '' AS turn FROM links WHERE message_id = :message UNION ALL "
+                "SELECT t.owner, t.number, t.id FROM deliveries d JOIN turns t ON t.id = d.turn WHERE d.message_id = :message"
+                ") m ON m.owner = s.owner AND m.number = s.number ORDER BY m.turn DESC",
                 {"message": message_id},
-            ).fetchone()
-            if row is None or not may_touch(actor, row["user_id"]):
-                raise SessionNotFound
-            return session_of(row)
+            ):
+                if may_touch(actor, row["user_id"]):
+                    return session_of(row)
+            raise SessionNotFound
 
         return await self._database.read(work)
 

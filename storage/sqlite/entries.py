@@ -24,9 +24,10 @@ def append(
     """Write an entry under `parent` and make it the session's leaf; returns its id."""
     owner, number = session["owner"], session["number"]
     counted = kind in COUNTED
-    above = connection.execute("SELECT depth, messages FROM entries WHERE id = ?", (parent,)).fetchone()
+    above = connection.execute("SELECT depth, messages, kind, created FROM entries WHERE id = ?", (parent,)).fetchone()
     depth, messages = (above["depth"] + 1, above["messages"]) if above else (0, 0)
     messages += counted
+    modified = created if counted else above["created"] if above and above["kind"] in COUNTED else None
     sql = "UPDATE sessions SET next_seq = next_seq + 1 WHERE owner = ? AND number = ? RETURNING next_seq - 1"
     new = entry_id(owner, number, connection.execute(sql, (owner, number)).fetchall()[0][0])
     connection.execute(
@@ -35,19 +36,19 @@ def append(
         (new, parent, depth, messages, kind, author, text, data_json(data), created),
     )
     connection.execute(
-        "UPDATE sessions SET leaf = ?, message_count = ?, modified = CASE WHEN ? THEN max(modified, ?) ELSE modified END, "
-        "preview = coalesce(preview, ?) WHERE owner = ? AND number = ?",
-        (new, messages, counted, created, _preview(text) if kind is EntryKind.USER else None, owner, number),
+        "UPDATE sessions SET leaf = ?, message_count = ?, modified = coalesce(?, modified), preview = coalesce(preview, ?) "
+        "WHERE owner = ? AND number = ?",
+        (new, messages, modified, _preview(text) if kind is EntryKind.USER else None, owner, number),
     )
     return new
 
 
-def move_leaf(connection: sqlite3.Connection, session: sqlite3.Row, leaf: int) -> None:
-    """Make an entry of the session its leaf, with the count of its path."""
+def move_leaf_to_prompt(connection: sqlite3.Connection, session: sqlite3.Row, leaf: int) -> None:
+    """Make a user entry of the session its leaf again, with the count and the time of its path."""
     connection.execute(
-        "UPDATE sessions SET leaf = ?, message_count = (SELECT messages FROM entries WHERE id = ?) "
-        "WHERE owner = ? AND number = ?",
-        (leaf, leaf, session["owner"], session["number"]),
+        "UPDATE sessions SET leaf = e.id, message_count = e.messages, modified = e.created "
+        "FROM entries e WHERE e.id = ? AND owner = ? AND number = ?",
+        (leaf, session["owner"], session["number"]),
     )
 
 

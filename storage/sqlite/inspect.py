@@ -19,8 +19,11 @@ CHECKED_BYTES: Final = 256 * 1024 * 1024
 """Files up to this size are checked page by page at every start; larger ones would keep people waiting."""
 
 
-def inspect_database(path: Path) -> int:
-    """The schema version of the file at `path`: 0 where there is none yet. Raises `DatabaseRefused`."""
+def inspect_database(path: Path, *, newest: int | None = None) -> int:
+    """The schema version of the file at `path`: 0 where there is none yet. Raises `DatabaseRefused`.
+
+    `newest` is the highest version that is understood; by default that of the migrations there are.
+    """
     path = path.resolve()
     if path.is_dir():
         raise DatabaseRefused(f"{path} is a folder; DATABASE_PATH must name a file.")
@@ -35,10 +38,10 @@ def inspect_database(path: Path) -> int:
         raise DatabaseRefused(f"{path} is not a database; it was left as it is.")
     if not os.access(path, os.W_OK) or not path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
         raise DatabaseRefused(f"{path} is read-only; Cubby must be able to write to it.")
-    return _look_inside(path)
+    return _look_inside(path, len(migrations()) if newest is None else newest)
 
 
-def _look_inside(path: Path) -> int:
+def _look_inside(path: Path, newest: int) -> int:
     try:
         with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
             version = version_of(connection)
@@ -46,7 +49,7 @@ def _look_inside(path: Path) -> int:
             is_empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
             if application != APPLICATION_ID and not (is_empty and application == version == 0):
                 raise DatabaseRefused(f"{path} belongs to another program; it was left as it is.")
-            if version > len(migrations()):
+            if version > newest:
                 raise DatabaseRefused(f"{path} was written by a newer Cubby; start that one, or a copy from before it.")
             _check_pages(connection, path)
             return version

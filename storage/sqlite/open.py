@@ -33,14 +33,15 @@ async def open_store(
     Raises `DatabaseRefused`, or `DatabaseInUse` where another process has it; the file is then as it was.
     """
     path = _place(path)
-    inspect_database(path)
+    steps = migrations() if steps is None else steps
+    inspect_database(path, newest=len(steps))
     async with AsyncExitStack() as stack:
         lock = _locked(path)
         stack.callback(lock.release)
-        inspect_database(path)
+        inspect_database(path, newest=len(steps))
         try:
             writer = await stack.enter_async_context(_connect(path))
-            await in_thread(writer, lambda connection: _prepare(connection, path, steps or migrations()))
+            await in_thread(writer, lambda connection: _prepare(connection, path, steps))
             reader = await stack.enter_async_context(_connect(path))
             await in_thread(reader, _prepare_reader)
         except (sqlite3.Error, OSError) as error:

@@ -1,5 +1,6 @@
 """The SQLite `Store`: five small parts over one database, and the lock that keeps other processes off it."""
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime
@@ -23,6 +24,7 @@ class SqliteStore:
     def __init__(self, database: Database, lock: BaseFileLock, now: Callable[[], datetime]) -> None:
         self._database = database
         self._lock = lock
+        self._closing: asyncio.Task[None] | None = None
         self.sessions = SqliteSessions(database, now)
         self.transcripts = SqliteTranscripts(database)
         self.turns = SqliteTurns(database, now)
@@ -41,6 +43,13 @@ class SqliteStore:
         return await self._database.write(work)
 
     async def close(self) -> None:
-        """See `Store.close`."""
-        await self._database.close()
-        self._lock.release()
+        """See `Store.close`. Once begun it runs to its end, also when the caller is cancelled."""
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._close(), name="store-close")
+        await asyncio.shield(self._closing)
+
+    async def _close(self) -> None:
+        try:
+            await self._database.close()
+        finally:
+            self._lock.release()

@@ -1,18 +1,24 @@
 """Reading a session's current path.
 
-A child's id is always higher than its parent's, and a session's ids lie side by side. So the path is read by one descending
-range scan from the leaf that takes each row that is the parent of the last one taken; rows of other branches in between are
-passed over. For a session without branches the scan reads just what it returns.
+A child's id is always higher than its parent's, and a session's ids lie side by side. So the path is read by a descending
+range scan from the leaf that takes each row that is the parent of the last one taken. A few rows of other branches in between
+are passed over; where there are many, a new scan starts at the parent. So the cost is that of what is returned, with branches
+as without.
 """
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Final
 from uuid import UUID
 
 from storage.records import Actor, Entry
 from storage.sqlite.database import Database
 from storage.sqlite.permission import session_by_id
-from storage.sqlite.rows import entry_id, entry_of
+from storage.sqlite.rows import LARGEST, entry_id, entry_of
+
+PASSED: Final = 8
+"""Rows of other branches that cost about as much to pass over as a new scan costs to start."""
 
 
 class SqliteTranscripts:
@@ -27,7 +33,7 @@ class SqliteTranscripts:
         def work(connection: sqlite3.Connection) -> Sequence[Entry]:
             session = session_by_id(connection, actor, session_id)
             start = session["leaf"] if before is None else _parent(connection, session, before)
-            taken = [row for row, _ in zip(up(connection, session, start), range(limit), strict=False)]
+            taken = list(islice(up(connection, session, start), limit))
             return tuple(entry_of(row, session_id) for row in reversed(taken))
 
         return await self._database.read(work)
@@ -54,18 +60,24 @@ def up(connection: sqlite3.Connection, session: sqlite3.Row, start: int | None) 
     if start is None:
         return
     lowest = entry_id(session["owner"], session["number"], 0)
-    rows = connection.execute("SELECT * FROM entries WHERE id BETWEEN ? AND ? ORDER BY id DESC", (lowest, start))
     wanted: int | None = start
-    for row in rows:
-        if row["id"] == wanted:
-            yield row
-            wanted = row["parent"]
-            if wanted is None:
-                return
+    while wanted is not None:
+        rows = connection.execute("SELECT * FROM entries WHERE id BETWEEN ? AND ? ORDER BY id DESC", (lowest, wanted))
+        passed = 0
+        for row in rows:
+            if row["id"] == wanted:
+                yield row
+                wanted, passed = row["parent"], 0
+            else:
+                passed += 1
+            if wanted is None or passed > PASSED:
+                break
 
 
 def _parent(connection: sqlite3.Connection, session: sqlite3.Row, entry: int) -> int | None:
     """The parent of an entry of this session; `None` for the root and for entries that are not of it."""
-    lowest, highest = (entry_id(session["owner"], session["number"], seq) for seq in (0, (1 << 20) - 1))
+    lowest, highest = (entry_id(session["owner"], session["number"], seq) for seq in (0, LARGEST))
+    if not lowest <= entry <= highest:
+        return None
     row = connection.execute("SELECT parent FROM entries WHERE id = ?", (entry,)).fetchone()
-    return row["parent"] if row is not None and lowest <= entry <= highest else None
+    return row["parent"] if row is not None else None

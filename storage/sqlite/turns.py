@@ -12,7 +12,7 @@ from storage.records import Actor, Choice, Departure, EntryKind, Prompt, Turn, T
 from storage.sqlite import choices
 from storage.sqlite.database import Database
 from storage.sqlite.deliveries import first_part
-from storage.sqlite.entries import append, move_leaf
+from storage.sqlite.entries import append, move_leaf_to_prompt
 from storage.sqlite.permission import session_by_id, turn_by_id
 from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, clean, micros, turn_of, usage_json
 
@@ -67,7 +67,7 @@ class SqliteTurns:
             if session["leaf"] != (turn["answer_entry"] or turn["prompt_entry"]):
                 raise NotLastTurn
             _insert(connection, session, again, turn["prompt"], prompt, TurnState.ASKED, now)
-            move_leaf(connection, session, turn["prompt_entry"])
+            move_leaf_to_prompt(connection, session, turn["prompt_entry"])
             _set(connection, again, prompt_entry=turn["prompt_entry"], asked=now)
             return turn_of(turn_by_id(connection, actor, again))
 

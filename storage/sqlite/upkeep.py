@@ -43,7 +43,7 @@ class SqliteUpkeep:
 
         def work(connection: sqlite3.Connection) -> int:
             erased = connection.execute(
-                "UPDATE deliveries SET token = NULL WHERE token IS NOT NULL AND token_expires <= ?", (stored,)
+                "UPDATE deliveries SET token = NULL WHERE token IS NOT NULL AND token_expires < ?", (stored,)
             ).rowcount
             return erased + _erase_from_choices(connection, stored)
 
@@ -59,7 +59,7 @@ def _erase_from_choices(connection: sqlite3.Connection, now: int) -> int:
     """A choice keeps its prompt's target; its token goes when it has expired, the words stay."""
     rows = connection.execute(
         "SELECT id, departure FROM choices WHERE json_extract(departure, '$.prompt.target.token') IS NOT NULL "
-        "AND json_extract(departure, '$.prompt.target.token_expires') <= ?",
+        "AND json_extract(departure, '$.prompt.target.token_expires') < ?",
         (now,),
     ).fetchall()
     for row in rows:
