@@ -178,7 +178,8 @@ class _Sender:
         await self.event({"choices": [{"index": 0, "delta": delta, "finish_reason": None}]})
 
     async def finish(self, reason: str) -> None:
-        await self.event({"choices": [{"index": 0, "delta": {}, "finish_reason": reason}]})
+        nothing: dict[str, str] = {}
+        await self.event({"choices": [{"index": 0, "delta": nothing, "finish_reason": reason}]})
 
     async def end(self, *, usage: bool, done: bool) -> None:
         if usage:
