@@ -1,0 +1,188 @@
+"""What is another person's answers just as what does not exist.
+
+The table names a call for every method of the protocols that takes an actor: a method that is added without one fails here.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from storage.records import Delivery, Turn, TurnState
+from storage.store import DeliveryJournal, SessionManager, Store, Transcripts, TurnJournal
+from tests.storage.samples import ANN, BOB, START, answer, ask, departure, exchange, prompt, target, wait
+
+PARTS = {
+    "sessions": SessionManager,
+    "transcripts": Transcripts,
+    "turns": TurnJournal,
+    "deliveries": DeliveryJournal,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Things:
+    """What a call is aimed at: all of it Bob's, or none of it anybody's."""
+
+    session: UUID
+    number: int
+    turn: UUID
+    choice: UUID
+    message: int
+
+
+Call = Callable[[Store, Things], Awaitable[Any]]
+
+AIMED: dict[str, Call] = {
+    "sessions.get": lambda s, t: s.sessions.get(ANN, t.session),
+    "sessions.find": lambda s, t: s.sessions.find(ANN, t.number),
+    "sessions.open": lambda s, t: s.sessions.open(ANN, t.number),
+    "sessions.rename": lambda s, t: s.sessions.rename(ANN, t.number, "mine"),
+    "transcripts.tail": lambda s, t: s.transcripts.tail(ANN, t.session, limit=5),
+    "transcripts.path": lambda s, t: s.transcripts.path(ANN, t.session),
+    "turns.submit": lambda s, t: s.turns.submit(ANN, t.session, prompt(), TurnState.ASKED),
+    "turns.ask": lambda s, t: s.turns.ask(ANN, t.turn),
+    "turns.retry": lambda s, t: s.turns.retry(ANN, t.turn, prompt()),
+    "turns.checkpoint": lambda s, t: s.turns.checkpoint(ANN, t.turn, "x"),
+    "turns.end": lambda s, t: s.turns.end(ANN, t.turn, TurnState.STOPPED, text="x"),
+    "turns.remove": lambda s, t: s.turns.remove(ANN, t.turn),
+    "turns.pause": lambda s, t: s.turns.pause(ANN, t.session),
+    "turns.resume": lambda s, t: s.turns.resume(ANN, t.session),
+    "turns.waiting": lambda s, t: s.turns.waiting(ANN, t.session),
+    "turns.get": lambda s, t: s.turns.get(ANN, t.turn),
+    "turns.latest": lambda s, t: s.turns.latest(ANN, t.session),
+    "turns.hold": lambda s, t: s.turns.hold(ANN, t.session, departure()),
+    "turns.choice": lambda s, t: s.turns.choice(ANN, t.choice),
+    "turns.decide": lambda s, t: s.turns.decide(ANN, t.choice),
+    "deliveries.put": lambda s, t: s.deliveries.put(ANN, Delivery(turn_id=t.turn, part=0, target=target())),
+    "deliveries.of_turn": lambda s, t: s.deliveries.of_turn(ANN, t.turn),
+    "deliveries.link": lambda s, t: s.deliveries.link(ANN, t.message, t.session),
+    "deliveries.session_of": lambda s, t: s.deliveries.session_of(ANN, t.message),
+    "store.first_time": lambda s, t: s.first_time(ANN, "welcome", t.session),
+}
+"""Calls that are aimed at something by its id or number."""
+
+OWN: dict[str, Call] = {
+    "sessions.create": lambda s, _: s.sessions.create(ANN),
+    "sessions.list": lambda s, _: s.sessions.list(ANN),
+    "sessions.search": lambda s, _: s.sessions.search(ANN, ""),
+    "sessions.close": lambda s, _: s.sessions.close(ANN),
+    "sessions.active": lambda s, _: s.sessions.active(ANN),
+}
+"""Calls that name nothing: they act on whatever the actor has."""
+
+NOBODYS = Things(uuid4(), 77, uuid4(), uuid4(), 77)
+
+
+async def bobs(store: Store, turn: Callable[[Store], Awaitable[Turn]]) -> Things:
+    """Bob's second session, with the turn that `turn` makes in it, a choice, and a linked message."""
+    made = await turn(store)
+    held = await store.turns.hold(BOB, made.session_id, departure())
+    await store.deliveries.link(BOB, 55, made.session_id)
+    await store.sessions.open(BOB, made.session_number)
+    return Things(made.session_id, made.session_number, made.id, held.id, 55)
+
+
+async def _asked(store: Store) -> Turn:
+    await store.sessions.create(BOB)
+    return await ask(store, await store.sessions.create(BOB), actor=BOB, to=target(message_id=56))
+
+
+async def _ended(store: Store) -> Turn:
+    return await answer(store, await _asked(store))
+
+
+async def _waiting(store: Store) -> Turn:
+    await store.sessions.create(BOB)
+    session = await store.sessions.create(BOB)
+    return await store.turns.submit(BOB, session.id, prompt(), TurnState.QUEUED)
+
+
+async def said(call: Awaitable[Any]) -> tuple[type[Exception], str]:
+    """What a call raises, which is all that a person can learn from it."""
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - its very type and text are compared
+        await call
+    return type(caught.value), str(caught.value)
+
+
+async def everything(store: Store, things: Things) -> list[object]:
+    """All that Bob can see."""
+    return [
+        await store.sessions.list(BOB),
+        await store.sessions.active(BOB),
+        await store.transcripts.path(BOB, things.session),
+        await store.turns.get(BOB, things.turn),
+        await store.turns.waiting(BOB, things.session),
+        await store.deliveries.of_turn(BOB, things.turn),
+        await store.turns.choice(BOB, things.choice),
+        await store.deliveries.session_of(BOB, things.message),
+    ]
+
+
+@pytest.mark.parametrize("turn", [_asked, _ended, _waiting], ids=lambda made: made.__name__)
+@pytest.mark.parametrize("name", AIMED)
+async def test_foreign_is_as_missing_and_untouched(store: Store, name: str, turn: Callable[[Store], Awaitable[Turn]]) -> None:
+    await exchange(store, await store.sessions.create(ANN))
+    things = await bobs(store, turn)
+    before = await everything(store, things)
+    assert await said(AIMED[name](store, things)) == await said(AIMED[name](store, NOBODYS))
+    assert await everything(store, things) == before
+
+
+@pytest.mark.parametrize("name", AIMED)
+async def test_foreign_is_as_missing_for_who_has_nothing(store: Store, name: str) -> None:
+    things = await bobs(store, _ended)
+    assert await said(AIMED[name](store, things)) == await said(AIMED[name](store, NOBODYS))
+
+
+async def test_calls_that_name_nothing_show_nothing_of_others(store: Store) -> None:
+    things = await bobs(store, _ended)
+    before = await everything(store, things)
+    assert (await store.sessions.list(ANN)).total == 0
+    assert await store.sessions.search(ANN, "") == ()
+    assert await store.sessions.active(ANN) is None
+    assert await store.sessions.close(ANN) is None
+    assert (await store.sessions.create(ANN)).number == 1
+    assert await everything(store, things) == before
+
+
+async def test_a_foreign_entry_leads_nowhere_within_ones_own_session(store: Store) -> None:
+    things = await bobs(store, _ended)
+    mine = await store.sessions.create(ANN)
+    await exchange(store, mine)
+    (foreign, _) = await store.transcripts.path(BOB, things.session)
+    assert await store.transcripts.tail(ANN, mine.id, limit=5, before=foreign.id) == ()
+
+
+async def test_a_linked_message_of_another_stays_theirs(store: Store) -> None:
+    things = await bobs(store, _ended)
+    mine = await store.sessions.create(ANN)
+    for message in (55, 56):
+        await store.deliveries.link(ANN, message, mine.id)
+        assert (await store.deliveries.session_of(BOB, message)).id == things.session
+        assert (await store.deliveries.session_of(ANN, message)).id == mine.id
+
+
+async def test_errors_name_nothing_of_what_was_asked_for(store: Store) -> None:
+    things = await bobs(store, _ended)
+    for call in AIMED.values():
+        _, text = await said(call(store, things))
+        assert text == "There is no such thing here."
+
+
+def test_every_method_that_takes_an_actor_is_covered() -> None:
+    parts = {**PARTS, "store": Store}
+    methods = {f"{part}.{name}": made for part, kind in parts.items() for name, made in vars(kind).items() if callable(made)}
+    taking = {name for name, made in methods.items() if "actor" in inspect.signature(made).parameters}
+    assert taking == set(AIMED) | set(OWN)
+
+
+async def test_the_bots_own_housekeeping_hands_out_no_transcripts(store: Store) -> None:
+    session = await store.sessions.create(ANN)
+    await exchange(store, session, "private words", "private answer")
+    await wait(store, session)
+    shown = [await store.upkeep.running_turns(), await store.upkeep.open_deliveries(), await store.upkeep.erase_tokens(START)]
+    assert "private" not in repr(shown)

@@ -1,0 +1,254 @@
+"""Random lives of several people, led on both stores at once: whatever can be seen must be the same on both.
+
+The in-memory store recounts what a list shows from the entries each time, so this also holds SQLite's stored counts, previews
+and times against a recount.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, cast
+from uuid import UUID
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from storage.errors import StoreError
+from storage.memory import MemoryStore
+from storage.records import Actor, Delivery, DeliveryState, Entry, Target, TurnState, Usage
+from storage.sqlite.open import open_store
+from storage.store import Store
+from tests.storage.samples import ANN, BOB, START, Clock, departure, prompt, target
+
+Ids = tuple[UUID, UUID]
+Act = Callable[[Store, int], Awaitable[Any]]
+
+NOBODYS: Ids = (UUID(int=1), UUID(int=1))
+USAGE = Usage(input_tokens=3, output_tokens=2)
+PEOPLE = st.sampled_from([ANN, ANN, BOB])
+TEXTS = st.sampled_from(["", "hello", "two\nlines  of it", "ünï 🎉", "x" * 250])
+NUMBERS = st.integers(0, 4)
+PICKS = st.integers(0, 5)
+EVENTS = st.integers(1, 200)
+MESSAGES = st.integers(1, 4)
+STARTS = st.sampled_from([TurnState.ASKED, TurnState.QUEUED, TurnState.PAUSED])
+OUTCOMES = st.sampled_from([state for state in TurnState if state.is_ended])
+EXPIRIES = st.none() | st.integers(0, 120).map(lambda seconds: START + timedelta(seconds=seconds))
+TARGETS = st.none() | st.builds(target, message_id=st.none() | MESSAGES, expires=EXPIRIES)
+
+
+class Lives(RuleBasedStateMachine):
+    """Both stores under the same acts. Ids differ between them, so each is known by the order it was first seen in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = TemporaryDirectory()
+        self.runner = asyncio.Runner()
+        self.clocks = [Clock(step=timedelta()), Clock(step=timedelta())]
+        self.stores: list[Store] = [
+            MemoryStore(now=self.clocks[0]),
+            self.runner.run(open_store(Path(self.folder.name) / "laws.db", now=self.clocks[1])),
+        ]
+        self.names: list[dict[object, int]] = [{}, {}]
+        self.sessions: list[tuple[UUID, UUID]] = []
+        self.turns: list[tuple[UUID, UUID]] = []
+        self.choices: list[tuple[UUID, UUID]] = []
+
+    def teardown(self) -> None:
+        self.runner.run(self.stores[1].close())
+        self.runner.close()
+        self.folder.cleanup()
+
+    def both(self, act: Act) -> tuple[Any, Any]:
+        """Do it on both; what comes of it must look alike."""
+        for clock in self.clocks:
+            clock.time += timedelta(seconds=1)
+        came = self.runner.run(self._both(act))
+        seen = [self.plain(which, value) for which, value in enumerate(came)]
+        assert seen[0] == seen[1]
+        return came[0], came[1]
+
+    async def _both(self, act: Act) -> list[Any]:
+        came: list[Any] = []
+        for which, store in enumerate(self.stores):
+            try:
+                came.append(await act(store, which))
+            except StoreError as error:
+                came.append(error)
+        return came
+
+    def plain(self, which: int, value: Any) -> Any:
+        """The value with each id as the place it was first seen at."""
+        if isinstance(value, StoreError):
+            return type(value).__name__, str(value)
+        if isinstance(value, UUID):
+            return self.named(which, value)
+        if isinstance(value, str | int | datetime | None):
+            return value
+        if isinstance(value, Mapping):
+            return {
+                key: self.plain(which, UUID(hex=inner) if key == "turn" else inner)
+                for key, inner in cast("Mapping[str, Any]", value).items()
+            }
+        if is_dataclass(value):
+            return {field.name: self.field(which, value, field.name) for field in fields(value)}
+        return [self.plain(which, item) for item in value]
+
+    def field(self, which: int, record: Any, name: str) -> Any:
+        """A record's field; an entry's id is an integer, which differs as well."""
+        value = getattr(record, name)
+        is_entry_id = name in {"leaf", "parent", "prompt_entry", "answer_entry"} or (isinstance(record, Entry) and name == "id")
+        return self.named(which, ("entry", value)) if is_entry_id and value is not None else self.plain(which, value)
+
+    def named(self, which: int, value: object) -> str:
+        """An id as the place it was first seen at."""
+        return f"#{self.names[which].setdefault(value, len(self.names[which]))}"
+
+    def session(self, pick: int) -> Ids:
+        """One of the sessions, anybody's, or none."""
+        return self.sessions[pick] if pick < len(self.sessions) else NOBODYS
+
+    def turn(self, pick: int) -> Ids:
+        """One of the newest turns, anybody's, or none."""
+        return self.turns[-1 - pick] if pick < len(self.turns) else NOBODYS
+
+    def remember(self, made: tuple[Any, Any], ids: list[Ids]) -> None:
+        """Keep the ids of what was made on both, to aim at."""
+        if not isinstance(made[0], StoreError):
+            ids.append((made[0].id, made[1].id))
+
+    @rule(actor=PEOPLE, name=st.none() | TEXTS)
+    def create(self, actor: Actor, name: str | None) -> None:
+        self.remember(self.both(lambda store, _: store.sessions.create(actor, name)), self.sessions)
+
+    @rule(actor=PEOPLE, number=NUMBERS, name=st.none() | TEXTS)
+    def rename(self, actor: Actor, number: int, name: str | None) -> None:
+        self.both(lambda store, _: store.sessions.rename(actor, number, name))
+
+    @rule(actor=PEOPLE, number=NUMBERS, place=st.sampled_from(["everywhere", "there"]))
+    def open(self, actor: Actor, number: int, place: str) -> None:
+        self.both(lambda store, _: store.sessions.open(actor, number, place=place))
+
+    @rule(actor=PEOPLE)
+    def close(self, actor: Actor) -> None:
+        self.both(lambda store, _: store.sessions.close(actor))
+
+    @rule(actor=PEOPLE, number=NUMBERS, text=TEXTS, to=TARGETS, state=STARTS, event=EVENTS, limit=st.none() | NUMBERS)
+    def submit(
+        self, actor: Actor, number: int, text: str, to: Target | None, state: TurnState, event: int, limit: int | None
+    ) -> None:
+        session, words = self.session(number), prompt(text, event=event, to=to)
+        made = self.both(lambda store, which: store.turns.submit(actor, session[which], words, state, limit=limit))
+        self.remember(made, self.turns)
+
+    @rule(actor=PEOPLE, pick=PICKS)
+    def ask(self, actor: Actor, pick: int) -> None:
+        turn = self.turn(pick)
+        self.both(lambda store, which: store.turns.ask(actor, turn[which]))
+
+    @rule(actor=PEOPLE, pick=PICKS, text=TEXTS)
+    def checkpoint(self, actor: Actor, pick: int, text: str) -> None:
+        turn = self.turn(pick)
+        self.both(lambda store, which: store.turns.checkpoint(actor, turn[which], text))
+
+    @rule(actor=PEOPLE, pick=PICKS, outcome=OUTCOMES, text=TEXTS, error=st.none() | st.just("cut_off"), blame=st.booleans())
+    def end(self, actor: Actor, pick: int, outcome: TurnState, text: str, error: str | None, blame: bool) -> None:
+        turn = self.turn(pick)
+        more: dict[str, Any] = {
+            "error": error,
+            "blame_prompt": blame,
+            "model": error and "small",
+            "usage": USAGE if error else None,
+        }
+        self.both(lambda store, which: store.turns.end(actor, turn[which], outcome, text=text, **more))
+
+    @rule(actor=PEOPLE, pick=PICKS, to=TARGETS, event=EVENTS)
+    def retry(self, actor: Actor, pick: int, to: Target | None, event: int) -> None:
+        turn, words = self.turn(pick), prompt(event=event, to=to)
+        self.remember(self.both(lambda store, which: store.turns.retry(actor, turn[which], words)), self.turns)
+
+    @rule(actor=PEOPLE, pick=PICKS)
+    def remove(self, actor: Actor, pick: int) -> None:
+        turn = self.turn(pick)
+        self.both(lambda store, which: store.turns.remove(actor, turn[which]))
+
+    @rule(actor=PEOPLE, number=NUMBERS, is_pause=st.booleans())
+    def pause_or_resume(self, actor: Actor, number: int, is_pause: bool) -> None:
+        session = self.session(number)
+        self.both(lambda store, which: (store.turns.pause if is_pause else store.turns.resume)(actor, session[which]))
+
+    @rule(actor=PEOPLE, number=NUMBERS, to=TARGETS)
+    def hold(self, actor: Actor, number: int, to: Target | None) -> None:
+        session, held = self.session(number), departure(to)
+        self.remember(self.both(lambda store, which: store.turns.hold(actor, session[which], held)), self.choices)
+
+    @rule(actor=PEOPLE, number=NUMBERS)
+    def decide(self, actor: Actor, number: int) -> None:
+        choice = self.choices[number] if number < len(self.choices) else NOBODYS
+        self.both(lambda store, which: store.turns.decide(actor, choice[which]))
+
+    @rule(actor=PEOPLE, pick=PICKS, part=st.integers(0, 2), state=st.sampled_from(DeliveryState), to=TARGETS.filter(bool))
+    def put(self, actor: Actor, pick: int, part: int, state: DeliveryState, to: Target) -> None:
+        turn = self.turn(pick)
+        self.both(
+            lambda store, which: store.deliveries.put(actor, Delivery(turn_id=turn[which], part=part, target=to, state=state))
+        )
+
+    @rule(actor=PEOPLE, number=NUMBERS, message=MESSAGES)
+    def link(self, actor: Actor, number: int, message: int) -> None:
+        session = self.session(number)
+        self.both(lambda store, which: store.deliveries.link(actor, message, session[which]))
+
+    @rule(actor=PEOPLE, number=st.none() | NUMBERS)
+    def notice(self, actor: Actor, number: int | None) -> None:
+        session = (None, None) if number is None else self.session(number)
+        self.both(lambda store, which: store.first_time(actor, "welcome", session[which]))
+
+    @rule(seconds=st.integers(0, 120))
+    def erase_tokens(self, seconds: int) -> None:
+        self.both(lambda store, _: store.upkeep.erase_tokens(START + timedelta(seconds=seconds)))
+
+    @rule(actor=PEOPLE, page=st.integers(-1, 3), size=st.integers(1, 3), text=TEXTS)
+    def look_at_lists(self, actor: Actor, page: int, size: int, text: str) -> None:
+        self.both(lambda store, _: store.sessions.list(actor, page=page, size=size))
+        self.both(lambda store, _: store.sessions.search(actor, text, limit=size))
+
+    @rule(actor=PEOPLE, number=NUMBERS, message=MESSAGES, limit=st.integers(0, 4), characters=st.integers(0, 400))
+    def look_at_a_session(self, actor: Actor, number: int, message: int, limit: int, characters: int) -> None:
+        session = self.session(number)
+        paths = self.both(lambda store, which: store.transcripts.path(actor, session[which]))
+        before = [None if isinstance(path, StoreError) or not path else path[len(path) // 2].id for path in paths]
+        self.both(lambda store, which: store.transcripts.tail(actor, session[which], limit=limit, before=before[which]))
+        self.both(lambda store, which: store.transcripts.path(actor, session[which], characters=characters))
+        self.both(lambda store, which: store.turns.latest(actor, session[which]))
+        self.both(lambda store, which: store.turns.waiting(actor, session[which]))
+        self.both(lambda store, _: store.deliveries.session_of(actor, message))
+
+    @rule(actor=PEOPLE, pick=PICKS)
+    def look_at_a_turn(self, actor: Actor, pick: int) -> None:
+        turn = self.turn(pick)
+        self.both(lambda store, which: store.turns.get(actor, turn[which]))
+        self.both(lambda store, which: store.deliveries.of_turn(actor, turn[which]))
+
+    @invariant()
+    def everything_looks_alike(self) -> None:
+        self.both(lambda store, _: store.upkeep.running_turns())
+        self.both(lambda store, _: store.upkeep.waiting_turns())
+        self.both(lambda store, _: store.upkeep.open_deliveries())
+        for actor in (ANN, BOB):
+            self.both(lambda store, _, actor=actor: store.sessions.list(actor, size=50))
+            self.both(lambda store, _, actor=actor: store.sessions.active(actor))
+
+
+Lives.TestCase.settings = settings(
+    max_examples=40,
+    stateful_step_count=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+TestLives = Lives.TestCase
