@@ -31,13 +31,14 @@ class MemoryDeliveries:
 
     async def link(self, actor: Actor, message_id: int, session_id: UUID) -> None:
         """See `DeliveryJournal.link`."""
-        self._state.links[message_id] = self._state.session(actor, session_id).id
+        self._state.links[actor.user_id, message_id] = self._state.session(actor, session_id).id
 
     async def session_of(self, actor: Actor, message_id: int) -> SessionInfo:
         """See `DeliveryJournal.session_of`."""
         shown = {delivery.turn_id for delivery in self._state.deliveries.values() if delivery.target.message_id == message_id}
         sessions = [turn.session_id for turn in self._state.turns.values() if turn.id in shown][::-1]
-        sessions += [self._state.links[message_id]] if message_id in self._state.links else []
+        linked = self._state.links.get((actor.user_id, message_id))
+        sessions += [] if linked is None else [linked]
         for session in map(self._state.sessions.__getitem__, sessions):
             if session.owner == actor.user_id:
                 return session.info

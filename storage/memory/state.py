@@ -62,7 +62,7 @@ class State:
     turns: dict[UUID, Turn] = field(default_factory=dict[UUID, Turn])
     choices: dict[UUID, Choice] = field(default_factory=dict[UUID, Choice])
     deliveries: dict[tuple[UUID, int], Delivery] = field(default_factory=dict[tuple[UUID, int], Delivery])
-    links: dict[int, UUID] = field(default_factory=dict[int, UUID])
+    links: dict[tuple[int, int], UUID] = field(default_factory=dict[tuple[int, int], UUID])
     active: dict[tuple[int, str], UUID] = field(default_factory=dict[tuple[int, str], UUID])
     notices: set[tuple[int, UUID | None, str]] = field(default_factory=set[tuple[int, UUID | None, str]])
     entries: int = 0

@@ -88,11 +88,12 @@ CREATE INDEX deliveries_open ON deliveries(turn) WHERE state IN ('pending', 'sen
 CREATE INDEX deliveries_token ON deliveries(token_expires) WHERE token IS NOT NULL;
 
 CREATE TABLE links (                         -- messages of the bot that are no answers
-    message_id INTEGER PRIMARY KEY,
+    message_id INTEGER NOT NULL,
     owner    INTEGER NOT NULL,
     number   INTEGER NOT NULL,
+    PRIMARY KEY (message_id, owner),
     FOREIGN KEY (owner, number) REFERENCES sessions(owner, number)
-);
+) WITHOUT ROWID;
 
 CREATE TABLE choices (
     id       TEXT    PRIMARY KEY,

@@ -43,7 +43,7 @@ class SqliteDeliveries:
             session = session_by_id(connection, actor, session_id)
             connection.execute(
                 "INSERT INTO links(message_id, owner, number) VALUES (?, ?, ?) "
-                "ON CONFLICT(message_id) DO UPDATE SET owner = excluded.owner, number = excluded.number",
+                "ON CONFLICT(message_id, owner) DO UPDATE SET number = excluded.number",
                 (message_id, session["owner"], session["number"]),
             )
 
