@@ -19,8 +19,6 @@ from typing import Final
 
 import aiohttp
 import discord
-from delivery.deliverer import Deliverer
-from playground.console import run_console
 
 from agent.builtin import BuiltinModel
 from agent.config import AgentConfig
@@ -37,7 +35,9 @@ from cogs.controls import AnswerControls
 from cogs.router import Router
 from cogs.services import Services
 from cogs.tasks import Tasks
+from delivery.deliverer import Deliverer
 from delivery.sender import Sender
+from playground.console import run_console
 from playground.standin import point_discord_at
 from settings import Settings, SettingsError, load_settings
 from storage.errors import DatabaseRefused
@@ -272,7 +272,7 @@ def listen_for_signals(stop: asyncio.Event) -> None:
         try:
             loop.add_signal_handler(number, stop.set)
         except NotImplementedError:  # Windows has no signal handlers on the loop
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+            signal.signal(number, lambda _number, _frame: loop.call_soon_threadsafe(stop.set))
 
 
 def main(argv: Sequence[str] | None = None, dotenv: Path = HERE / ".env") -> int:
@@ -290,6 +290,7 @@ def main(argv: Sequence[str] | None = None, dotenv: Path = HERE / ".env") -> int
 
 def set_up_logging(level: str) -> None:
     """Log to standard error. What libraries log below INFO holds people's words and tokens, so it is left out always."""
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing speaks here
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for name in ("discord", "openai", "httpx2", "httpcore2", "aiohttp", "aiosqlite", "asyncio", "filelock"):
         logging.getLogger(name).setLevel(max(logging.INFO, logging.getLogger().level))

@@ -29,7 +29,7 @@ class BuiltinModel:
     """Streams its answers in small deltas, `pace` seconds apart (0 for tests)."""
 
     name = "built-in demo model"
-    host = "nowhere else: the built-in demo model runs inside this bot"
+    host = "nobody (the built-in demo model runs inside this bot)"
     label = "built-in demo model; set OPENAI_API_KEY or OPENAI_BASE_URL for a real one"
 
     def __init__(self, pace: float = SECONDS_A_WORD) -> None:

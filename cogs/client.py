@@ -45,6 +45,7 @@ class Cubby(commands.Bot):
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
+            guild_ready_timeout=0.1,  # nothing waits for servers to be counted, and a stop should not either
             allowed_mentions=discord.AllowedMentions.none(),
         )
         self.taking_messages = asyncio.Event()

@@ -21,7 +21,9 @@ IGNORED_WHEN: Final[tuple[Any, ...]] = (None, False, [], {})
 
 async def sync_if_changed(tree: app_commands.CommandTree[Any]) -> bool:
     """Compare and, on a difference, register all commands anew; returns whether it did. Raises `discord.HTTPException`."""
-    reported = {_key(command.to_dict()) for command in await tree.fetch_commands()}
+    client = cast("discord.Client", tree.client)
+    # As Discord sent it: `fetch_commands` loses contexts and installation types on the way (discord.py 2.7.1).
+    reported = {_key(command) for command in await client.http.get_global_commands(client.application_id or 0)}
     wanted = {_key(command.to_dict(tree)) for command in tree.get_commands(type=None)}
     if reported == wanted:
         return False

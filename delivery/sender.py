@@ -77,7 +77,9 @@ class Sender:
         application_id = self._client.application_id
         if target.token is None or application_id is None:
             raise Gone("its token was erased")
-        return discord.Webhook.partial(application_id, target.token, client=self._client)
+        webhook = discord.Webhook.partial(application_id, target.token, client=self._client)
+        webhook.type = discord.WebhookType.application  # `partial` takes it for a channel's, which may not send ephemerally
+        return webhook
 
     def _partial(self, target: Target) -> discord.PartialMessage:
         if target.message_id is None:

@@ -221,7 +221,7 @@ class Console:
         """The bot's commands, each with its options' names."""
         application = next(iter(self._discord.world.applications.values()))
         commands = sorted(application.commands.values(), key=lambda command: str(command["name"]))
-        return {c["name"]: [o["name"] for o in c.get("options") or []] for c in commands if c["type"] == 1}
+        return {c["name"]: [str(o["name"]) for o in c.get("options", ())] for c in commands if c["type"] == 1}
 
     def _values(self, command: str, option: str, typed: str) -> "asyncio.Task[list[Choice]]":
         asking = self._person.autocomplete(self._person.dm, command, focus=option, **{option: typed})

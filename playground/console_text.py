@@ -53,6 +53,7 @@ def ago(seconds: float) -> str:
 def _prose(text: str, now: float) -> str:
     text = TIMESTAMP.sub(lambda match: _time(int(match[1]), match[2], now), text)
     text = re.sub(r"^-# ", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^> ", "| ", text, flags=re.MULTILINE)
     text = re.sub(r"^#{1,3} ", "", text, flags=re.MULTILINE)
     text = re.sub(r"(?<!\\)\*\*(.+?)(?<!\\)\*\*", r"\1", text)
     return ESCAPED.sub(r"\1", text.replace("\u200b", ""))
