@@ -1,0 +1,167 @@
+"""When Discord fails, forgets or refuses: the words arrive all the same, or the journal says that they could not."""
+
+import pytest
+
+from agent.errors import CutOff
+from playground.standin import Fault
+from storage.records import DeliveryState, Target, TurnState
+from tests.delivery.cast import Cast, labels
+
+LINE = "-# 1 · Auth bug"
+FAULTS = [
+    Fault(route="PATCH /channels/*", status=503, times=2),
+    Fault(route="PATCH /channels/*", cut=True, times=2),
+    Fault(route="PATCH /channels/*", cut=True, when="after"),
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=["503", "cut", "cut after its effect"])
+async def test_the_final_edit_is_tried_again(cast: Cast, fault: Fault) -> None:
+    turn = await cast.start(cast.direct())
+    cast.delta(turn, "So")
+    await cast.seen(lambda m: m.text.startswith("So"), cast.ann.dm)
+    cast.standin.faults.add(fault)
+    await cast.end(turn, "So it is.")
+    await cast.settled()
+    assert [message.text for message in cast.ann.sees(cast.ann.dm)] == [f"So it is.\n{LINE}"]
+    assert await cast.states(turn) == ["final"]
+
+
+async def test_a_send_whose_outcome_was_not_learnt_makes_no_second_message(cast: Cast) -> None:
+    turn = await cast.start(cast.direct())
+    cast.standin.faults.add(Fault(route="POST /channels/*/messages", cut=True, when="after"))
+    await cast.end(turn, "Once.")
+    await cast.settled()
+    assert [message.text for message in cast.ann.sees(cast.ann.dm)] == [f"Once.\n{LINE}"]
+
+
+async def test_a_message_that_was_deleted_meanwhile_comes_anew(cast: Cast) -> None:
+    turn = await cast.start(cast.direct())
+    cast.delta(turn, "So")
+    shown = await cast.seen(lambda m: m.text.startswith("So"), cast.ann.dm)
+    await cast.client.get_partial_messageable(cast.ann.dm.id).get_partial_message(shown.id).delete()
+    cast.delta(turn, " it")
+    await cast.end(turn, "So it is.")
+    await cast.settled()
+    assert [message.text for message in cast.ann.sees(cast.ann.dm)] == [f"So it is.\n{LINE}"]
+
+
+async def test_an_answer_that_outlives_its_token_ends_in_direct_messages(cast: Cast) -> None:
+    turn = await cast.start(await cast.private())
+    cast.delta(turn, "So")
+    await cast.seen(lambda m: m.text.startswith("So"))
+    cast.clock.advance(901)
+    cast.delta(turn, " it")
+    await cast.end(turn, "So it is.")
+    await cast.settled()
+    assert [message.text for message in cast.ann.sees(cast.ann.dm)] == [f"So it is.\n{LINE}"]
+    assert await cast.states(turn) == ["final"]
+
+
+async def test_only_the_parts_that_could_not_be_shown_go_elsewhere(cast: Cast) -> None:
+    turn = await cast.start(await cast.private())
+    first, second = "one " * 400, "two " * 400
+    cast.delta(turn, first + second)
+    await cast.seen(lambda m: "two" in m.text and "writing…" in m.text)
+    cast.clock.advance(901)
+    await cast.end(turn, first + second + "three")
+    await cast.settled()
+    (moved,) = cast.ann.sees(cast.ann.dm)
+    assert moved.text.endswith(f"two three\n{LINE}")
+    assert "one" not in moved.text
+
+
+async def test_closed_direct_messages_are_journalled_as_undeliverable(cast: Cast) -> None:
+    target = cast.direct()
+    turn = await cast.start(target)
+    cast.ann.close_dms()
+    await cast.end(turn, "Nobody hears.")
+    await cast.settled()
+    assert await cast.states(turn) == ["undeliverable"]
+
+
+async def test_while_discord_is_away_the_answer_is_left_for_the_next_start(cast: Cast) -> None:
+    turn = await cast.start(cast.direct())
+    away = cast.standin.faults.add(Fault(route="* /channels/*", status=503, times=None))
+    await cast.end(turn, "Later.")
+    await cast.settled()
+    assert await cast.states(turn) == ["unknown"]
+    cast.standin.faults.remove(away)
+    await cast.begin().recover()
+    await cast.settled()
+    assert cast.ann.sees(cast.ann.dm)[-1].text == f"Later.\n{LINE}"
+
+
+async def crashed(cast: Cast, target: Target, text: str, outcome: TurnState) -> None:
+    """An answer was half shown when the process ended; the agent's own mending has closed the turn since."""
+    turn = await cast.start(target)
+    cast.delta(turn, text[: len(text) // 2])
+    await cast.seen(lambda m: "writing…" in m.text)
+    await cast.deliverer.close(timeout=0)
+    await cast.store.turns.end(cast.actor, turn.id, outcome, text=text, error=CutOff.kind)
+
+
+async def test_after_a_crash_the_old_messages_are_made_whole_with_mark_and_buttons(cast: Cast) -> None:
+    text = "one " * 400 + "two " * 400
+    await crashed(cast, await cast.private(), text, TurnState.INTERRUPTED)
+    await cast.begin().recover()
+    await cast.settled()
+    first, second = cast.ann.sees(cast.general)
+    assert "writing…" not in first.text + second.text
+    assert f"two\n-# I was restarted while writing this. What was written is kept.\n{LINE}" in second.text
+    assert (labels(first), labels(second)) == ([], ["Reply", "Retry"])
+
+
+async def test_after_a_crash_whose_token_has_expired_the_answer_comes_directly(cast: Cast) -> None:
+    await crashed(cast, await cast.private(), "So it is.", TurnState.TRUNCATED)
+    cast.clock.advance(901)
+    await cast.begin().recover()
+    await cast.settled()
+    assert cast.ann.sees(cast.ann.dm)[-1].text == f"So it is.\n-# {CutOff.sentence}\n{LINE}"
+    assert [row.target.token for _, row in await cast.store.upkeep.open_deliveries()] == []
+
+
+async def test_the_end_of_a_turn_that_was_never_seen_is_delivered(cast: Cast) -> None:
+    turn = await cast.submit(cast.direct())
+    await cast.end(turn, "Out of nowhere.", TurnState.INTERRUPTED)
+    await cast.seen(lambda m: m.text.startswith("Out of nowhere.\n-# I was restarted"), cast.ann.dm)
+
+
+async def test_a_stored_answer_is_shown_whole_and_can_be_replied_to(cast: Cast) -> None:
+    turn = await cast.submit(cast.direct())
+    ended = await cast.store.turns.end(cast.actor, turn.id, TurnState.STOPPED, text="word " * 900)
+    await cast.deliverer.show_stored(cast.actor, cast.session, ended, cast.direct())
+    parts = cast.ann.sees(cast.ann.dm)
+    assert [labels(part) for part in parts] == [[], [], ["Reply", "Retry"]]
+    linked = [await cast.store.deliveries.session_of(cast.actor, part.id) for part in parts]
+    assert {session.id for session in linked} == {cast.session.id}
+
+
+async def test_closing_lets_the_last_edit_finish_and_leaves_no_task(cast: Cast) -> None:
+    turn = await cast.start(cast.direct())
+    other = await cast.start(cast.direct())
+    await cast.end(turn, "The end.")
+    await cast.deliverer.close()
+    await cast.deliverer.close()
+    assert cast.ann.sees(cast.ann.dm)[-1].text == f"The end.\n{LINE}"
+    assert await cast.states(other) == [DeliveryState.PENDING]
+
+
+async def test_the_client_keeps_no_view(cast: Cast) -> None:
+    turn = await cast.start(await cast.private())
+    cast.delta(turn, "So")
+    await cast.seen(lambda m: m.text.startswith("So"))
+    await cast.end(turn, "So it is.")
+    await cast.settled()
+    assert cast.client.persistent_views == []
+    assert not cast.client._connection._view_store._synced_message_views
+
+
+async def test_a_disk_that_fails_does_not_keep_the_words_back(cast: Cast) -> None:
+    turn = await cast.start(cast.direct())
+    cast.delta(turn, "So")
+    await cast.seen(lambda m: m.text.startswith("So"), cast.ann.dm)
+    ended = await cast.store.turns.get(cast.actor, turn.id)
+    await cast.store.close()
+    cast.ended(ended, "So it is.", saved=False)
+    await cast.seen(lambda m: "I couldn't save this answer" in m.text and m.text.startswith("So it is."), cast.ann.dm)
