@@ -6,7 +6,7 @@ and times against a recount.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +15,7 @@ from uuid import UUID
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from storage.errors import StoreError
 from storage.memory import MemoryStore
@@ -24,16 +24,32 @@ from storage.sqlite.open import open_store
 from storage.store import Store
 from tests.storage.samples import ANN, BOB, START, Clock, departure, prompt, target
 
-Ids = tuple[UUID, UUID]
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One thing under its id in either store."""
+
+    ids: tuple[UUID, UUID]
+    owner: Actor
+
+    def by(self, is_owner: bool) -> Actor:
+        """Its owner, or somebody else."""
+        return self.owner if is_owner else Actor(404)
+
+    def __getitem__(self, which: int) -> UUID:
+        return self.ids[which]
+
+
 Act = Callable[[Store, int], Awaitable[Any]]
 
-NOBODYS: Ids = (UUID(int=1), UUID(int=1))
+NOBODYS = Made((UUID(int=1), UUID(int=1)), ANN)
 USAGE = Usage(input_tokens=3, output_tokens=2)
-PEOPLE = st.sampled_from([ANN, ANN, BOB])
+PEOPLE = st.sampled_from([ANN, BOB])
 TEXTS = st.sampled_from(["", "hello", "two\nlines  of it", "ünï 🎉", "x" * 250])
-NUMBERS = st.integers(0, 4)
-PICKS = st.integers(0, 5)
-EVENTS = st.integers(1, 200)
+OWNS = st.sampled_from([True] * 9 + [False])
+NUMBERS = st.integers(0, 3)
+PICKS = st.integers(0, 3)
+EVENTS = st.integers(1, 500)
 MESSAGES = st.integers(1, 4)
 STARTS = st.sampled_from([TurnState.ASKED, TurnState.QUEUED, TurnState.PAUSED])
 OUTCOMES = st.sampled_from([state for state in TurnState if state.is_ended])
@@ -54,9 +70,9 @@ class Lives(RuleBasedStateMachine):
             self.runner.run(open_store(Path(self.folder.name) / "laws.db", now=self.clocks[1])),
         ]
         self.names: list[dict[object, int]] = [{}, {}]
-        self.sessions: list[tuple[UUID, UUID]] = []
-        self.turns: list[tuple[UUID, UUID]] = []
-        self.choices: list[tuple[UUID, UUID]] = []
+        self.sessions: list[Made] = []
+        self.turns: list[Made] = []
+        self.choices: list[Made] = []
 
     def teardown(self) -> None:
         self.runner.run(self.stores[1].close())
@@ -108,22 +124,27 @@ class Lives(RuleBasedStateMachine):
         """An id as the place it was first seen at."""
         return f"#{self.names[which].setdefault(value, len(self.names[which]))}"
 
-    def session(self, pick: int) -> Ids:
+    def session(self, pick: int) -> Made:
         """One of the sessions, anybody's, or none."""
         return self.sessions[pick] if pick < len(self.sessions) else NOBODYS
 
-    def turn(self, pick: int) -> Ids:
+    def turn(self, pick: int) -> Made:
         """One of the newest turns, anybody's, or none."""
         return self.turns[-1 - pick] if pick < len(self.turns) else NOBODYS
 
-    def remember(self, made: tuple[Any, Any], ids: list[Ids]) -> None:
+    def remember(self, made: tuple[Any, Any], owner: Actor, things: list[Made]) -> None:
         """Keep the ids of what was made on both, to aim at."""
         if not isinstance(made[0], StoreError):
-            ids.append((made[0].id, made[1].id))
+            things.append(Made((made[0].id, made[1].id), owner))
+
+    @initialize()
+    def begin(self) -> None:
+        for actor in (ANN, BOB, ANN):
+            self.create(actor, None)
 
     @rule(actor=PEOPLE, name=st.none() | TEXTS)
     def create(self, actor: Actor, name: str | None) -> None:
-        self.remember(self.both(lambda store, _: store.sessions.create(actor, name)), self.sessions)
+        self.remember(self.both(lambda store, _: store.sessions.create(actor, name)), actor, self.sessions)
 
     @rule(actor=PEOPLE, number=NUMBERS, name=st.none() | TEXTS)
     def rename(self, actor: Actor, number: int, name: str | None) -> None:
@@ -137,27 +158,42 @@ class Lives(RuleBasedStateMachine):
     def close(self, actor: Actor) -> None:
         self.both(lambda store, _: store.sessions.close(actor))
 
-    @rule(actor=PEOPLE, number=NUMBERS, text=TEXTS, to=TARGETS, state=STARTS, event=EVENTS, limit=st.none() | NUMBERS)
+    @rule(owns=OWNS, number=NUMBERS, text=TEXTS, to=TARGETS, state=STARTS, event=EVENTS, limit=st.none() | NUMBERS)
     def submit(
-        self, actor: Actor, number: int, text: str, to: Target | None, state: TurnState, event: int, limit: int | None
+        self, owns: bool, number: int, text: str, to: Target | None, state: TurnState, event: int, limit: int | None
     ) -> None:
         session, words = self.session(number), prompt(text, event=event, to=to)
+        actor = session.by(owns)
         made = self.both(lambda store, which: store.turns.submit(actor, session[which], words, state, limit=limit))
-        self.remember(made, self.turns)
+        self.remember(made, actor, self.turns)
 
-    @rule(actor=PEOPLE, pick=PICKS)
-    def ask(self, actor: Actor, pick: int) -> None:
+    @rule(number=NUMBERS, text=TEXTS, reply=TEXTS, outcome=OUTCOMES, event=EVENTS)
+    def ask_and_end(self, number: int, text: str, reply: str, outcome: TurnState, event: int) -> None:
+        """The way most turns go: without it, few are ended, and fewer asked again."""
+        self.submit(True, number, text, None, TurnState.ASKED, event, None)
+        self.end(True, 0, outcome, reply, None, False)
+
+    @rule(reply=TEXTS, outcome=OUTCOMES, event=EVENTS)
+    def ask_again_and_end(self, reply: str, outcome: TurnState, event: int) -> None:
+        self.retry(True, 0, None, event)
+        self.end(True, 0, outcome, reply, None, True)
+
+    @rule(owns=OWNS, pick=PICKS)
+    def ask(self, owns: bool, pick: int) -> None:
         turn = self.turn(pick)
+        actor = turn.by(owns)
         self.both(lambda store, which: store.turns.ask(actor, turn[which]))
 
-    @rule(actor=PEOPLE, pick=PICKS, text=TEXTS)
-    def checkpoint(self, actor: Actor, pick: int, text: str) -> None:
+    @rule(owns=OWNS, pick=PICKS, text=TEXTS)
+    def checkpoint(self, owns: bool, pick: int, text: str) -> None:
         turn = self.turn(pick)
+        actor = turn.by(owns)
         self.both(lambda store, which: store.turns.checkpoint(actor, turn[which], text))
 
-    @rule(actor=PEOPLE, pick=PICKS, outcome=OUTCOMES, text=TEXTS, error=st.none() | st.just("cut_off"), blame=st.booleans())
-    def end(self, actor: Actor, pick: int, outcome: TurnState, text: str, error: str | None, blame: bool) -> None:
+    @rule(owns=OWNS, pick=PICKS, outcome=OUTCOMES, text=TEXTS, error=st.none() | st.just("cut_off"), blame=st.booleans())
+    def end(self, owns: bool, pick: int, outcome: TurnState, text: str, error: str | None, blame: bool) -> None:
         turn = self.turn(pick)
+        actor = turn.by(owns)
         more: dict[str, Any] = {
             "error": error,
             "blame_prompt": blame,
@@ -166,46 +202,53 @@ class Lives(RuleBasedStateMachine):
         }
         self.both(lambda store, which: store.turns.end(actor, turn[which], outcome, text=text, **more))
 
-    @rule(actor=PEOPLE, pick=PICKS, to=TARGETS, event=EVENTS)
-    def retry(self, actor: Actor, pick: int, to: Target | None, event: int) -> None:
+    @rule(owns=OWNS, pick=PICKS, to=TARGETS, event=EVENTS)
+    def retry(self, owns: bool, pick: int, to: Target | None, event: int) -> None:
         turn, words = self.turn(pick), prompt(event=event, to=to)
-        self.remember(self.both(lambda store, which: store.turns.retry(actor, turn[which], words)), self.turns)
+        actor = turn.by(owns)
+        self.remember(self.both(lambda store, which: store.turns.retry(actor, turn[which], words)), actor, self.turns)
 
-    @rule(actor=PEOPLE, pick=PICKS)
-    def remove(self, actor: Actor, pick: int) -> None:
+    @rule(owns=OWNS, pick=PICKS)
+    def remove(self, owns: bool, pick: int) -> None:
         turn = self.turn(pick)
+        actor = turn.by(owns)
         self.both(lambda store, which: store.turns.remove(actor, turn[which]))
 
-    @rule(actor=PEOPLE, number=NUMBERS, is_pause=st.booleans())
-    def pause_or_resume(self, actor: Actor, number: int, is_pause: bool) -> None:
+    @rule(owns=OWNS, number=NUMBERS, is_pause=st.booleans())
+    def pause_or_resume(self, owns: bool, number: int, is_pause: bool) -> None:
         session = self.session(number)
+        actor = session.by(owns)
         self.both(lambda store, which: (store.turns.pause if is_pause else store.turns.resume)(actor, session[which]))
 
-    @rule(actor=PEOPLE, number=NUMBERS, to=TARGETS)
-    def hold(self, actor: Actor, number: int, to: Target | None) -> None:
+    @rule(owns=OWNS, number=NUMBERS, to=TARGETS)
+    def hold(self, owns: bool, number: int, to: Target | None) -> None:
         session, held = self.session(number), departure(to)
-        self.remember(self.both(lambda store, which: store.turns.hold(actor, session[which], held)), self.choices)
+        actor = session.by(owns)
+        self.remember(self.both(lambda store, which: store.turns.hold(actor, session[which], held)), actor, self.choices)
 
-    @rule(actor=PEOPLE, number=NUMBERS)
-    def decide(self, actor: Actor, number: int) -> None:
+    @rule(owns=OWNS, number=NUMBERS)
+    def decide(self, owns: bool, number: int) -> None:
         choice = self.choices[number] if number < len(self.choices) else NOBODYS
+        actor = choice.by(owns)
         self.both(lambda store, which: store.turns.decide(actor, choice[which]))
 
-    @rule(actor=PEOPLE, pick=PICKS, part=st.integers(0, 2), state=st.sampled_from(DeliveryState), to=TARGETS.filter(bool))
-    def put(self, actor: Actor, pick: int, part: int, state: DeliveryState, to: Target) -> None:
+    @rule(owns=OWNS, pick=PICKS, part=st.integers(0, 2), state=st.sampled_from(DeliveryState), to=TARGETS.filter(bool))
+    def put(self, owns: bool, pick: int, part: int, state: DeliveryState, to: Target) -> None:
         turn = self.turn(pick)
+        actor = turn.by(owns)
         self.both(
             lambda store, which: store.deliveries.put(actor, Delivery(turn_id=turn[which], part=part, target=to, state=state))
         )
 
-    @rule(actor=PEOPLE, number=NUMBERS, message=MESSAGES)
-    def link(self, actor: Actor, number: int, message: int) -> None:
+    @rule(owns=OWNS, number=NUMBERS, message=MESSAGES)
+    def link(self, owns: bool, number: int, message: int) -> None:
         session = self.session(number)
+        actor = session.by(owns)
         self.both(lambda store, which: store.deliveries.link(actor, message, session[which]))
 
     @rule(actor=PEOPLE, number=st.none() | NUMBERS)
     def notice(self, actor: Actor, number: int | None) -> None:
-        session = (None, None) if number is None else self.session(number)
+        session = (None, None) if number is None else self.session(number).ids
         self.both(lambda store, which: store.first_time(actor, "welcome", session[which]))
 
     @rule(seconds=st.integers(0, 120))
@@ -217,9 +260,10 @@ class Lives(RuleBasedStateMachine):
         self.both(lambda store, _: store.sessions.list(actor, page=page, size=size))
         self.both(lambda store, _: store.sessions.search(actor, text, limit=size))
 
-    @rule(actor=PEOPLE, number=NUMBERS, message=MESSAGES, limit=st.integers(0, 4), characters=st.integers(0, 400))
-    def look_at_a_session(self, actor: Actor, number: int, message: int, limit: int, characters: int) -> None:
+    @rule(owns=OWNS, number=NUMBERS, message=MESSAGES, limit=st.integers(0, 4), characters=st.integers(0, 400))
+    def look_at_a_session(self, owns: bool, number: int, message: int, limit: int, characters: int) -> None:
         session = self.session(number)
+        actor = session.by(owns)
         paths = self.both(lambda store, which: store.transcripts.path(actor, session[which]))
         before = [None if isinstance(path, StoreError) or not path else path[len(path) // 2].id for path in paths]
         self.both(lambda store, which: store.transcripts.tail(actor, session[which], limit=limit, before=before[which]))
@@ -228,9 +272,10 @@ class Lives(RuleBasedStateMachine):
         self.both(lambda store, which: store.turns.waiting(actor, session[which]))
         self.both(lambda store, _: store.deliveries.session_of(actor, message))
 
-    @rule(actor=PEOPLE, pick=PICKS)
-    def look_at_a_turn(self, actor: Actor, pick: int) -> None:
+    @rule(owns=OWNS, pick=PICKS)
+    def look_at_a_turn(self, owns: bool, pick: int) -> None:
         turn = self.turn(pick)
+        actor = turn.by(owns)
         self.both(lambda store, which: store.turns.get(actor, turn[which]))
         self.both(lambda store, which: store.deliveries.of_turn(actor, turn[which]))
 
@@ -245,8 +290,8 @@ class Lives(RuleBasedStateMachine):
 
 
 Lives.TestCase.settings = settings(
-    max_examples=40,
-    stateful_step_count=60,
+    max_examples=45,
+    stateful_step_count=70,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
