@@ -145,8 +145,10 @@ class AnswerDelivery:
             return False
         if self.phase is Phase.VANISHED:
             return not await self._was_removed()
-        if await self._parts.show(self._looks()):
+        if await self._parts.show(self._looks(), insist=self.phase is Phase.PAUSED):
             self._pace.spend()
+        if self._parts.behind and self.waits:
+            self._pace.mark()  # nothing newer may come for long
         return True
 
     async def _was_removed(self) -> bool:

@@ -12,6 +12,8 @@ from storage.records import Target, Turn, TurnState
 
 REMEMBERED: Final = 1000
 """Sessions whose offers are remembered."""
+EACH: Final = 5
+"""Offers remembered of each: an answer can be shown again and again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,9 @@ class Offers:
         """Remember it, if it is one: a completed answer offers no *Retry*."""
         if offer.outcome is TurnState.COMPLETED:
             return
-        self._offers.setdefault(offer.turn.session_id, []).append(offer)
+        offers = self._offers.setdefault(offer.turn.session_id, [])
+        offers.append(offer)
+        del offers[:-EACH]
         while len(self._offers) > REMEMBERED:
             self._offers.popitem(last=False)
 

@@ -26,6 +26,8 @@ class Parts:
         self._home: Target | None = None
         self._direct: Target | None = None
         self._lost = False
+        self.behind = False
+        """Whether the last `show` failed in passing, so that the messages do not look as they should."""
 
     async def find(self) -> None:
         """Read where the answer goes; a place that cannot be read is as good as none."""
@@ -47,25 +49,40 @@ class Parts:
         """The message at the end."""
         return self._messages[-1] if self._messages else None
 
-    async def show(self, looks: Sequence[Look]) -> bool:
-        """Bring the messages up to date, a call each at most; whether anything was called.
+    async def show(self, looks: Sequence[Look], *, insist: bool = False) -> bool:
+        """Bring the messages up to date, a call each at most; whether anything was called. `behind` tells how it went.
 
-        A place that turns out to be gone is left alone until the end, which finds another.
+        A place that turns out to be gone is left alone until the end, which finds another; with `insist`, another is found
+        now.
         """
-        called = False
+        called = self.behind = False
+        if self._lost and not insist:
+            return False
         try:
             for part, look in enumerate(looks):
-                message = None if self._lost else await self._part(part)
-                if message is None or message.shown == look:
-                    continue
-                called = True
-                await message.show(look)
+                message = await self._part(part)
+                if message is not None and message.shown != look:
+                    called = True
+                    await self._show(message, look, insist=insist)
         except Passing as error:
+            self.behind = True
             log.info("turn %s: an edit failed: %s", self._turn.id, error)
         except DeliveryError as error:
             self._lost = True
             log.info("turn %s: its place is lost: %s %s", self._turn.id, type(error).__name__, error)
         return called
+
+    async def _show(self, message: LiveMessage, look: Look, *, insist: bool) -> None:
+        try:
+            await message.show(look)
+        except Passing:
+            raise
+        except DeliveryError:
+            if not insist:
+                raise
+            self._home = await self._direct_messages()
+            message.move(self._home)
+            await message.show(look)
 
     async def settle(self, looks: Sequence[Look]) -> None:
         """Show the end, whole, here or in direct messages, and remove what is too much."""
@@ -76,6 +93,7 @@ class Parts:
                 await message.remove()
             except DeliveryError as error:
                 log.info("turn %s: a part could not be removed: %s", self._turn.id, error)
+        del self._messages[len(looks) :]
 
     async def _settle(self, part: int, look: Look) -> None:
         message = await self._part(part)

@@ -165,3 +165,28 @@ async def test_a_disk_that_fails_does_not_keep_the_words_back(cast: Cast) -> Non
     await cast.store.close()
     cast.ended(ended, "So it is.", saved=False)
     await cast.seen(lambda m: "I couldn't save this answer" in m.text and m.text.startswith("So it is."), cast.ann.dm)
+
+
+async def test_a_prompt_that_is_paused_where_its_token_has_expired_asks_directly(cast: Cast) -> None:
+    target = await cast.private()
+    await cast.submit(target, TurnState.PAUSED, "still wanted?")
+    cast.clock.advance(901)
+    await cast.queue()
+    asked = await cast.seen(lambda m: "> still wanted?" in m.text, cast.ann.dm)
+    assert labels(asked) == ["Send", "Remove"]
+
+
+async def test_a_place_in_line_that_could_not_be_shown_is_shown_a_moment_later(cast: Cast) -> None:
+    await cast.submit(cast.direct(), TurnState.QUEUED)
+    cast.standin.faults.add(Fault(route="POST /channels/*/messages", status=503))
+    await cast.queue()
+    await cast.seen(lambda m: "number 1 in line" in m.text, cast.ann.dm)
+
+
+async def test_an_end_that_is_shorter_than_what_was_shown_takes_the_rest_away(cast: Cast) -> None:
+    turn = await cast.start(cast.direct())
+    cast.delta(turn, "one " * 900)
+    await cast.seen(lambda m: "writing…" in m.text, cast.ann.dm)
+    await cast.end(turn, "Short.")
+    await cast.settled()
+    assert [message.text for message in cast.ann.sees(cast.ann.dm)] == [f"Short.\n{LINE}"]
