@@ -1,7 +1,6 @@
-"""Cubby's command line: flags, wiring, run.
+"""Cubby's command line: flags and run; the parts are made in `wiring.py`.
 
-`running` makes every part in one stack, which closes them in reverse order; the real bot, the console and the end-to-end
-tests all use it. Exit codes: 0 for a proper end, 1 for a fault that `--check` found, 2 for a start that was refused.
+Exit codes: 0 for a proper end, 1 for a fault that `--check` found, 2 for a start that was refused.
 """
 
 import argparse
@@ -10,49 +9,26 @@ import logging
 import os
 import signal
 import sys
-import time
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Final
 
 import aiohttp
 import discord
 
-from agent.builtin import BuiltinModel
-from agent.config import AgentConfig
-from agent.deadlines import Deadlines
 from agent.errors import ModelError
 from agent.model import ModelClient
-from agent.openai_client import NoModelChosen, connect
-from agent.recovery import recover
-from agent.runtimes import Runtimes
+from agent.openai_client import NoModelChosen
 from check import check
-from cogs.access import Access
-from cogs.client import Cubby
-from cogs.controls import AnswerControls
-from cogs.router import Router
-from cogs.services import Services
-from cogs.tasks import Tasks
-from delivery.deliverer import Deliverer
-from delivery.sender import Sender
 from playground.console import run_console
 from playground.standin import point_discord_at
 from settings import Settings, SettingsError, load_settings
 from storage.errors import DatabaseRefused
-from storage.ids import utc_now
-from storage.sqlite.open import open_store
-from storage.store import Store
+from wiring import connect_to_discord, make_model, running
 
 VERSION: Final = "0.1.0"
 HERE: Final = Path(__file__).resolve().parent
-
-GRACE: Final = 4.0
-"""Seconds that running answers may take to finish at the end."""
-
-LAST_WORDS: Final = 2.0
-"""Seconds that final texts may take to reach Discord at the end."""
 
 CONSOLE_TOKEN: Final = "console"  # noqa: S105 - the stand-in's; it opens nothing
 
@@ -64,119 +40,10 @@ TURNED_AWAY: Final = (
     "Discord doesn't accept DISCORD_TOKEN. Copy it anew from your application's Bot page at "
     "https://discord.com/developers/applications"
 )
+DEMO: Final = "set OPENAI_API_KEY or OPENAI_BASE_URL for a real one"
 NO_DISCORD: Final = "Discord cannot be reached; check this machine's network and start again."
 
 log = logging.getLogger("cubby")
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A bot that has its parts; `client` has yet to connect."""
-
-    client: Cubby
-    store: Store
-    runtimes: Runtimes
-
-
-@asynccontextmanager
-async def running(settings: Settings, model: ModelClient) -> AsyncGenerator[Running, None]:
-    """Make every part around the model; at the end let running answers finish, store the rest and close it all.
-
-    Raises `DatabaseRefused` before anything else is made.
-    """
-    async with AsyncExitStack() as stack:
-        store = await open_store(settings.database_path)
-        stack.push_async_callback(store.close)
-        client = Cubby()
-        stack.push_async_callback(client.ended)
-        stack.push_async_callback(client.close)
-        tasks = Tasks()
-        stack.push_async_callback(tasks.close)
-        sender = Sender(client)
-        deliverer = Deliverer(
-            store,
-            sender,
-            AnswerControls(),
-            model_label=model.label,
-            privacy_notice=privacy_notice(model),
-            direct=client.direct,
-            on_kept_finished=client.kept_finished,
-            now=utc_now,
-        )
-        stack.push_async_callback(deliverer.close, LAST_WORDS)
-        config = agent_config(settings)
-        runtimes = await stack.enter_async_context(Runtimes(store, model, config, deliverer.on_event, grace=GRACE))
-        access = Access(client, settings.allowed_guilds, time.monotonic)
-        services = Services(
-            client=client,
-            store=store,
-            runtimes=runtimes,
-            deliverer=deliverer,
-            sender=sender,
-            router=Router(access),
-            access=access,
-            tasks=tasks,
-            direct=client.direct,
-            privacy=lambda: privacy_page(model),
-            now=utc_now,
-        )
-
-        async def mend() -> None:
-            await recover(store, runtimes, config, deliverer.on_event, utc_now)
-            await deliverer.recover()
-
-        client.equip(services, mend)
-        yield Running(client, store, runtimes)
-
-
-async def connect_to_discord(bot: Running, token: str) -> "asyncio.Task[None]":
-    """Connect; returns, once the bot takes messages, the task that ends when the connection is lost for good.
-
-    `running` closes the connection at its end, after the last answers have gone out. Raises `discord.LoginFailure`, and
-    `aiohttp.ClientError` where there is no way to Discord.
-    """
-    connection = bot.client.begin(token)
-    ready = asyncio.create_task(bot.client.taking_messages.wait(), name="discord-ready")
-    await asyncio.wait([connection, ready], return_when=asyncio.FIRST_COMPLETED)
-    ready.cancel()
-    if connection.done():
-        connection.result()
-    return connection
-
-
-def agent_config(settings: Settings) -> AgentConfig:
-    """What the agent needs of the settings."""
-    return AgentConfig(
-        system_prompt=settings.system_prompt,
-        context_tokens=settings.context_tokens,
-        reply_reserve=settings.reply_reserve,
-        max_output_tokens=settings.max_output_tokens,
-        deadlines=Deadlines(settings.first_delta_timeout, settings.delta_timeout, settings.total_timeout),
-    )
-
-
-async def make_model(settings: Settings) -> ModelClient:
-    """The model that the settings name; the built-in one with neither a key nor a base URL.
-
-    Raises `NoModelChosen` and, where the endpoint must be asked and cannot, `ModelError`.
-    """
-    if settings.uses_builtin_model:
-        return BuiltinModel()
-    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
-    return await connect(model=settings.openai_model, api_key=key, base_url=settings.openai_base_url)
-
-
-def privacy_page(model: ModelClient) -> str:
-    """The privacy page as it is on disk now, with the model's host filled in."""
-    return (HERE / "docs" / "privacy.md").read_text(encoding="utf-8").replace("{model_host}", model.host)
-
-
-def privacy_notice(model: ModelClient) -> str:
-    """What a person's very first answer carries."""
-    return (
-        "Only you can read this: other members and moderators can't. It is stored on the machine I run on and sent to "
-        f"{model.host}; whoever runs me could read it. More: /privacy"
-    )
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> int:
@@ -184,7 +51,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> int:
     if settings.discord_token is None:
         return refuse(NOTHING_TO_CONNECT)
     model = await make_model(settings)
-    say_model(model)
+    log.info("answers come from: %s", answering(model))
     try:
         async with running(settings, model) as bot:
             connection = await connect_to_discord(bot, settings.discord_token.get_secret_value())
@@ -220,15 +87,14 @@ async def converse(settings: Settings, stop: asyncio.Event, name: str) -> int:
                 yield
 
     try:
-        notice = model.label
-        return await run_console(start_bot, token=CONSOLE_TOKEN, name=name, notice=notice, stop=stop)
+        return await run_console(start_bot, token=CONSOLE_TOKEN, name=name, notice=answering(model), stop=stop)
     finally:
         await model.close()
 
 
-def say_model(model: ModelClient) -> None:
-    """Tell whoever starts the bot what will answer."""
-    log.info("answers come from %s", model.label or f"{model.name} at {model.host}")
+def answering(model: ModelClient) -> str:
+    """What will answer, for whoever starts the bot."""
+    return f"{model.label}; {DEMO}" if model.label else f"{model.name} at {model.host}"
 
 
 def refuse(sentence: str) -> int:

@@ -69,7 +69,7 @@ async def _token(settings: Settings) -> str:
 
 async def _model(settings: Settings) -> str:
     if settings.uses_builtin_model:
-        return "the built-in demo model; set OPENAI_API_KEY or OPENAI_BASE_URL for a real one"
+        return "built-in demo model; set OPENAI_API_KEY or OPENAI_BASE_URL for a real one"
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
     client = OpenAIClient(settings.openai_model or "", api_key=key, base_url=settings.openai_base_url)
     try:

@@ -30,7 +30,7 @@ class BuiltinModel:
 
     name = "built-in demo model"
     host = "nobody (the built-in demo model runs inside this bot)"
-    label = "built-in demo model; set OPENAI_API_KEY or OPENAI_BASE_URL for a real one"
+    label = "built-in demo model"
 
     def __init__(self, pace: float = SECONDS_A_WORD) -> None:
         self._pace = pace

@@ -4,7 +4,7 @@ Tokens are estimated as a quarter of the characters, corrected by what the serve
 answers are in it, since the person saw them; a prompt that failed is too, unless it was itself the cause.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -15,8 +15,11 @@ CHARACTERS_PER_TOKEN: Final = 4
 TOKENS_PER_MESSAGE: Final = 4
 """What a chat template puts around a message, roughly."""
 
-LEAST_CORRECTION: Final = 0.5
+LEAST_CORRECTION: Final = 0.75
+"""Some servers do not count what they had cached, so a low count is believed only so far."""
 MOST_CORRECTION: Final = 4.0
+STEADY_TOKENS: Final = 256
+"""Added to both sides of a ratio: what a server's own template adds to a short context says nothing of a long one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +30,37 @@ class Context:
     estimated_tokens: int
     """Before correction, so that a server's count can be set against it."""
     trimmed: bool
-    """Whether older messages were left out because they no longer fit."""
+    """Whether older messages were left out because they no longer fit, or were not given."""
+    wants_more: bool = False
+    """Whether all that was given fits, and there is more path above it that was not given."""
+
+
+async def read_context(
+    read: Callable[[int], Awaitable[Sequence[Entry]]],
+    *,
+    system_prompt: str,
+    budget_tokens: int,
+    reserve_tokens: int,
+    correction: float = 1.0,
+) -> Context:
+    """The context of the path of which `read` gives the newest so many characters; it reads no more than is of use.
+
+    One read does, except where what was read is prompts that stay out: a refused long paste must not hide what came before.
+    """
+    characters = characters_needed(budget_tokens, reserve_tokens, correction)
+    while True:
+        entries = await read(characters)
+        context = build_context(
+            entries,
+            system_prompt=system_prompt,
+            budget_tokens=budget_tokens,
+            reserve_tokens=reserve_tokens,
+            correction=correction,
+            complete=not entries or entries[0].parent is None,
+        )
+        if not context.wants_more:
+            return context
+        characters *= 4
 
 
 def build_context(
@@ -41,26 +74,27 @@ def build_context(
 ) -> Context:
     """The context for the path `entries` (oldest first), whose last user entry is the question.
 
-    It fits `budget_tokens` less `reserve_tokens`, except that the question is always in. `complete` is false when the path
-    has more entries above the given ones.
+    It fits `budget_tokens` less `reserve_tokens`, except that the question is always in. It never begins with an answer whose
+    question was left out. `complete` is false when the path has more entries above the given ones.
     """
     system = Message("system", system_prompt)
     room = (budget_tokens - reserve_tokens) / correction - _tokens(system)
-    messages = _messages(entries)
+    said = _said(entries)
     kept: list[Message] = []
-    for message in reversed(messages):
+    for message in reversed(said):
         room -= _tokens(message)
         if kept and room < 0:
             break
         kept.append(message)
-    while kept and kept[-1].role == "assistant":
+    has_room = room >= 0
+    while len(kept) > 1 and kept[-1].role == "assistant":
         kept.pop()
-    kept.reverse()
-    chosen = (system, *kept)
+    chosen = (system, *_alternating(kept[::-1]))
     return Context(
         messages=chosen,
         estimated_tokens=sum(map(_tokens, chosen)),
-        trimmed=not complete or len(kept) < len(messages),
+        trimmed=not complete or len(kept) < len(said),
+        wants_more=has_room and not complete,
     )
 
 
@@ -71,30 +105,35 @@ def characters_needed(budget_tokens: int, reserve_tokens: int, correction: float
 
 def correction_from(usage: Usage | None) -> float:
     """How many tokens the server counted for each that was estimated, within sane bounds; 1 where it reported none."""
-    if usage is None or not usage.estimated_input_tokens or not usage.input_tokens:
+    if usage is None or usage.estimated_input_tokens <= 0 or usage.input_tokens <= 0:
         return 1.0
-    return min(MOST_CORRECTION, max(LEAST_CORRECTION, usage.input_tokens / usage.estimated_input_tokens))
+    ratio = (usage.input_tokens + STEADY_TOKENS) / (usage.estimated_input_tokens + STEADY_TOKENS)
+    return min(MOST_CORRECTION, max(LEAST_CORRECTION, ratio))
 
 
-def _messages(entries: Sequence[Entry]) -> list[Message]:
-    """The path as messages that alternate: strict servers refuse two of one role in a row."""
-    messages: list[Message] = []
-    for position, entry in enumerate(entries):
-        role = _role(entry, entries[position + 1] if position + 1 < len(entries) else None)
-        if role is None:
-            continue
-        if messages and messages[-1].role == role:
-            messages[-1] = Message(role, f"{messages[-1].content}\n\n{entry.text}")
-        else:
-            messages.append(Message(role, entry.text))
-    return messages
+def _said(entries: Sequence[Entry]) -> list[Message]:
+    """The entries that the model shall see, a message each."""
+    followers: Sequence[Entry | None] = (*entries[1:], None)
+    roles = (_role(entry, follower) for entry, follower in zip(entries, followers, strict=False))
+    return [Message(role, entry.text) for entry, role in zip(entries, roles, strict=True) if role is not None]
 
 
-def _role(entry: Entry, following: Entry | None) -> Literal["user", "assistant"] | None:
+def _role(entry: Entry, follower: Entry | None) -> Literal["user", "assistant"] | None:
     if entry.kind == EntryKind.USER:
-        is_blamed = following is not None and following.kind == EntryKind.FAILURE and following.data.get("blame_prompt")
+        is_blamed = follower is not None and follower.kind == EntryKind.FAILURE and follower.data.get("blame_prompt")
         return None if is_blamed else "user"
-    return "assistant" if entry.kind == EntryKind.ASSISTANT else None
+    return "assistant" if entry.kind == EntryKind.ASSISTANT and entry.text.strip() else None
+
+
+def _alternating(messages: Sequence[Message]) -> list[Message]:
+    """The same words with neighbours of one role joined: strict servers refuse two of one role in a row."""
+    joined: list[Message] = []
+    for message in messages:
+        if joined and joined[-1].role == message.role:
+            joined[-1] = Message(message.role, f"{joined[-1].content}\n\n{message.content}")
+        else:
+            joined.append(message)
+    return joined
 
 
 def _tokens(message: Message) -> int:

@@ -14,8 +14,9 @@ from uuid import UUID
 from agent.config import AgentConfig
 from agent.context import correction_from
 from agent.errors import ModelError, SessionBusy, SessionDisposed
-from agent.events import Event, Listener, QueueChanged, RetryWaiting, TextDelta, TurnEnded, TurnStarted
+from agent.events import Listener
 from agent.model import ModelClient
+from agent.teller import Teller
 from agent.turn import Answer, Ended, Sleep, TurnRunner
 from storage.errors import StoreError
 from storage.records import Actor, Prompt, SessionInfo, Turn, TurnState
@@ -56,7 +57,7 @@ class AgentSession:
         """The running turn, or the last one."""
         self._store, self._config, self._actor = store, config, actor
         self._correction = correction
-        self._listeners: list[Listener] = []
+        self._teller = Teller(actor, generation, config.attempts)
         self._state = State.IDLE
         self._lock = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
@@ -69,8 +70,8 @@ class AgentSession:
             config=config,
             actor=actor,
             sleep=sleep,
-            delta=self._tell_delta,
-            waiting=self._tell_waiting,
+            delta=lambda turn, text: self._teller.delta(self.info, turn, text),
+            waiting=lambda turn, error, seconds, attempt: self._teller.waiting(self.info, turn, error, seconds, attempt),
         )
 
     @property
@@ -158,13 +159,7 @@ class AgentSession:
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with every event from now on; returns what ends that."""
-        self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            if listener in self._listeners:
-                self._listeners.remove(listener)
-
-        return unsubscribe
+        return self._teller.subscribe(listener)
 
     def __del__(self) -> None:
         if self._state is not State.DISPOSED:
@@ -174,7 +169,7 @@ class AgentSession:
         await self.abort(outcome)
         async with self._lock:
             await self.abort(outcome)
-            self._listeners.clear()
+            self._teller.fall_silent()
             self._move(State.DISPOSED)
 
     async def _started(self, turn: Turn) -> Turn:
@@ -207,7 +202,7 @@ class AgentSession:
     async def _answer(self, turn: Turn) -> None:
         self.turn = turn
         self.info = await self._fresh_info()
-        self._emit(TurnStarted(actor=self._actor, session=self.info, generation=self.generation, turn=turn))
+        self._teller.started(self.info, turn)
         answer = Answer()
         if self._stopping is None:
             ended = await self._asked(turn, answer)
@@ -248,19 +243,7 @@ class AgentSession:
         if ended.usage is not None:
             self._correction = correction_from(ended.usage)
         self.turn = turn
-        self._emit(
-            TurnEnded(
-                actor=self._actor,
-                session=self.info,
-                generation=self.generation,
-                turn=turn,
-                outcome=ended.outcome,
-                text=ended.text,
-                error=ended.error,
-                context_trimmed=trimmed,
-                saved=saved,
-            )
-        )
+        self._teller.ended(self.info, turn, ended, trimmed=trimmed, saved=saved)
 
     async def _next(self) -> Turn | None:
         """Ask the first prompt that is queued, if there is one and nothing holds the queue."""
@@ -281,32 +264,7 @@ class AgentSession:
             return self.info
 
     async def _tell_queue(self) -> None:
-        waiting = tuple(await self._store.turns.waiting(self._actor, self.info.id))
-        self._emit(QueueChanged(actor=self._actor, session=self.info, generation=self.generation, waiting=waiting))
-
-    def _tell_delta(self, turn: Turn, text: str) -> None:
-        self._emit(TextDelta(actor=self._actor, session=self.info, generation=self.generation, turn=turn, text=text))
-
-    def _tell_waiting(self, turn: Turn, error: ModelError, seconds: float, attempt: int) -> None:
-        self._emit(
-            RetryWaiting(
-                actor=self._actor,
-                session=self.info,
-                generation=self.generation,
-                turn=turn,
-                error=error,
-                seconds=seconds,
-                attempt=attempt,
-                attempts=self._config.attempts,
-            )
-        )
-
-    def _emit(self, event: Event) -> None:
-        for listener in tuple(self._listeners):
-            try:
-                listener(event)
-            except Exception as error:
-                log.error("a listener failed", exc_info=error)  # noqa: TRY400 - the same, with the error given
+        self._teller.queue(self.info, tuple(await self._store.turns.waiting(self._actor, self.info.id)))
 
     def _must_live(self) -> None:
         if self._disposal is not None:

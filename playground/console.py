@@ -33,7 +33,7 @@ async def run_console(
     *,
     token: str,
     name: str,
-    notice: str | None,
+    notice: str,
     stop: asyncio.Event,
     source: TextIO = sys.stdin,
     out: TextIO = sys.stdout,
@@ -46,7 +46,7 @@ async def run_console(
         person = discord.add_person(name)
         async with start_bot(discord.api_url):
             console = Console(discord, person, source, out)
-            for line in (*([f"({notice})"] if notice else []), WELCOME, LEAVING):
+            for line in (f"Cubby, answering with: {notice}", WELCOME, LEAVING):
                 console.say(line)
             talk = asyncio.create_task(console.talk(), name="console")
             told = asyncio.create_task(stop.wait(), name="console-stop")

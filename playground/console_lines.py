@@ -46,7 +46,7 @@ class PipedLines:
             self._lines = self._piped() if _is_pipe(self._source) else self._whole()
         line = await anext(self._lines, None)
         if line is not None:
-            self._echo(f"{question}{line}")
+            self._echo(f"\n{question}{line}")
         return line
 
     async def _whole(self) -> AsyncGenerator[str, None]:

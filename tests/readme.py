@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from discord import app_commands
 
-import bot
+import wiring
 from agent.builtin import BuiltinModel
 from settings import Settings
 
@@ -35,7 +35,7 @@ async def commands() -> str:
     """The table of commands, from the registered tree."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(database_path=Path(folder) / "cubby.db")
-        async with bot.running(settings, BuiltinModel()) as parts:
+        async with wiring.running(settings, BuiltinModel()) as parts:
             await parts.client.furnish()
             rows = [_row(c) for c in parts.client.tree.get_commands() if isinstance(c, app_commands.Command)]
     return "\n".join(["| command | what it does |", "| --- | --- |", *rows])

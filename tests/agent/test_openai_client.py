@@ -8,7 +8,8 @@ from agent import errors
 from agent.errors import ModelError
 from agent.model import Finish, FinishReason, Message, ModelEvent, ModelRequest, Text, Thinking, Tokens
 from agent.openai_client import NoModelChosen, OpenAIClient, connect
-from playground.faulty_model import WORDS, Fault, FaultyModelServer
+from playground.faulty_answers import WORDS, Fault
+from playground.faulty_model import FaultyModelServer
 
 REQUEST = ModelRequest(messages=[Message("system", "Be brief."), Message("user", "hi")], max_output_tokens=64)
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-import bot
+import wiring
 from agent.builtin import BuiltinModel
 from agent.model import Finish, FinishReason, Message, ModelClient, ModelEvent, ModelRequest, Text
 from playground.standin import Channel, Invocation, ManualClock, Person, StandIn, point_discord_at
@@ -78,7 +78,7 @@ class Team:
         discord.add_bot(TOKEN)
         self.ann: Person = discord.add_person("Ann")
         self.bob: Person = discord.add_person("Bob")
-        self.bot: bot.Running | None = None
+        self.bot: wiring.Running | None = None
         self._stack = AsyncExitStack()
 
     @property
@@ -88,8 +88,8 @@ class Team:
 
     async def start(self) -> None:
         """Start the bot and wait until it takes messages."""
-        self.bot = await self._stack.enter_async_context(bot.running(self.settings, self.model))
-        await bot.connect_to_discord(self.bot, TOKEN)
+        self.bot = await self._stack.enter_async_context(wiring.running(self.settings, self.model))
+        await wiring.connect_to_discord(self.bot, TOKEN)
 
     async def end(self) -> None:
         """End the bot as SIGTERM does."""

@@ -1,0 +1,83 @@
+"""`Teller`: what one `AgentSession` says to its listeners, in order, each event with the generation of its build."""
+
+import logging
+from collections.abc import Callable
+
+from agent.errors import ModelError
+from agent.events import Event, Listener, QueueChanged, RetryWaiting, TextDelta, TurnEnded, TurnStarted
+from agent.turn import Ended
+from storage.records import Actor, SessionInfo, Turn
+
+log = logging.getLogger(__name__)
+
+
+class Teller:
+    """Makes a session's events and hands them out. A listener that raises is logged and harms no other."""
+
+    def __init__(self, actor: Actor, generation: int, attempts: int) -> None:
+        self._actor, self._generation, self._attempts = actor, generation, attempts
+        self._listeners: list[Listener] = []
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with every event from now on; returns what ends that."""
+        self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return unsubscribe
+
+    def fall_silent(self) -> None:
+        """Drop every listener."""
+        self._listeners.clear()
+
+    def started(self, session: SessionInfo, turn: Turn) -> None:
+        """See `TurnStarted`."""
+        self._emit(TurnStarted(actor=self._actor, session=session, generation=self._generation, turn=turn))
+
+    def delta(self, session: SessionInfo, turn: Turn, text: str) -> None:
+        """See `TextDelta`."""
+        self._emit(TextDelta(actor=self._actor, session=session, generation=self._generation, turn=turn, text=text))
+
+    def waiting(self, session: SessionInfo, turn: Turn, error: ModelError, seconds: float, attempt: int) -> None:
+        """See `RetryWaiting`."""
+        self._emit(
+            RetryWaiting(
+                actor=self._actor,
+                session=session,
+                generation=self._generation,
+                turn=turn,
+                error=error,
+                seconds=seconds,
+                attempt=attempt,
+                attempts=self._attempts,
+            )
+        )
+
+    def ended(self, session: SessionInfo, turn: Turn, ended: Ended, *, trimmed: bool, saved: bool) -> None:
+        """See `TurnEnded`."""
+        self._emit(
+            TurnEnded(
+                actor=self._actor,
+                session=session,
+                generation=self._generation,
+                turn=turn,
+                outcome=ended.outcome,
+                text=ended.text,
+                error=ended.error,
+                context_trimmed=trimmed,
+                saved=saved,
+            )
+        )
+
+    def queue(self, session: SessionInfo, waiting: tuple[Turn, ...]) -> None:
+        """See `QueueChanged`."""
+        self._emit(QueueChanged(actor=self._actor, session=session, generation=self._generation, waiting=waiting))
+
+    def _emit(self, event: Event) -> None:
+        for listener in tuple(self._listeners):
+            try:
+                listener(event)
+            except Exception:
+                log.exception("a listener failed")

@@ -1,0 +1,150 @@
+"""Wiring: every part of a bot, made in one stack that closes them in reverse order.
+
+The real bot, the console and the end-to-end tests all use it; nothing else makes parts.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from agent.builtin import BuiltinModel
+from agent.config import AgentConfig
+from agent.deadlines import Deadlines
+from agent.model import ModelClient
+from agent.openai_client import connect
+from agent.recovery import recover
+from agent.runtimes import Runtimes
+from cogs.access import Access
+from cogs.client import Cubby
+from cogs.controls import AnswerControls
+from cogs.router import Router
+from cogs.services import Services
+from cogs.tasks import Tasks
+from delivery.deliverer import Deliverer
+from delivery.sender import Sender
+from settings import Settings
+from storage.ids import utc_now
+from storage.sqlite.open import open_store
+from storage.store import Store
+
+PRIVACY_PAGE: Final = Path(__file__).resolve().parent / "docs" / "privacy.md"
+
+GRACE: Final = 4.0
+"""Seconds that running answers may take to finish at the end."""
+
+LAST_WORDS: Final = 2.0
+"""Seconds that final texts may take to reach Discord at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A bot that has its parts; `client` has yet to connect."""
+
+    client: Cubby
+    store: Store
+    runtimes: Runtimes
+
+
+@asynccontextmanager
+async def running(settings: Settings, model: ModelClient) -> AsyncGenerator[Running, None]:
+    """Make every part around the model; at the end let running answers finish, store the rest and close it all.
+
+    Raises `DatabaseRefused` before anything else is made.
+    """
+    async with AsyncExitStack() as stack:
+        store = await open_store(settings.database_path)
+        stack.push_async_callback(store.close)
+        client = Cubby()
+        stack.push_async_callback(client.ended)
+        stack.push_async_callback(client.close)
+        tasks = Tasks()
+        stack.push_async_callback(tasks.close)
+        sender = Sender(client)
+        deliverer = Deliverer(
+            store,
+            sender,
+            AnswerControls(),
+            model_label=model.label,
+            privacy_notice=privacy_notice(model),
+            direct=client.direct,
+            on_kept_finished=client.kept_finished,
+            now=utc_now,
+        )
+        stack.push_async_callback(deliverer.close, LAST_WORDS)
+        config = agent_config(settings)
+        runtimes = await stack.enter_async_context(Runtimes(store, model, config, deliverer.on_event, grace=GRACE))
+        access = Access(client, settings.allowed_guilds, time.monotonic)
+        services = Services(
+            client=client,
+            store=store,
+            runtimes=runtimes,
+            deliverer=deliverer,
+            sender=sender,
+            router=Router(access),
+            access=access,
+            tasks=tasks,
+            direct=client.direct,
+            privacy=lambda: privacy_page(model),
+            now=utc_now,
+        )
+
+        async def mend() -> None:
+            await recover(store, runtimes, config, deliverer.on_event, utc_now)
+            await deliverer.recover()
+
+        client.equip(services, mend)
+        yield Running(client, store, runtimes)
+
+
+async def connect_to_discord(bot: Running, token: str) -> "asyncio.Task[None]":
+    """Connect; returns, once the bot takes messages, the task that ends when the connection is lost for good.
+
+    `running` closes the connection at its end, after the last answers have gone out. Raises `discord.LoginFailure`, and
+    `aiohttp.ClientError` where there is no way to Discord.
+    """
+    connection = bot.client.begin(token)
+    ready = asyncio.create_task(bot.client.taking_messages.wait(), name="discord-ready")
+    await asyncio.wait([connection, ready], return_when=asyncio.FIRST_COMPLETED)
+    ready.cancel()
+    if connection.done():
+        connection.result()
+    return connection
+
+
+def agent_config(settings: Settings) -> AgentConfig:
+    """What the agent needs of the settings."""
+    return AgentConfig(
+        system_prompt=settings.system_prompt,
+        context_tokens=settings.context_tokens,
+        reply_reserve=settings.reply_reserve,
+        max_output_tokens=settings.max_output_tokens,
+        deadlines=Deadlines(settings.first_delta_timeout, settings.delta_timeout, settings.total_timeout),
+    )
+
+
+async def make_model(settings: Settings) -> ModelClient:
+    """The model that the settings name; the built-in one with neither a key nor a base URL.
+
+    Raises `NoModelChosen` and, where the endpoint must be asked and cannot, `ModelError`.
+    """
+    if settings.uses_builtin_model:
+        return BuiltinModel()
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
+    return await connect(model=settings.openai_model, api_key=key, base_url=settings.openai_base_url)
+
+
+def privacy_page(model: ModelClient) -> str:
+    """The privacy page as it is on disk now, with the model's host filled in."""
+    return PRIVACY_PAGE.read_text(encoding="utf-8").replace("{model_host}", model.host)
+
+
+def privacy_notice(model: ModelClient) -> str:
+    """What a person's very first answer carries."""
+    return (
+        "Only you can read this: other members and moderators can't. It is stored on the machine I run on and sent to "
+        f"{model.host}; whoever runs me could read it. More: /privacy"
+    )
