@@ -57,7 +57,7 @@ class Cast:
     actor: Actor
     session: SessionInfo
     deliverer: Deliverer
-    begin: Callable[[], Deliverer]
+    begin: Callable[..., Deliverer]
     kept: list[KeptFinished] = field(default_factory=list[KeptFinished])
     sources: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 

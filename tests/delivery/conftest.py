@@ -35,7 +35,7 @@ async def newcomer(tmp_path: Path) -> AsyncIterator[Cast]:
         session = await store.sessions.create(actor, "Auth bug")
         kept: list[KeptFinished] = []
 
-        def begin() -> Deliverer:
+        def begin(interval: float = INTERVAL) -> Deliverer:
             made = Deliverer(
                 store,
                 Sender(client),
@@ -45,7 +45,7 @@ async def newcomer(tmp_path: Path) -> AsyncIterator[Cast]:
                 direct=lambda _: direct(client, ann),
                 on_kept_finished=kept.append,
                 now=lambda: datetime.fromtimestamp(clock.now(), UTC),
-                interval=INTERVAL,
+                interval=interval,
                 silence=0.1,
                 patience=(0.01, 0.02, 0.04),
             )

@@ -161,3 +161,15 @@ async def test_a_fault_in_an_interim_edit_costs_only_that_edit(cast: Cast) -> No
     await cast.end(turn, "one two")
     await cast.settled()
     assert cast.ann.sees(cast.ann.dm)[-1].text == f"one two\n{LINE}"
+
+
+async def test_first_words_and_the_end_wait_for_no_interval(cast: Cast) -> None:
+    cast.deliverer = cast.begin(interval=60)
+    turn = await cast.start(await cast.private())
+    await cast.seen(lambda m: "thinking…" in m.text)
+    cast.delta(turn, "Bec")
+    shown = await cast.seen(lambda m: m.text.startswith("Bec"))
+    cast.delta(turn, "au")
+    await cast.end(turn, "Because.")
+    await cast.settled()
+    assert shown.text == f"Because.\n{LINE}"
