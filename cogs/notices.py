@@ -5,7 +5,6 @@ from collections import OrderedDict
 from typing import Final
 
 import discord
-from delivery.errors import DeliveryError
 from discord.ext import commands
 
 from agent.events import KeptFinished
@@ -13,6 +12,7 @@ from cogs import controls
 from cogs.reply import Interaction, expired, place_after, unlisted
 from cogs.services import Services
 from cogs.words import label
+from delivery.errors import DeliveryError
 from storage.records import Target
 
 log = logging.getLogger(__name__)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import discord
-from delivery.deliverer import Deliverer
-from delivery.sender import Sender
 
 from agent.runtimes import Runtimes
 from cogs.access import Access
 from cogs.router import Router
 from cogs.tasks import Tasks
+from delivery.deliverer import Deliverer
+from delivery.sender import Sender
 from storage.records import Actor, Target
 from storage.store import Store
 
