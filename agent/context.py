@@ -4,6 +4,7 @@ Tokens are estimated as a quarter of the characters, corrected by what the serve
 answers are in it, since the person saw them; a prompt that failed is too, unless it was itself the cause.
 """
 
+import itertools
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -87,13 +88,12 @@ def build_context(
             break
         kept.append(message)
     has_room = room >= 0
-    while len(kept) > 1 and kept[-1].role == "assistant":
-        kept.pop()
-    chosen = (system, *_alternating(kept[::-1]))
+    kept = _from_first_question(kept[::-1])
+    chosen = (system, *_alternating(kept))
     return Context(
         messages=chosen,
         estimated_tokens=sum(map(_tokens, chosen)),
-        trimmed=not complete or len(kept) < len(said),
+        trimmed=not complete or len(kept) < len(_from_first_question(said)),
         wants_more=has_room and not complete,
     )
 
@@ -113,9 +113,12 @@ def correction_from(usage: Usage | None) -> float:
 
 def _said(entries: Sequence[Entry]) -> list[Message]:
     """The entries that the model shall see, a message each."""
-    followers: Sequence[Entry | None] = (*entries[1:], None)
-    roles = (_role(entry, follower) for entry, follower in zip(entries, followers, strict=False))
-    return [Message(role, entry.text) for entry, role in zip(entries, roles, strict=True) if role is not None]
+    pairs = itertools.zip_longest(entries, entries[1:])
+    return [Message(role, entry.text) for entry, follower in pairs if (role := _role(entry, follower)) is not None]
+
+
+def _from_first_question(messages: Sequence[Message]) -> list[Message]:
+    return list(itertools.dropwhile(lambda message: message.role == "assistant", messages))
 
 
 def _role(entry: Entry, follower: Entry | None) -> Literal["user", "assistant"] | None:
