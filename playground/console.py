@@ -35,8 +35,8 @@ async def run_console(
     name: str,
     notice: str,
     stop: asyncio.Event,
-    source: TextIO = sys.stdin,
-    out: TextIO = sys.stdout,
+    source: TextIO | None = None,
+    out: TextIO | None = None,
 ) -> int:
     """Talk until `/quit`, the end of input, Ctrl-C or `stop`; returns the exit code. `start_bot` gets the stand-in's address
     and serves while it is entered.
@@ -62,20 +62,21 @@ async def run_console(
 class Console:
     """One person's conversation with the bot."""
 
-    def __init__(self, discord: StandIn, person: Person, source: TextIO, out: TextIO) -> None:
+    def __init__(self, discord: StandIn, person: Person, source: TextIO | None, out: TextIO | None) -> None:
         self._discord, self._person, self._out = discord, person, out
         self._shown: dict[int, str] = {}
         self._offers: dict[int, tuple[Message, Button | Select]] = {}
         self._next_offer = 1
         self._live: Message | None = None
         self._terminal: TerminalLines | None = None
-        if is_terminal() and source is sys.stdin:
-            self._terminal = TerminalLines(CommandCompleter(self._commands, self._values), self._live_text)
-        self._lines: Lines = self._terminal or PipedLines(source, self.say)
+        if source is None and is_terminal():
+            self._terminal = TerminalLines(CommandCompleter(self._commands, self._values), self._live_text, self.say)
+        self._lines: Lines = self._terminal or PipedLines(source or sys.stdin, self.say)
 
     def say(self, text: str) -> None:
         """Print a line of the console's own, or of the bot's."""
-        print(CONTROL.sub("", text), file=self._out, flush=True)
+        # Looked up each time: while a prompt is open, sys.stdout is prompt_toolkit's, which prints above it.
+        print(CONTROL.sub("", text), file=self._out or sys.stdout, flush=True)
 
     async def talk(self) -> None:
         """Read and do what is typed until `/quit` or the end."""

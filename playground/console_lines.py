@@ -65,21 +65,30 @@ class PipedLines:
 
 
 class TerminalLines:
-    """A person at a terminal. `live` gives what is being written now, which is shown above the line they type on."""
+    """A person at a terminal.
+
+    `live` gives what is being written now, which is shown above the line they type on; it goes when the line is sent, so the
+    line is echoed.
+    """
 
     is_terminal = True
 
-    def __init__(self, completer: Completer, live: Callable[[], str]) -> None:
-        self._session: PromptSession[str] = PromptSession(completer=completer, complete_while_typing=False)
+    def __init__(self, completer: Completer, live: Callable[[], str], echo: Callable[[str], None]) -> None:
+        self._session: PromptSession[str] = PromptSession(
+            completer=completer, complete_while_typing=False, erase_when_done=True
+        )
         self._live = live
+        self._echo = echo
 
     async def next(self, question: str = "> ") -> str | None:
         """See `Lines.next`."""
         try:
             with patch_stdout():
-                return await self._session.prompt_async(lambda: f"{self._live()}{question}")
+                line = await self._session.prompt_async(lambda: f"{self._live()}{question}")
         except EOFError:
             return None
+        self._echo(f"\n{question}{line}")
+        return line
 
     def refresh(self) -> None:
         """Draw what is being written anew."""
