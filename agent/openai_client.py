@@ -5,9 +5,11 @@ differ in two things, found out at the first refusal and remembered: whether the
 limit of an answer's length.
 """
 
-import itertools
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
@@ -15,9 +17,9 @@ import httpx2
 import openai
 from openai import AsyncOpenAI, DefaultAioHttpClient
 
-from agent.errors import AgentError, Malformed
+from agent.errors import AgentError, CutOff, Malformed
 from agent.model import ModelEvent, ModelRequest
-from agent.openai_errors import opening, reading, said
+from agent.openai_errors import opening, reading, refuses
 from agent.openai_stream import Completion
 
 OPENAI: Final = "https://api.openai.com/v1"
@@ -25,8 +27,14 @@ PLACEHOLDER_KEY: Final = "no-key"
 """Servers without keys ignore it; the library insists on one."""
 
 CONNECT_SECONDS: Final = 20.0
+LIST_SECONDS: Final = 30.0
+"""How long the list of models may take; answers have clocks of their own."""
+DRAIN_SECONDS: Final = 0.2
+"""How long an answer that is whole is given to end its response, so that the connection can be used again."""
 OFFERED: Final = 10
 """Models named at most when none was chosen."""
+
+Response = openai.AsyncAPIResponse[Any]
 
 
 class NoModelChosen(AgentError):
@@ -42,6 +50,28 @@ class NoModelChosen(AgentError):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What a server is known to take. It only ever shrinks, so that answers asked for at once agree on it."""
+
+    stream_options: bool
+    length_names: tuple[str, ...]
+    """How the limit of an answer's length may be called; the first is used, and without any no limit is sent."""
+
+    def options(self, max_output_tokens: int | None) -> Mapping[str, Any]:
+        """The options of a request that not every server takes."""
+        options: dict[str, Any] = {"stream_options": {"include_usage": True}} if self.stream_options else {}
+        if max_output_tokens is not None:
+            options.update(dict.fromkeys(self.length_names[:1], max_output_tokens))
+        return options
+
+    def without(self, option: str) -> "Dialect":
+        """The dialect of a server that refused this option."""
+        if option == "stream_options":
+            return replace(self, stream_options=False)
+        return replace(self, length_names=tuple(name for name in self.length_names if name != option))
+
+
 class OpenAIClient:
     """One model at one endpoint."""
 
@@ -51,8 +81,10 @@ class OpenAIClient:
         address = base_url or OPENAI
         self.name = model
         self.host = urlsplit(address).hostname or address
-        self._takes_stream_options = True
-        self._length_name = "max_completion_tokens" if address == OPENAI else "max_tokens"
+        # OpenAI's newer models refuse `max_tokens`; other servers may know nothing else.
+        is_openai = self.host == urlsplit(OPENAI).hostname
+        names = ("max_completion_tokens", "max_tokens") if is_openai else ("max_tokens", "max_completion_tokens")
+        self._dialect = Dialect(stream_options=True, length_names=names)
         # No limit between bytes: the clocks are in `deadlines.py`, and a server's keep-alives would reset this one.
         timeout = httpx2.Timeout(None, connect=CONNECT_SECONDS)
         self._client = AsyncOpenAI(
@@ -65,75 +97,88 @@ class OpenAIClient:
 
     @asynccontextmanager
     async def stream(self, request: ModelRequest) -> AsyncGenerator[AsyncIterator[ModelEvent], None]:
-        """See `ModelClient.stream`."""
-        async with self._response(request) as response:
-            kind = response.headers.get("content-type", "")
-            if not kind.startswith("text/event-stream"):
-                raise Malformed(f"content type {kind[:40]!r}")
-            async with aclosing(self._events(response)) as events:
-                yield events
+        """See `ModelClient.stream`. The request is sent by the first `anext`, so that whoever times events times it too."""
+        async with aclosing(self._events(request)) as events:
+            yield events
 
     async def list_models(self) -> list[str]:
         """The names of the models that the endpoint offers. Raises `ModelError`."""
         with opening():
-            return [model.id async for model in await self._client.models.list()]
+            async with asyncio.timeout(LIST_SECONDS):
+                response = await self._client.models.with_raw_response.list()
+        return _names(response.text)
 
     async def close(self) -> None:
         """See `ModelClient.close`."""
         await self._client.close()
 
-    @asynccontextmanager
-    async def _response(self, request: ModelRequest) -> AsyncGenerator[openai.AsyncAPIResponse[Any], None]:
-        """The open response, asked for again where the server refused an option that it need not have."""
-        for attempt in itertools.count():
+    async def _events(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
+        manager, response = await self._open(request)
+        completion = Completion()
+        try:
+            async with aclosing(_read(response, completion)) as events:
+                async for event in events:
+                    yield event
+        except CutOff:
+            if not completion.has_finished:
+                raise
+        finally:
+            await manager.__aexit__(None, None, None)
+
+    async def _open(self, request: ModelRequest) -> tuple[AbstractAsyncContextManager[Response], Response]:
+        """The open response, asked for again without what the server refused. Whoever calls it closes the manager."""
+        while True:
+            options = self._dialect.options(request.max_output_tokens)
             manager = cast(
-                "AbstractAsyncContextManager[openai.AsyncAPIResponse[Any]]",
-                self._client.chat.completions.with_streaming_response.create(**self._arguments(request)),
+                "AbstractAsyncContextManager[Response]",
+                self._client.chat.completions.with_streaming_response.create(**self._arguments(request), **options),
             )
             with opening():
                 try:
-                    response = await manager.__aenter__()
+                    return manager, await manager.__aenter__()
                 except openai.APIStatusError as error:
-                    if attempt < 2 and self._adapt(error):
-                        continue
-                    raise
-            try:
-                yield response
-            finally:
-                await manager.__aexit__(None, None, None)
-            return
+                    refused = [option for option in options if refuses(error, option)]
+                    if not refused:
+                        raise
+            self._dialect = self._dialect.without(refused[0])
 
     def _arguments(self, request: ModelRequest) -> dict[str, Any]:
-        arguments: dict[str, Any] = {
-            "model": self.name,
-            "messages": [{"role": message.role, "content": message.content} for message in request.messages],
-            "stream": True,
-        }
-        if self._takes_stream_options:
-            arguments["stream_options"] = {"include_usage": True}
-        if request.max_output_tokens is not None:
-            arguments[self._length_name] = request.max_output_tokens
-        return arguments
+        messages = [{"role": message.role, "content": message.content} for message in request.messages]
+        return {"model": self.name, "messages": messages, "stream": True}
 
-    def _adapt(self, error: openai.APIStatusError) -> bool:
-        """Leave out, or call otherwise, what the server refused; returns whether there was something to change."""
-        words = said(error.body) or error.message
-        if error.status_code not in (400, 422):
-            return False
-        if self._takes_stream_options and ("stream_options" in words or "include_usage" in words):
-            self._takes_stream_options = False
-            return True
-        if self._length_name in words:
-            self._length_name = "max_tokens" if self._length_name == "max_completion_tokens" else "max_completion_tokens"
-            return True
-        return False
 
-    @staticmethod
-    async def _events(response: openai.AsyncAPIResponse[Any]) -> AsyncGenerator[ModelEvent, None]:
-        with reading():
-            async with aclosing(Completion().events(response.iter_bytes())) as events:
-                async for event in events:
-                    yield event
+async def _read(response: Response, completion: Completion) -> AsyncGenerator[ModelEvent, None]:
+    kind = response.headers.get("content-type", "").casefold()
+    with reading():
+        if kind.startswith("application/json"):
+            # A server that does not stream, or tells its error with a 200.
+            for event in completion.read(await response.read()):
+                yield event
+            return
+        if not kind.startswith("text/event-stream"):
+            raise Malformed(f"content type {kind[:40]!r}")
+        chunks = response.iter_bytes()
+        async with aclosing(completion.events(chunks)) as events:
+            async for event in events:
+                yield event
+        await _drain(chunks)
+
+
+async def _drain(chunks: AsyncIterator[bytes]) -> None:
+    try:
+        async with asyncio.timeout(DRAIN_SECONDS):
+            async for _ in chunks:
+                pass
+    except TimeoutError:
+        pass  # closing the response closes the connection
+
+
+def _names(text: str) -> list[str]:
+    """The ids in a list of models. Raises `Malformed`."""
+    try:
+        return [str(model["id"]) for model in json.loads(text)["data"] or ()]
+    except (ValueError, LookupError, TypeError):
+        raise Malformed("a list of models that is none") from None
 
 
 async def connect(*, model: str | None, api_key: str | None, base_url: str | None) -> OpenAIClient:

@@ -37,16 +37,34 @@ TOO_LONG: Final = (
     "prompt is too long",
     "too many tokens",
 )
-REFUSALS: Final = ("content_filter", "content_policy", "content policy", "content management policy", "moderation", "safety")
+LIMITED: Final = (401, 402, 403, 404, 429)
+"""Statuses that say what is wrong, whatever the words: some rate limits speak of "too many tokens"."""
+REFUSALS: Final = (
+    "content_filter",
+    "content_policy",
+    "content policy",
+    "content management policy",
+    "usage polic",
+    "moderation",
+    "safety",
+    "flagged",
+)
 NO_CREDIT: Final = (
     "insufficient_quota",
     "insufficient_credits",
     "insufficient credit",
-    "billing",
+    "insufficient balance",
+    "insufficient_balance",
+    "credit balance",
+    "billing_hard_limit",
+    "billing_not_active",
     "exceeded your current quota",
 )
+"""Not "billing" alone: OpenAI's plain rate limits link to a page of that name."""
 UNKNOWN_MODEL: Final = ("model_not_found", "model not found", "does not exist", "no such model", "invalid model")
+UNSUPPORTED: Final = ("unsupported", "not supported", "unrecognized", "unknown", "unexpected", "not permitted", "allowed")
 BUSY: Final = 500
+LONGEST_WORDS: Final = 500
 
 
 @contextmanager
@@ -58,6 +76,9 @@ def opening() -> Generator[None, None, None]:
         raise from_status(error.status_code, error.body, error.response.headers) from error
     except openai.APIResponseValidationError as error:
         raise Malformed(type(error).__name__) from error
+    except UnicodeError as error:
+        # The error itself quotes the key, so it is not kept as a cause.
+        raise BadKey(f"a key that no header can hold ({type(error).__name__})") from None
     except (openai.APIConnectionError, httpx2.TransportError, aiohttp.ClientError, OSError) as error:
         raise Unreachable(type(error).__name__) from error
 
@@ -76,15 +97,27 @@ def from_status(status: int, body: object, headers: Mapping[str, str]) -> ModelE
     words = said(body).casefold()
     detail = f"HTTP {status}"
     rules: tuple[tuple[bool, ModelError], ...] = (
-        (status == 413 or _any(TOO_LONG, words), ContextTooLong(detail)),
-        (status == 402 or (status in (403, 429) and _any(NO_CREDIT, words)), OutOfCredit(detail)),
+        (status == 413 or (status not in LIMITED and _any(TOO_LONG, words)), ContextTooLong(detail)),
+        (status == 402 or (status in (400, 403, 429) and _any(NO_CREDIT, words)), OutOfCredit(detail)),
         (status == 429, RateLimited(detail, wait=retry_after(headers))),
-        (status in (400, 403, 422) and _any(REFUSALS, words), Refused(detail, words=message_of(body))),
+        (status in (400, 403, 422) and _any(REFUSALS, words), refused(message_of(body), detail)),
+        (status == 404 or (status in (400, 403, 422) and _any(UNKNOWN_MODEL, words)), NoSuchModel(detail)),
         (status in (401, 403), BadKey(detail)),
-        (status == 404 or (status in (400, 422) and _any(UNKNOWN_MODEL, words)), NoSuchModel(detail)),
         (status == 408 or status >= BUSY, Overloaded(detail, wait=retry_after(headers))),
     )
     return next((error for applies, error in rules if applies), ModelError(detail))
+
+
+def refused(words: str, detail: str = "refusal") -> Refused:
+    """A refusal with the model's or the service's own words, on one line and of bearable length."""
+    line = " ".join(words.split())
+    return Refused(detail, words=line if len(line) <= LONGEST_WORDS else line[: LONGEST_WORDS - 1] + "…")
+
+
+def refuses(error: openai.APIStatusError, option: str) -> bool:
+    """Whether the server says that it does not know this option of a request (and not that its value is wrong)."""
+    words = said(error.body).casefold()
+    return error.status_code in (400, 422) and option in words and _any(UNSUPPORTED, words)
 
 
 def from_stream(body: object) -> ModelError:
@@ -98,8 +131,9 @@ def from_stream(body: object) -> ModelError:
 
 
 def said(body: object) -> str:
-    """Everything an error body says of its kind: message, code and type."""
-    return " ".join((message_of(body), _field(body, "code"), _field(body, "type")))
+    """Everything an error body says of its kind: message, code and type; the whole body where it has none of them."""
+    words = " ".join((message_of(body), _field(body, "code"), _field(body, "type"), _field(body, "param"))).strip()
+    return words or str(body)[:2000]
 
 
 def message_of(body: object) -> str:
@@ -110,8 +144,6 @@ def message_of(body: object) -> str:
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds to wait by `Retry-After`: a number or an HTTP date (RFC 9110, 10.2.3)."""
     text = headers.get("retry-after", "").strip()
-    if not text:
-        return None
     try:
         return max(0.0, float(text))
     except ValueError:

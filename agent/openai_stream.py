@@ -6,20 +6,25 @@ an event, lines that begin with a colon are comments (keep-alives), several data
 """
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, Final, cast
 
-from agent.errors import Malformed, Refused
+from agent.errors import CutOff, Malformed, Overloaded
 from agent.model import Finish, FinishReason, ModelEvent, Text, Thinking, Tokens
-from agent.openai_errors import from_stream
+from agent.openai_errors import from_stream, refused
 
 DONE: Final = b"[DONE]"
+BOM: Final = b"\xef\xbb\xbf"
 REASONS: Final = {
     "length": FinishReason.LENGTH,
     "max_tokens": FinishReason.LENGTH,
     "content_filter": FinishReason.REFUSED,
+    "safety": FinishReason.REFUSED,
+    "refusal": FinishReason.REFUSED,
 }
+BROKEN: Final = {"error": CutOff, "abort": CutOff, "insufficient_system_resource": Overloaded}
+"""Reasons by which OpenRouter, vLLM and DeepSeek tell that the answer is not whole."""
 LONGEST_EVENT: Final = 8 * 1024 * 1024
 
 
@@ -27,9 +32,10 @@ class Completion:
     """Reads one streamed completion."""
 
     def __init__(self) -> None:
+        self.has_finished = False
+        """Whether the model said why it stopped: the answer is whole, whatever becomes of the connection."""
         self._refusal: list[str] = []
-        self._reason: FinishReason | None = None
-        self._has_text = False
+        self._half = ""
 
     async def events(self, chunks: AsyncIterable[bytes]) -> AsyncGenerator[ModelEvent, None]:
         """The events of a stream's bytes. Raises `Malformed`, `Refused`, or the error that the stream tells."""
@@ -37,72 +43,119 @@ class Completion:
             async for data in every:
                 if data == DONE:
                     break
-                for event in self._read(data):
+                for event in self.read(data):
                     yield event
-        if self._refusal and not self._has_text:
-            raise Refused("refusal", words="".join(self._refusal).strip())
-        if self._reason is not None:
-            yield Finish(self._reason)
+        if self._refusal:
+            raise refused("".join(self._refusal))
 
-    def _read(self, data: bytes) -> Iterator[ModelEvent]:
+    def read(self, data: bytes) -> Iterator[ModelEvent]:
+        """The events of one JSON object: a chunk of a stream, or the whole answer of a server that does not stream."""
         chunk = _object(data)
-        if chunk.get("error"):
-            raise from_stream(chunk["error"])
-        for choice in cast("list[Any]", chunk.get("choices") or [])[:1]:
-            yield from self._choice(cast("Mapping[str, Any]", choice))
+        if error := chunk.get("error") or (chunk if chunk.get("object") == "error" else None):
+            raise from_stream(error)
+        choices = chunk.get("choices")
+        for choice in cast("list[Any]", choices)[:1] if isinstance(choices, list) else ():
+            if isinstance(choice, Mapping):
+                yield from self._choice(cast("Mapping[str, Any]", choice))
         usage = chunk.get("usage")
         if isinstance(usage, Mapping):
             yield _tokens(cast("Mapping[str, Any]", usage))
 
     def _choice(self, choice: Mapping[str, Any]) -> Iterator[ModelEvent]:
-        delta = cast("Mapping[str, Any]", choice.get("delta") or {})
-        if text := delta.get("content"):
-            self._has_text = True
-            yield Text(str(text))
-        if thought := delta.get("reasoning_content") or delta.get("reasoning"):
-            yield Thinking(str(thought))
+        said = choice.get("delta") or choice.get("message")
+        if isinstance(said, Mapping):
+            yield from self._delta(cast("Mapping[str, Any]", said))
+        if (reason := choice.get("finish_reason")) and not self.has_finished:
+            yield self._finish(str(reason).casefold())
+
+    def _delta(self, delta: Mapping[str, Any]) -> Iterator[ModelEvent]:
+        if thought := _words(delta.get("reasoning_content") or delta.get("reasoning")):
+            yield Thinking(thought)
+        if (content := delta.get("content")) and (text := self._mended(_words(content))):
+            yield Text(text)
+        elif content:
+            yield Thinking("")
         if refusal := delta.get("refusal"):
             self._refusal.append(str(refusal))
-        if reason := choice.get("finish_reason"):
-            self._reason = REASONS.get(str(reason), FinishReason.STOP)
+
+    def _finish(self, reason: str) -> Finish:
+        if reason in BROKEN:
+            raise BROKEN[reason](f"finish_reason {reason}")
+        if self._refusal:
+            raise refused("".join(self._refusal))
+        self.has_finished = True
+        return Finish(REASONS.get(reason, FinishReason.STOP))
+
+    def _mended(self, text: str) -> str:
+        """The text without lone surrogates, which cannot be stored: some servers cut an emoji's two halves apart."""
+        text, self._half = self._half + text, ""
+        if text.isascii():
+            return text
+        if "\ud800" <= text[-1] <= "\udbff":
+            text, self._half = text[:-1], text[-1]
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 async def data_of(chunks: AsyncIterable[bytes]) -> AsyncGenerator[bytes, None]:
     """The data of each server-sent event, however the bytes were cut. Raises `Malformed` for an endless one."""
     rest = b""
     lines: list[bytes] = []
+    size = 0
     async for chunk in chunks:
         *whole, rest = (rest + chunk).split(b"\n")
-        if len(rest) > LONGEST_EVENT:
-            raise Malformed("an event without an end")
-        for raw in whole:
-            line = raw.removesuffix(b"\r").removeprefix(b"\xef\xbb\xbf")
-            if line.startswith(b"data:"):
-                lines.append(line[5:].removeprefix(b" "))
-            elif not line and lines:
+        for line in whole:
+            if (value := _value(line)) is not None:
+                lines.append(value)
+                size += len(value)
+            elif lines and line in (b"", b"\r"):
                 yield b"\n".join(lines)
                 lines.clear()
-    if rest.startswith(b"data:"):
-        lines.append(rest[5:].strip())
+                size = 0
+        if size + len(rest) > LONGEST_EVENT:
+            raise Malformed("an event without an end")
+    if (value := _value(rest)) is not None:
+        lines.append(value)
     if lines:
         yield b"\n".join(lines)
+
+
+def _value(line: bytes) -> bytes | None:
+    """What a data line holds; `None` for any other line. (llama.cpp told errors in a field of their own.)"""
+    line = line.removesuffix(b"\r").removeprefix(BOM)
+    if line.startswith(b"data:"):
+        return line[5:].removeprefix(b" ")
+    if line.startswith(b"error:"):
+        return b'{"error":' + line[6:] + b"}"
+    return None
 
 
 def _object(data: bytes) -> Mapping[str, Any]:
     try:
         chunk = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Malformed("data that is no JSON") from None
     if not isinstance(chunk, Mapping):
         raise Malformed("data that is no object")
     return cast("Mapping[str, Any]", chunk)
 
 
+def _words(content: object) -> str:
+    """Content is text, or (Mistral) a list of parts, of which those that are text count."""
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, Sequence):
+        return ""
+    parts = [cast("Mapping[str, Any]", part) for part in cast("Sequence[object]", content) if isinstance(part, Mapping)]
+    return "".join(str(part["text"]) for part in parts if isinstance(part.get("text"), str))
+
+
 def _tokens(usage: Mapping[str, Any]) -> Tokens:
     details = usage.get("prompt_tokens_details")
     cached = cast("Mapping[str, Any]", details).get("cached_tokens") if isinstance(details, Mapping) else 0
     return Tokens(
-        input=int(usage.get("prompt_tokens") or 0),
-        output=int(usage.get("completion_tokens") or 0),
-        cached=int(cached or 0),
+        input=_count(usage.get("prompt_tokens")), output=_count(usage.get("completion_tokens")), cached=_count(cached)
     )
+
+
+def _count(number: object) -> int:
+    return number if isinstance(number, int) and number > 0 else 0

