@@ -1,10 +1,8 @@
 """`python bot.py` as a process of its own: flags, exit codes, and the sentence that ends a start that cannot be."""
 
 import asyncio
-import os
 import signal
 import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,9 +11,7 @@ import pytest
 from bot import VERSION
 from playground.faulty_model import FaultyModelServer
 from playground.standin import Message, StandIn
-
-BOT = Path(__file__).parent.parent / "bot.py"
-TOKEN = "a-made-up-token"
+from tests.processes import TOKEN, started
 
 
 @pytest.fixture
@@ -27,18 +23,8 @@ async def discord() -> AsyncIterator[StandIn]:
         yield standin
 
 
-async def start(folder: Path, *flags: str, **settings: str) -> Process:
-    """The bot in a process that sees these settings alone. (An empty one would let a `.env` beside bot.py speak.)"""
-    unset = dict.fromkeys(("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "ALLOWED_GUILDS", "DISCORD_TOKEN"), "")
-    system = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
-    environment = {**system, **unset, "DATABASE_PATH": str(folder / "cubby.db"), **settings}
-    return await asyncio.create_subprocess_exec(
-        sys.executable, str(BOT), *flags, env=environment, stdin=PIPE, stdout=PIPE, stderr=PIPE
-    )
-
-
 async def outcome(folder: Path, *flags: str, **settings: str) -> tuple[int | None, str, str]:
-    process = await start(folder, *flags, **settings)
+    process = await started(folder, *flags, **settings)
     out, err = await process.communicate()
     return process.returncode, out.decode(), err.decode()
 
@@ -113,7 +99,7 @@ async def test_check_finds_any_fault(tmp_path: Path, discord: StandIn, settings:
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_signal_ends_it_with_the_answer_kept(tmp_path: Path, discord: StandIn, number: signal.Signals) -> None:
-    process = await start(tmp_path, DISCORD_TOKEN=TOKEN, CUBBY_DISCORD_API=discord.api_url)
+    process = await started(tmp_path, DISCORD_TOKEN=TOKEN, CUBBY_DISCORD_API=discord.api_url)
     await discord.bot_connected()
     ann = discord.add_person("Ann")
     await ann.say(ann.dm, "count to 2000")

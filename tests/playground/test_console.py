@@ -1,10 +1,7 @@
 """The console as a process with a pipe at either end, and its pure parts."""
 
-import asyncio
-import os
 import signal
 import sys
-from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 
 import pytest
@@ -13,20 +10,11 @@ from hypothesis import strategies as st
 
 from playground.console import options_in
 from playground.console_text import ago, readable
-
-BOT = Path(__file__).parent.parent.parent / "bot.py"
-
-
-async def start(folder: Path, *flags: str) -> Process:
-    unset = dict.fromkeys(("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "ALLOWED_GUILDS", "DISCORD_TOKEN"), "")
-    environment = {"PATH": os.environ["PATH"], **unset, "DATABASE_PATH": str(folder / "cubby.db")}
-    return await asyncio.create_subprocess_exec(
-        sys.executable, str(BOT), "--console", *flags, env=environment, stdin=PIPE, stdout=PIPE
-    )
+from tests.processes import started
 
 
 async def talk(folder: Path, *lines: str, flags: tuple[str, ...] = ()) -> str:
-    process = await start(folder, *flags)
+    process = await started(folder, "--console", *flags)
     out, _ = await process.communicate("".join(f"{line}\n" for line in lines).encode())
     assert process.returncode == 0
     return out.decode()
@@ -79,7 +67,7 @@ async def test_no_control_codes_are_printed_to_a_pipe(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
 async def test_ctrl_c_ends_it_and_the_session_stays_open(tmp_path: Path) -> None:
-    process = await start(tmp_path)
+    process = await started(tmp_path, "--console")
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.write(b"My favorite color is blue\n")
