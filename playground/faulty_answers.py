@@ -1,14 +1,17 @@
-"""What the faulty model server says: each fault as a refusal or as a stream that goes wrong."""
+"""The faults of the faulty model server, and what those that are streams put on the wire."""
 
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 
 WORDS: Final = ("Hello", " from", " the", " faulty", " model.")
+SLOW_SECONDS: Final = 0.05
+USAGE: Final = {"prompt_tokens": 40, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 8}}
 
 
 class Fault(Enum):
@@ -18,36 +21,57 @@ class Fault(Enum):
     BAD_KEY = auto()
     FORBIDDEN = auto()
     NO_SUCH_MODEL = auto()
+    NO_ACCESS_TO_MODEL = auto()
     RATE_LIMITED = auto()
     RATE_LIMITED_DATE = auto()
+    RATE_LIMITED_TOKENS = auto()
+    """A rate limit in words that also fit a context or an account that is too small."""
     NO_CREDIT = auto()
     PAYMENT_REQUIRED = auto()
     SERVER_ERROR = auto()
     BAD_GATEWAY = auto()
+    """A proxy's HTML page."""
     UNAVAILABLE = auto()
     OVERLOADED = auto()
     TOO_LONG = auto()
     TOO_LONG_LLAMA = auto()
     TOO_LONG_VLLM = auto()
+    TOO_LONG_OLLAMA = auto()
+    TOO_LARGE = auto()
     REFUSED = auto()
     REFUSED_IN_WORDS = auto()
+    REFUSED_AFTER_TEXT = auto()
     FILTERED = auto()
     ERROR_IN_STREAM = auto()
+    ERROR_AFTER_TEXT = auto()
     CUT = auto()
     """The connection breaks after two words."""
     CUT_AT_ONCE = auto()
+    CUT_BEFORE_HEAD = auto()
+    CUT_AFTER_END = auto()
+    """The connection breaks after the finish reason."""
     NO_FINISH = auto()
     LENGTH = auto()
+    STALLED_BEFORE_HEAD = auto()
+    """Not even a status comes."""
     STALLED_BEFORE = auto()
     STALLED_BETWEEN = auto()
+    STALLED_AFTER_END = auto()
+    """Nothing comes after the finish reason, and the connection stays open."""
     PINGING = auto()
     """Keep-alive comments and no word."""
+    SLOW = auto()
+    """A proper answer, each word after `SLOW_SECONDS`."""
     NOT_JSON = auto()
     NOT_AN_OBJECT = auto()
     HTML = auto()
+    ERROR_WITH_200 = auto()
+    WHOLE = auto()
+    """A proper answer in one JSON object: the server does not stream."""
     EMPTY = auto()
     REFUSES_STREAM_OPTIONS = auto()
     REFUSES_MAX_TOKENS = auto()
+    REFUSES_ANY_LIMIT = auto()
     THINKING = auto()
     CHOPPED = auto()
     """A proper answer, in CRLF lines cut at every third byte, with comments."""
@@ -55,115 +79,148 @@ class Fault(Enum):
     """A proper answer whose stream ends without `[DONE]`."""
 
 
+@dataclass(slots=True)
 class Sender:
-    """Writes server-sent events."""
+    """Writes server-sent events, and what plays need to know."""
 
-    def __init__(self, response: web.StreamResponse, *, chopped: bool) -> None:
-        self._response = response
-        self._chopped = chopped
+    response: web.StreamResponse
+    words: tuple[str, ...] = WORDS
+    gap: float = 0.0
+    """Seconds before each word."""
+    chopped: bool = False
+    release: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set to let stalled answers go on."""
 
     async def raw(self, text: str) -> None:
-        """Write text as it is, or in bits of three bytes."""
+        """Write as it is; with `chopped` in pieces of three bytes."""
         data = text.encode()
-        if not self._chopped:
-            await self._response.write(data)
-            return
-        for start in range(0, len(data), 3):
-            await self._response.write(data[start : start + 3])
+        size = 3 if self.chopped else len(data)
+        for start in range(0, len(data), size):
+            await self.response.write(data[start : start + size])
 
     async def event(self, body: object) -> None:
-        """Write one event."""
-        end = "\r\n" if self._chopped else "\n"
-        comment = f": keep-alive{end}{end}" if self._chopped else ""
+        """One server-sent event."""
+        end = "\r\n" if self.chopped else "\n"
+        comment = f": keep-alive{end}{end}" if self.chopped else ""
         await self.raw(f"{comment}data: {json.dumps(body)}{end}{end}")
 
     async def delta(self, **delta: str) -> None:
-        """Write more of the answer."""
+        """A chunk with this delta."""
         await self.event({"choices": [{"index": 0, "delta": delta, "finish_reason": None}]})
 
+    async def text(self, words: tuple[str, ...]) -> None:
+        """A delta for each word, at the pace that was set."""
+        for word in words:
+            if self.gap:
+                await asyncio.sleep(self.gap)
+            await self.delta(content=word)
+
     async def finish(self, reason: str) -> None:
-        """Write why it ended."""
+        """The chunk that tells why it ends."""
         nothing: dict[str, str] = {}
         await self.event({"choices": [{"index": 0, "delta": nothing, "finish_reason": reason}]})
 
     async def end(self, *, usage: bool, done: bool) -> None:
-        """End the stream."""
+        """The usage, `[DONE]`, and the end of the response."""
         if usage:
-            counted = {"prompt_tokens": 40, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 8}}
-            await self.event({"choices": [], "usage": counted})
+            await self.event({"choices": [], "usage": USAGE})
         if done:
             await self.raw("data: [DONE]\n\n")
-        await self._response.write_eof()
+        await self.response.write_eof()
 
 
-async def _proper(send: Sender, _: asyncio.Event) -> None:
-    for word in WORDS:
-        await send.delta(content=word)
+Play = Callable[[Sender], Awaitable[None]]
+
+
+def play_of(fault: Fault) -> Play:
+    """What the stream holds before its usage and end."""
+    return _PLAYS.get(fault, _proper)
+
+
+async def _proper(send: Sender) -> None:
+    await send.text(send.words)
     await send.finish("stop")
 
 
-async def _two_words(send: Sender, _: asyncio.Event) -> None:
-    await send.delta(content=WORDS[0])
-    await send.delta(content=WORDS[1])
+async def _two_words(send: Sender) -> None:
+    await send.text(send.words[:2])
 
 
-async def _nothing(_send: Sender, _: asyncio.Event) -> None:
+async def _nothing(_: Sender) -> None:
     return
 
 
-async def _length(send: Sender, release: asyncio.Event) -> None:
-    await _two_words(send, release)
+async def _length(send: Sender) -> None:
+    await _two_words(send)
     await send.finish("length")
 
 
-async def _filtered(send: Sender, release: asyncio.Event) -> None:
-    await _two_words(send, release)
+async def _filtered(send: Sender) -> None:
+    await _two_words(send)
     await send.finish("content_filter")
 
 
-async def _refused_in_words(send: Sender, _: asyncio.Event) -> None:
+async def _refused_in_words(send: Sender) -> None:
     await send.delta(refusal="I'm sorry, ")
     await send.delta(refusal="I can't help with that.")
     await send.finish("stop")
 
 
-async def _error_in_stream(send: Sender, _: asyncio.Event) -> None:
+async def _refused_after_text(send: Sender) -> None:
+    await _two_words(send)
+    await _refused_in_words(send)
+
+
+async def _error_in_stream(send: Sender) -> None:
     await send.event({"error": {"message": "the engine fell over", "type": "server_error", "code": None}})
 
 
-async def _stalled_before(_send: Sender, release: asyncio.Event) -> None:
-    await release.wait()
+async def _error_after_text(send: Sender) -> None:
+    await _two_words(send)
+    await _error_in_stream(send)
 
 
-async def _stalled_between(send: Sender, release: asyncio.Event) -> None:
-    await _two_words(send, release)
-    await release.wait()
+async def _stalled_before(send: Sender) -> None:
+    await send.release.wait()
 
 
-async def _pinging(send: Sender, release: asyncio.Event) -> None:
-    while not release.is_set():
+async def _stalled_between(send: Sender) -> None:
+    await _two_words(send)
+    await send.release.wait()
+
+
+async def _stalled_after_end(send: Sender) -> None:
+    await _proper(send)
+    await send.release.wait()
+
+
+async def _pinging(send: Sender) -> None:
+    while not send.release.is_set():
         await send.raw(": ping\n\n")
         await asyncio.sleep(0.01)
 
 
-async def _not_json(send: Sender, _: asyncio.Event) -> None:
+async def _slow(send: Sender) -> None:
+    send.gap = send.gap or SLOW_SECONDS
+    await _proper(send)
+
+
+async def _not_json(send: Sender) -> None:
     await send.raw("data: {oh no\n\n")
 
 
-async def _not_an_object(send: Sender, _: asyncio.Event) -> None:
+async def _not_an_object(send: Sender) -> None:
     await send.raw('data: ["a list"]\n\n')
 
 
-async def _empty(send: Sender, _: asyncio.Event) -> None:
+async def _empty(send: Sender) -> None:
     await send.finish("stop")
 
 
-async def _thinking(send: Sender, release: asyncio.Event) -> None:
+async def _thinking(send: Sender) -> None:
     await send.delta(reasoning_content="let me see")
-    await _proper(send, release)
+    await _proper(send)
 
-
-Play = Callable[[Sender, asyncio.Event], Awaitable[None]]
 
 _PLAYS: Final[dict[Fault, Play]] = {
     Fault.CUT: _two_words,
@@ -172,52 +229,16 @@ _PLAYS: Final[dict[Fault, Play]] = {
     Fault.LENGTH: _length,
     Fault.FILTERED: _filtered,
     Fault.REFUSED_IN_WORDS: _refused_in_words,
+    Fault.REFUSED_AFTER_TEXT: _refused_after_text,
     Fault.ERROR_IN_STREAM: _error_in_stream,
+    Fault.ERROR_AFTER_TEXT: _error_after_text,
     Fault.STALLED_BEFORE: _stalled_before,
     Fault.STALLED_BETWEEN: _stalled_between,
+    Fault.STALLED_AFTER_END: _stalled_after_end,
     Fault.PINGING: _pinging,
+    Fault.SLOW: _slow,
     Fault.NOT_JSON: _not_json,
     Fault.NOT_AN_OBJECT: _not_an_object,
     Fault.EMPTY: _empty,
     Fault.THINKING: _thinking,
 }
-
-_REFUSALS: Final[dict[Fault, tuple[int, str, str, dict[str, str]]]] = {
-    Fault.BAD_KEY: (401, "Incorrect API key provided", "invalid_api_key", {}),
-    Fault.FORBIDDEN: (403, "You are not allowed to do that", "", {}),
-    Fault.NO_SUCH_MODEL: (404, "The model `test-model` does not exist", "model_not_found", {}),
-    Fault.RATE_LIMITED: (429, "Rate limit reached", "rate_limit_exceeded", {"Retry-After": "7"}),
-    Fault.RATE_LIMITED_DATE: (429, "Slow down", "", {"Retry-After": "Fri, 31 Dec 2100 23:59:59 GMT"}),
-    Fault.NO_CREDIT: (429, "You exceeded your current quota", "insufficient_quota", {}),
-    Fault.PAYMENT_REQUIRED: (402, "Insufficient credits", "", {}),
-    Fault.SERVER_ERROR: (500, "Internal error", "", {}),
-    Fault.BAD_GATEWAY: (502, "Bad gateway", "", {}),
-    Fault.UNAVAILABLE: (503, "Unavailable", "", {"Retry-After": "2"}),
-    Fault.OVERLOADED: (529, "Overloaded", "overloaded_error", {}),
-    Fault.TOO_LONG: (400, "Too many tokens here", "context_length_exceeded", {}),
-    Fault.TOO_LONG_LLAMA: (400, "the request exceeds the available context size", "", {}),
-    Fault.TOO_LONG_VLLM: (400, "This model's maximum context length is 4096 tokens", "", {}),
-    Fault.REFUSED: (400, "Your request was rejected by our safety system", "content_policy_violation", {}),
-}
-
-
-def play_of(fault: Fault) -> Play:
-    """What is streamed for a fault; a proper answer for most."""
-    return _PLAYS.get(fault, _proper)
-
-
-def refusal_of(fault: Fault, body: dict[str, Any]) -> web.Response | None:
-    """The response that refuses a request with this body, for faults that do."""
-    if fault is Fault.HTML:
-        return web.Response(text="<html><body>It works!</body></html>", content_type="text/html")
-    if fault is Fault.REFUSES_STREAM_OPTIONS and "stream_options" in body:
-        return _error(400, "Unrecognized request argument supplied: stream_options", "", {})
-    if fault is Fault.REFUSES_MAX_TOKENS and "max_tokens" in body:
-        text = "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
-        return _error(400, text, "unsupported_parameter", {})
-    return _error(*_REFUSALS[fault]) if fault in _REFUSALS else None
-
-
-def _error(status: int, message: str, code: str, headers: dict[str, str]) -> web.Response:
-    body = {"error": {"message": message, "type": "error", "code": code or None}}
-    return web.json_response(body, status=status, headers=headers)

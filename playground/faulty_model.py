@@ -1,7 +1,8 @@
 """A model server that fails on purpose, on loopback: every way in which an OpenAI-compatible endpoint has let people down.
 
 Used by tests with the real openai client, and later by the playground's switches. `script()` says what the next requests
-meet, in order; once that is used up, answers are proper.
+meet, in order; once that is used up, answers are proper. What each fault sends is in `faulty_answers.py`
+(streams) and `faulty_responses.py` (whole responses).
 
     async with FaultyModelServer() as server:
         server.script(Fault.RATE_LIMITED, Fault.CUT)
@@ -10,13 +11,17 @@ meet, in order; once that is used up, answers are proper.
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import web
 
-from playground.faulty_answers import Fault, Sender, play_of, refusal_of
+from playground.faulty_answers import WORDS, Fault, Sender, play_of
+from playground.faulty_responses import response_to
+
+__all__ = ["WORDS", "Fault", "FaultyModelServer", "Seen"]
 
 
 @dataclass(slots=True)
@@ -25,6 +30,8 @@ class Seen:
 
     body: dict[str, Any]
     headers: dict[str, str]
+    peer: tuple[str, int]
+    """The client's address: the same for requests over one connection."""
     left_early: bool = False
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -32,12 +39,19 @@ class Seen:
 class FaultyModelServer:
     """An async context; `base_url` is where it listens."""
 
-    def __init__(self, models: tuple[str, ...] = ("test-model",)) -> None:
+    def __init__(self, models: tuple[str, ...] = ("test-model",), *, words: tuple[str, ...] = WORDS, gap: float = 0.0) -> None:
         self.models = models
+        self.words = words
+        """A proper answer, a delta each."""
+        self.gap = gap
+        """Seconds before each delta: many short words and a small gap are a fast model."""
         self.seen: list[Seen] = []
+        """The requests for answers, in order."""
         self.release = asyncio.Event()
         """Set to let stalled answers go on."""
         self._script: deque[Fault] = deque()
+        self._list_script: deque[Fault] = deque()
+        self._changed = asyncio.Event()
         self._runner: web.AppRunner | None = None
         self._port = 0
 
@@ -62,9 +76,28 @@ class FaultyModelServer:
         """The address to give as OPENAI_BASE_URL."""
         return f"http://127.0.0.1:{self._port}/v1"
 
+    @property
+    def connections(self) -> int:
+        """Connections that clients hold open now."""
+        server = self._runner.server if self._runner is not None else None
+        return len(server.connections) if server is not None else 0
+
     def script(self, *faults: Fault) -> None:
-        """What the next requests meet, in order."""
+        """What the next requests for an answer meet, in order."""
         self._script.extend(faults)
+
+    def script_list(self, *faults: Fault) -> None:
+        """What the next requests for the list of models meet, in order: the faults that are no stream."""
+        self._list_script.extend(faults)
+
+    async def until_seen(self, requests: int) -> Seen:
+        """Wait for the request of this number (from 1), and return it."""
+        await self._until(lambda: len(self.seen) >= requests)
+        return self.seen[requests - 1]
+
+    async def until_ended(self) -> None:
+        """Wait until no request that came is unanswered, whether it was answered, cut or left."""
+        await self._until(lambda: all(seen.ended.is_set() for seen in self.seen))
 
     async def stop_listening(self) -> None:
         """Be unreachable from now on; twice is the same as once."""
@@ -73,35 +106,56 @@ class FaultyModelServer:
             await self._runner.cleanup()
             self._runner = None
 
-    async def _list(self, _: web.Request) -> web.Response:
-        return web.json_response({"object": "list", "data": [{"id": m, "object": "model"} for m in self.models]})
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        while not condition():
+            await self._changed.wait()
+
+    def _tell_change(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def _list(self, request: web.Request) -> web.Response:
+        fault = self._list_script.popleft() if self._list_script else Fault.NONE
+        if fault is Fault.STALLED_BEFORE_HEAD:
+            await self.release.wait()
+        if fault is Fault.CUT_BEFORE_HEAD:
+            _cut(request)
+        every = [{"id": model, "object": "model"} for model in self.models]
+        return response_to(fault, {}) or web.json_response({"object": "list", "data": every})
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:
-        seen = Seen(await request.json(), dict(request.headers))
+        peer = request.transport.get_extra_info("peername") if request.transport is not None else ("", 0)
+        seen = Seen(await request.json(), dict(request.headers), peer)
         self.seen.append(seen)
-        fault = self._script.popleft() if self._script else Fault.NONE
-        refusal = refusal_of(fault, seen.body)
-        if refusal is not None:
-            seen.ended.set()
-            return refusal
         try:
-            return await self._stream(request, fault, seen)
+            self._tell_change()
+            fault = self._script.popleft() if self._script else Fault.NONE
+            return response_to(fault, seen.body) or await self._stream(request, fault, seen)
         except (asyncio.CancelledError, ConnectionError):
             seen.left_early = True
             raise
         finally:
             seen.ended.set()
+            self._tell_change()
 
     async def _stream(self, request: web.Request, fault: Fault, seen: Seen) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
+        if fault is Fault.STALLED_BEFORE_HEAD:
+            await self.release.wait()
+        if fault is Fault.CUT_BEFORE_HEAD:
+            _cut(request)
+            return response
         await response.prepare(request)
-        send = Sender(response, chopped=fault is Fault.CHOPPED)
-        play = play_of(fault)
-        await play(send, self.release)
-        if fault in (Fault.CUT, Fault.CUT_AT_ONCE):
-            if request.transport is not None:
-                request.transport.abort()
+        send = Sender(response, self.words, self.gap, fault is Fault.CHOPPED, self.release)
+        await play_of(fault)(send)
+        if fault in (Fault.CUT, Fault.CUT_AT_ONCE, Fault.CUT_AFTER_END):
+            _cut(request)
             return response
         is_counted = "stream_options" in seen.body and fault is not Fault.NO_FINISH
         await send.end(usage=is_counted, done=fault is not Fault.NO_DONE)
         return response
+
+
+def _cut(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.abort()
