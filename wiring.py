@@ -50,11 +50,12 @@ class Running:
 
 
 @asynccontextmanager
-async def running(settings: Settings, model: ModelClient) -> AsyncGenerator[Running, None]:
+async def running(settings: Settings, model: ModelClient, config: AgentConfig | None = None) -> AsyncGenerator[Running, None]:
     """Make every part around the model; at the end let running answers finish, store the rest and close it all.
 
-    Raises `DatabaseRefused` before anything else is made.
+    `config` is what the settings say, unless a test needs shorter times. Raises `DatabaseRefused` before anything else is made.
     """
+    config = config or agent_config(settings)
     async with AsyncExitStack() as stack:
         store = await open_store(settings.database_path)
         stack.push_async_callback(store.close)
@@ -75,7 +76,6 @@ async def running(settings: Settings, model: ModelClient) -> AsyncGenerator[Runn
             now=utc_now,
         )
         stack.push_async_callback(deliverer.close, LAST_WORDS)
-        config = agent_config(settings)
         runtimes = await stack.enter_async_context(Runtimes(store, model, config, deliverer.on_event, grace=GRACE))
         access = Access(client, settings.allowed_guilds, time.monotonic)
         services = Services(

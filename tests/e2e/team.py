@@ -11,6 +11,7 @@ from pathlib import Path
 
 import wiring
 from agent.builtin import BuiltinModel
+from agent.config import AgentConfig
 from agent.model import Finish, FinishReason, Message, ModelClient, ModelEvent, ModelRequest, Text
 from playground.standin import Channel, Invocation, ManualClock, Person, StandIn, point_discord_at
 from playground.standin import Message as Posted
@@ -73,6 +74,7 @@ class Team:
         self.clock = clock
         self.settings = settings
         self.model: ModelClient = Gate()
+        self.config: AgentConfig | None = None
         self.guild = discord.add_guild("Team")
         self.general: Channel = self.guild.add_text_channel("general")
         discord.add_bot(TOKEN)
@@ -88,12 +90,13 @@ class Team:
 
     async def start(self) -> None:
         """Start the bot and wait until it takes messages."""
-        self.bot = await self._stack.enter_async_context(wiring.running(self.settings, self.model))
+        self.bot = await self._stack.enter_async_context(wiring.running(self.settings, self.model, self.config))
         await wiring.connect_to_discord(self.bot, TOKEN)
 
     async def end(self) -> None:
         """End the bot as SIGTERM does."""
-        self.gate.release()
+        if isinstance(self.model, Gate):
+            self.model.release()
         await self._stack.aclose()
 
     async def restart(self) -> None:
@@ -122,12 +125,15 @@ async def ended(invocation: Invocation) -> Posted:
 
 
 @asynccontextmanager
-async def a_team(folder: Path, **settings: object) -> AsyncGenerator[Team, None]:
+async def a_team(
+    folder: Path, *, model: ModelClient | None = None, config: AgentConfig | None = None, **settings: object
+) -> AsyncGenerator[Team, None]:
     """A team whose bot is running."""
     clock = ManualClock()
     async with StandIn(clock) as discord:
         with point_discord_at(discord.api_url):
             team = Team(discord, clock, Settings(database_path=folder / "cubby.db", **settings))  # pyright: ignore[reportArgumentType]
+            team.model, team.config = model or team.model, config
             await team.start()
             try:
                 yield team
