@@ -19,12 +19,13 @@ CHECKED_BYTES: Final = 256 * 1024 * 1024
 """Files up to this size are checked page by page at every start; larger ones would keep people waiting."""
 
 
-def inspect_database(path: Path, *, newest: int | None = None) -> int:
+def inspect_database(path: Path, *, newest: int | None = None, pages: bool = True) -> int:
     """The schema version of the file at `path`: 0 where there is none yet. Raises `DatabaseRefused`.
 
-    `newest` is the highest version that is understood; by default that of the migrations there are.
+    `newest` is the highest version that is understood; by default that of the migrations there are. With `pages`, each page
+    of the file is checked too, which costs the file.
     """
-    path = path.resolve()
+    path = Path(os.path.realpath(path))  # unlike `resolve`, it raises nothing for links that lead round in a ring
     if path.is_dir():
         raise DatabaseRefused(f"{path} is a folder; DATABASE_PATH must name a file.")
     try:
@@ -38,12 +39,12 @@ def inspect_database(path: Path, *, newest: int | None = None) -> int:
         raise DatabaseRefused(f"{path} is not a database; it was left as it is.")
     if not os.access(path, os.W_OK) or not path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
         raise DatabaseRefused(f"{path} is read-only; Cubby must be able to write to it.")
-    return _look_inside(path, len(migrations()) if newest is None else newest)
+    return _look_inside(path, len(migrations()) if newest is None else newest, pages=pages)
 
 
-def _look_inside(path: Path, newest: int) -> int:
+def _look_inside(path: Path, newest: int, *, pages: bool) -> int:
     try:
-        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
+        with closing(_read_only(path)) as connection:
             version = version_of(connection)
             application = connection.execute("PRAGMA application_id").fetchone()[0]
             is_empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
@@ -51,10 +52,20 @@ def _look_inside(path: Path, newest: int) -> int:
                 raise DatabaseRefused(f"{path} belongs to another program; it was left as it is.")
             if version > newest:
                 raise DatabaseRefused(f"{path} was written by a newer Cubby; start that one, or a copy from before it.")
-            _check_pages(connection, path)
+            if pages:
+                _check_pages(connection, path)
             return version
     except sqlite3.Error as error:
         raise DatabaseRefused(f"{path} is damaged ({error}); restore a copy of it.") from None
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    """A connection that leaves no trace: where no WAL lies beside the file, `mode=ro` alone would make one (SQLite, page
+    "Write-Ahead Logging", section "Read-Only Databases").
+    """
+    has_wal = path.with_name(f"{path.name}-wal").exists()
+    how = "mode=ro" if has_wal else "mode=ro&immutable=1"
+    return sqlite3.connect(f"file:{quote(str(path))}?{how}", uri=True)
 
 
 def _check_pages(connection: sqlite3.Connection, path: Path) -> None:

@@ -34,7 +34,7 @@ async def open_store(
     """
     path = _place(path)
     steps = migrations() if steps is None else steps
-    inspect_database(path, newest=len(steps))
+    inspect_database(path, newest=len(steps), pages=False)
     async with AsyncExitStack() as stack:
         lock = _locked(path)
         stack.callback(lock.release)
@@ -51,7 +51,7 @@ async def open_store(
 
 
 def _place(path: Path) -> Path:
-    path = path.resolve()
+    path = Path(os.path.realpath(path))
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
