@@ -14,7 +14,7 @@ CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 TIMESTAMP: Final = re.compile(r"<t:(-?\d{1,12})(?::([a-zA-Z]))?>")
 ESCAPED: Final = re.compile(r"\\([\\*_~`|>#\[\]()<@!-])")
 FENCE: Final = re.compile(r"(```.*?(?:```|\Z))", re.DOTALL)
-RUNNING: Final = ("writing…", "thinking…")
+RUNNING: Final = ("writing…", "thinking…", "waiting…")
 MOMENT: Final = "-# One moment…"
 
 UNITS: Final = (("year", 31_536_000), ("month", 2_592_000), ("day", 86_400), ("hour", 3_600), ("minute", 60))

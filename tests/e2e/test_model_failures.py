@@ -13,7 +13,7 @@ from playground.faulty_model import FaultyModelServer
 from tests.e2e.team import Team, a_team, is_ended
 
 TRIED_AGAIN = (Fault.RATE_LIMITED, Fault.OVERLOADED, Fault.CUT_AT_ONCE)
-QUICK = AgentConfig(backoff=0.01, longest_wait=0.8, deadlines=Deadlines(0.3, 0.3, 5.0))
+QUICK = AgentConfig(backoff=0.01, longest_wait=1.5, deadlines=Deadlines(0.3, 0.3, 5.0))
 
 
 @pytest.fixture
