@@ -99,6 +99,11 @@ class FaultyModelServer:
         """Wait until no request that came is unanswered, whether it was answered, cut or left."""
         await self._until(lambda: all(seen.ended.is_set() for seen in self.seen))
 
+    async def until_connections(self, most: int) -> None:
+        """Wait until clients hold at most so many connections open."""
+        while self.connections > most:  # noqa: ASYNC110 - aiohttp tells nobody when a connection has closed
+            await asyncio.sleep(0.005)
+
     async def stop_listening(self) -> None:
         """Be unreachable from now on; twice is the same as once."""
         self.release.set()
