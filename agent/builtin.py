@@ -1,28 +1,34 @@
 """The built-in demo model: a `ModelClient` that needs no network, for the first try of the console and for tests.
 
 It is honest about what it is. It reads only the context it is given: it remembers "My favorite X is Y" and the like if, and
-only if, it was said earlier in the same session. The same question in the same session gives the same answer.
+only if, it was said earlier in the same session (`builtin_memory.py`). The same words in the same session get the same answer.
 """
 
 import asyncio
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from typing import Final
 
+from agent.builtin_memory import facts_in, recall
 from agent.model import Finish, FinishReason, Message, ModelEvent, ModelRequest, Text, Tokens
 
 SECONDS_A_WORD: Final = 0.03
 
-FACT: Final = re.compile(r"\bmy (?P<what>(?:[a-z]+ ){0,4}?[a-z]+) (?:is|are|was) (?P<value>[^.!?\n]{1,80})", re.IGNORECASE)
-QUESTION: Final = re.compile(
-    r"\b(?:what(?:'s|\u2019s| is| are| was)?|who(?:'s| is)?|which|remember|know|tell me)\b"
-    r".*?\bmy (?P<what>(?:[a-z]+ ){0,4}?[a-z]+)\s*[?.!]*$",
-    re.IGNORECASE,
+LONG: Final = re.compile(r"(?<!how )\blong\b|\b(?:longer|story|essay|poem|novel|lots)\b", re.IGNORECASE)
+COUNT: Final = re.compile(r"\bcount (?:up )?(?:from (?:1|one) )?to (?P<to>\d{1,4})\b", re.IGNORECASE)
+CODE: Final = re.compile(r"\b(?:code|function|program|script)\b", re.IGNORECASE)
+GREETING: Final = re.compile(r"^\W*(?:hi|hello|hey|hallo|good (?:morning|afternoon|evening))\b[^?]{0,30}$", re.IGNORECASE)
+THANKS: Final = re.compile(r"^\W*(?:thanks|thank you|cheers)\b", re.IGNORECASE)
+HELP: Final = re.compile(
+    r"^\W*help\b|\bwhat can you do\b|\bwh(?:o|at) are you\b|\bare you (?:a|an|real|chatgpt)\b", re.IGNORECASE
 )
-LONG: Final = re.compile(r"\b(long|story|essay|poem|novel|lots)\b", re.IGNORECASE)
-COUNT: Final = re.compile(r"\bcount (?:up )?(?:from 1 )?to (?P<to>\d{1,4})\b", re.IGNORECASE)
-CODE: Final = re.compile(r"\b(code|function|program|script)\b", re.IGNORECASE)
+
+CAN_DO: Final = (
+    "I'm the built-in demo model: small, offline, no artificial intelligence. I can remember what you tell me in this session "
+    "(“My favorite color is green”, “I live in Paris”), “count to 100”, “tell me a story” or “write a long program”, which are "
+    "long enough to try Stop or to switch while I write. For real answers, whoever runs this bot connects a real model."
+)
 
 
 class BuiltinModel:
@@ -38,14 +44,15 @@ class BuiltinModel:
     @asynccontextmanager
     async def stream(self, request: ModelRequest) -> AsyncGenerator[AsyncIterator[ModelEvent], None]:
         """See `ModelClient.stream`."""
-        yield self._words(request)
+        async with aclosing(self._words(request)) as words:
+            yield words
 
     async def close(self) -> None:
         """Nothing is held."""
 
-    async def _words(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
-        answer = answer_to([message for message in request.messages if message.role != "system"])
-        for piece in re.findall(r"\S+\s*", answer):
+    async def _words(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
+        answer = answer_to(request.messages)
+        for piece in re.findall(r"\s*\S+\s*", answer):
             await asyncio.sleep(self._pace)
             yield Text(piece)
         yield Tokens(input=sum(len(m.content) for m in request.messages) // 4, output=len(answer) // 4)
@@ -53,42 +60,54 @@ class BuiltinModel:
 
 
 def answer_to(messages: Sequence[Message]) -> str:
-    """The answer to the last message, from the messages alone."""
+    """The answer to the last user message, from the user's messages alone."""
     said = [message.content for message in messages if message.role == "user"]
     last = said[-1] if said else ""
-    if asked := QUESTION.search(last.strip()):
-        return _recall(asked["what"], said[:-1])
-    if told := FACT.search(last):
-        return f"Noted: your {told['what'].strip()} is {told['value'].strip()}. Ask me about it any time in this session."
+    if remembered := recall(said):
+        return remembered
+    if told := facts_in(last):
+        return f"Noted: {told[-1].sentence}. Ask me about it any time in this session."
+    return _performance(last) or _small_talk(last) or _plain(last, len(said))
+
+
+def _performance(last: str) -> str | None:
     if count := COUNT.search(last):
         return "\n".join(str(number) for number in range(1, int(count["to"]) + 1))
     if CODE.search(last):
-        return f"Here is a small function:\n\n```python\n{_CODE}```\n\nA real model would write what you asked for."
-    if LONG.search(last):
-        return _STORY
-    return _plain(last, len(said))
+        return _program(50) if LONG.search(last) else _program(1)
+    return _STORY if LONG.search(last) else None
 
 
-def _recall(what: str, said: Sequence[str]) -> str:
-    wanted = what.strip().casefold()
-    for text in reversed(said):
-        for fact in reversed(list(FACT.finditer(text))):
-            if fact["what"].strip().casefold() == wanted:
-                return f"Your {what.strip()} is {fact['value'].strip()}. You told me earlier in this session."
-    return f"I don't know your {what.strip()}: you haven't told me in this session."
+def _small_talk(last: str) -> str | None:
+    if HELP.search(last):
+        return CAN_DO
+    if GREETING.search(last):
+        return f"Hello! {CAN_DO}"
+    return "You're welcome." if THANKS.search(last) else None
 
 
 def _plain(last: str, count: int) -> str:
     words = " ".join(last.split())
     quoted = words if len(words) <= 60 else words[:59].rstrip() + "…"
-    openings = ("You wrote", "I read", "Here in this session you asked about")
-    return (
-        f"{openings[count % len(openings)]} “{quoted}”. I'm only a small demo, so I can't say much about it, "
-        "but I remember what you tell me here: try “My favorite color is green”, then ask me for it."
+    opening, rest = _OPENINGS[count % len(_OPENINGS)], _RESTS[count % len(_RESTS)]
+    return f"{opening} “{quoted}”. I'm only a small demo, so I can't say much about it, {rest}"
+
+
+def _program(functions: int) -> str:
+    names = ("greet", *(f"greet_{number}" for number in range(2, functions + 1)))
+    body = "\n\n".join(
+        f'def {n}(name: str) -> str:\n    """Greet somebody by name."""\n    return f"Hello, {{name}}!"' for n in names
     )
+    size = "a small function" if functions == 1 else f"a program of {functions} functions"
+    return f"Here is {size}:\n\n```python\n{body}\n```\n\nA real model would write what you asked for."
 
 
-_CODE: Final = 'def greet(name: str) -> str:\n    """Greet somebody by name."""\n    return f"Hello, {name}!"\n'
+_OPENINGS: Final = ("You wrote", "I read", "Here in this session you asked about")
+_RESTS: Final = (
+    "but try “tell me a story” if you want to see a long answer, and stop me in the middle.",
+    "but I remember what you tell me here: try “My favorite color is green”, then ask me for it.",
+    "but ask me “What do you know about me?” and I'll tell what you said in this session.",
+)
 
 _CHAPTERS: Final = """\
 Once there was a small cupboard in a busy office, with a drawer for everybody. Nobody could open the drawer of anybody else, \
