@@ -133,7 +133,14 @@ class Deliverer:
                 ending = ending_of(event, self._means.model_label)
                 self._answer(event.actor, event.session, event.turn).end(event.session, event.turn, ending)
             case KeptFinished():
-                self._on_kept_finished(event)
+                self._own(f"kept-{event.session.id}", self._tell_kept(event))
+
+    async def _tell_kept(self, event: KeptFinished) -> None:
+        """A kept session has answered: say so once the answer itself can be read whole."""
+        showing = [task for task, answer in self._tasks.items() if answer and answer.turn.session_id == event.session.id]
+        if showing:
+            await asyncio.wait(showing)
+        self._on_kept_finished(event)
 
     def _take_queue(self, event: QueueChanged) -> None:
         position = 0

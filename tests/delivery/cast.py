@@ -121,7 +121,7 @@ class Cast:
 
     async def settled(self) -> None:
         """Wait until every delivery has ended."""
-        while tasks := [task for task in asyncio.all_tasks() if task.get_name().startswith(("answer-", "take-back-"))]:
+        while tasks := [task for task in asyncio.all_tasks() if task.get_name().startswith(("answer-", "take-back-", "kept-"))]:
             await asyncio.wait(tasks)
 
     async def states(self, turn: Turn) -> list[str]:

@@ -146,9 +146,13 @@ async def test_the_privacy_notice_rides_on_the_very_first_answer_only(newcomer: 
     assert two.text == f"two\n{LINE}"
 
 
-async def test_kept_sessions_that_finished_are_passed_on(cast: Cast) -> None:
+async def test_a_kept_session_is_told_of_once_its_answer_can_be_read(cast: Cast) -> None:
     event = KeptFinished(actor=cast.actor, session=cast.session, generation=1)
+    turn = await cast.start(cast.direct())
+    await cast.end(turn, "the whole answer")
     cast.deliverer.on_event(event)
+    assert cast.kept == []
+    await cast.settled()
     assert cast.kept == [event]
 
 
