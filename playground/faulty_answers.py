@@ -75,6 +75,8 @@ class Fault(Enum):
     THINKING = auto()
     CHOPPED = auto()
     """A proper answer, in CRLF lines cut at every third byte, with comments."""
+    LATE_CLOSE = auto()
+    """A proper answer whose response ends a while after `[DONE]`."""
     NO_DONE = auto()
     """A proper answer whose stream ends without `[DONE]`."""
 
@@ -87,6 +89,8 @@ class Sender:
     words: tuple[str, ...] = WORDS
     gap: float = 0.0
     """Seconds before each word."""
+    last_gap: float = 0.0
+    """Seconds between `[DONE]` and the end of the response."""
     chopped: bool = False
     release: asyncio.Event = field(default_factory=asyncio.Event)
     """Set to let stalled answers go on."""
@@ -126,6 +130,8 @@ class Sender:
             await self.event({"choices": [], "usage": USAGE})
         if done:
             await self.raw("data: [DONE]\n\n")
+        if self.last_gap:
+            await asyncio.sleep(self.last_gap)
         await self.response.write_eof()
 
 
@@ -205,6 +211,11 @@ async def _slow(send: Sender) -> None:
     await _proper(send)
 
 
+async def _late_close(send: Sender) -> None:
+    send.last_gap = SLOW_SECONDS
+    await _proper(send)
+
+
 async def _not_json(send: Sender) -> None:
     await send.raw("data: {oh no\n\n")
 
@@ -237,6 +248,7 @@ _PLAYS: Final[dict[Fault, Play]] = {
     Fault.STALLED_AFTER_END: _stalled_after_end,
     Fault.PINGING: _pinging,
     Fault.SLOW: _slow,
+    Fault.LATE_CLOSE: _late_close,
     Fault.NOT_JSON: _not_json,
     Fault.NOT_AN_OBJECT: _not_an_object,
     Fault.EMPTY: _empty,

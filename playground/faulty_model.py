@@ -151,7 +151,7 @@ class FaultyModelServer:
             _cut(request)
             return response
         await response.prepare(request)
-        send = Sender(response, self.words, self.gap, fault is Fault.CHOPPED, self.release)
+        send = Sender(response, self.words, self.gap, chopped=fault is Fault.CHOPPED, release=self.release)
         await play_of(fault)(send)
         if fault in (Fault.CUT, Fault.CUT_AT_ONCE, Fault.CUT_AFTER_END):
             _cut(request)

@@ -237,7 +237,11 @@ async def test_text_before_a_cut_arrives(server: FaultyModelServer, client: Open
             await anext(events)
 
 
-async def test_a_whole_answer_leaves_its_connection_for_the_next(server: FaultyModelServer, client: OpenAIClient) -> None:
+@pytest.mark.parametrize("fault", [Fault.NONE, Fault.LATE_CLOSE])
+async def test_a_whole_answer_leaves_its_connection_for_the_next(
+    server: FaultyModelServer, client: OpenAIClient, fault: Fault
+) -> None:
+    server.script(fault, fault, fault)
     for _ in range(3):
         await answer(client)
     assert len({seen.peer for seen in server.seen}) == 1
