@@ -50,10 +50,12 @@ async def test_commands_are_registered_once_and_not_again(team: Team) -> None:
 
 
 async def test_nothing_is_left_running_at_the_end(tmp_path: Path) -> None:
-    threads, tasks = threading.active_count(), len(asyncio.all_tasks())
+    threads, tasks = set(threading.enumerate()), len(asyncio.all_tasks())
     async with a_team(tmp_path) as team:
         await team.ask(team.ann, "hello")
-    assert threading.active_count() == threads
+    for thread in set(threading.enumerate()) - threads:
+        thread.join(5)  # SQLite's have been told to end
+        assert not thread.is_alive()
     async with asyncio.timeout(5):
         while len(asyncio.all_tasks()) > tasks:  # discord.py's own last ones end by themselves
             await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()}, return_when=asyncio.FIRST_COMPLETED)
