@@ -4,20 +4,27 @@ History is kept in memory only: what people say to the bot is in its database an
 """
 
 import asyncio
+import io
 import os
 import stat
 import sys
-from collections.abc import AsyncGenerator, Callable, Iterable
-from typing import Protocol, TextIO
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Final, Protocol, TextIO
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.patch_stdout import patch_stdout
 
+from playground.console_commands import being_typed, options_in
+from playground.console_text import printable
 from playground.standin import CannotDo, Choice
 
-Autocomplete = Callable[[str, str, str], "asyncio.Future[list[Choice]]"]
+Values = Callable[[str, str, str], Awaitable[Sequence[Choice]]]
+"""What the bot offers for a command, an option and what is typed of it. May raise `CannotDo`, `TimeoutError`."""
+
+LONGEST_LINE: Final = 16 * 1024 * 1024
+"""Bytes of one line from a pipe."""
 
 
 class Lines(Protocol):
@@ -50,12 +57,15 @@ class PipedLines:
         return line
 
     async def _whole(self) -> AsyncGenerator[str, None]:
-        for line in self._source.read().splitlines():
-            yield line
+        source = self._source
+        if isinstance(source, io.TextIOWrapper):
+            source.reconfigure(errors="replace")  # pyright: ignore[reportUnknownMemberType]  # of any buffer
+        for line in self._source:
+            yield line.rstrip("\r\n")
 
     async def _piped(self) -> AsyncGenerator[str, None]:
         loop = asyncio.get_running_loop()
-        reader = asyncio.StreamReader(limit=1024 * 1024)
+        reader = asyncio.StreamReader(limit=LONGEST_LINE)
         transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), self._source)
         try:
             while raw := await reader.readline():
@@ -67,13 +77,13 @@ class PipedLines:
 class TerminalLines:
     """A person at a terminal.
 
-    `live` gives what is being written now, which is shown above the line they type on; it goes when the line is sent, so the
-    line is echoed.
+    `live` gives what is being written now, for so many columns, which is shown above the line they type on; it goes when the
+    line is sent, so the line is echoed.
     """
 
     is_terminal = True
 
-    def __init__(self, completer: Completer, live: Callable[[], str], echo: Callable[[str], None]) -> None:
+    def __init__(self, completer: Completer, live: Callable[[int], str], echo: Callable[[str], None]) -> None:
         self._session: PromptSession[str] = PromptSession(
             completer=completer, complete_while_typing=False, erase_when_done=True
         )
@@ -82,9 +92,14 @@ class TerminalLines:
 
     async def next(self, question: str = "> ") -> str | None:
         """See `Lines.next`."""
+
+        def message() -> str:
+            return f"{self._live(self._session.app.output.get_size().columns)}{question}"
+
         try:
             with patch_stdout():
-                line = await self._session.prompt_async(lambda: f"{self._live()}{question}")
+                # Ctrl-C is a key here. A SIGINT is the caller's, whose handler prompt_toolkit would take away for good.
+                line = await self._session.prompt_async(message, handle_sigint=False)
         except EOFError:
             return None
         self._echo(f"\n{question}{line}")
@@ -99,40 +114,43 @@ class TerminalLines:
 class CommandCompleter(Completer):
     """Completes commands, their options and, by asking the bot, their values."""
 
-    def __init__(
-        self,
-        commands: Callable[[], dict[str, list[str]]],
-        values: Callable[[str, str, str], "asyncio.Task[list[Choice]]"],
-    ) -> None:
+    def __init__(self, commands: Callable[[], Mapping[str, Sequence[str]]], values: Values) -> None:
         self._commands = commands
         self._values = values
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
         """Commands and options, which need no asking."""
         del complete_event
-        text = document.text_before_cursor
-        commands = self._commands()
-        if text.startswith("/") and " " not in text:
-            fitting = [name for name in commands if name.startswith(text[1:])]
-            return [Completion(f"/{name} ", start_position=-len(text)) for name in fitting]
-        return []
+        command, space, rest = document.text_before_cursor.partition(" ")
+        if not command.startswith("/"):
+            return []
+        if not space:
+            fitting = [name for name in self._commands() if name.startswith(command[1:])]
+            return [Completion(f"/{name} ", start_position=-len(command)) for name in fitting]
+        word = rest.rpartition(" ")[2]
+        names = self._commands().get(command[1:], ())[1:]
+        given = options_in(rest, names)
+        return [
+            Completion(f"{name}:", start_position=-len(word)) for name in names if name.startswith(word) and name not in given
+        ]
 
     async def get_completions_async(
         self, document: Document, complete_event: CompleteEvent
     ) -> AsyncGenerator[Completion, None]:
-        """The same, then the values of a command's first option as the bot offers them."""
+        """The same, and the values of the option that is being typed, as the bot offers them."""
         for completion in self.get_completions(document, complete_event):
             yield completion
-        name, space, typed = document.text_before_cursor.removeprefix("/").partition(" ")
-        options = self._commands().get(name, [])
-        if not document.text_before_cursor.startswith("/") or not space or not options:
+        command, space, rest = document.text_before_cursor.partition(" ")
+        names = self._commands().get(command[1:], ())
+        if not command.startswith("/") or not space or not names:
             return
+        option, typed = being_typed(rest, names)
         try:
-            offered = await self._values(name, options[0], typed)
+            offered = await self._values(command[1:], option, typed)
         except (CannotDo, TimeoutError):
             return
         for choice in offered:
-            yield Completion(str(choice.value), start_position=-len(typed), display=choice.name)
+            yield Completion(str(choice.value), start_position=-len(typed), display=printable(choice.name))
 
 
 def is_terminal() -> bool:
@@ -142,5 +160,8 @@ def is_terminal() -> bool:
 
 def _is_pipe(source: TextIO) -> bool:
     """Whether the loop can wait for it; files and the like are there at once."""
-    mode = os.fstat(source.fileno()).st_mode
-    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+    try:
+        mode = os.fstat(source.fileno()).st_mode
+    except OSError:  # text in memory has no file behind it
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or source.isatty()
