@@ -10,8 +10,10 @@ import pytest
 
 from playground.console import run_console
 from playground.console_commands import being_typed, options_in, typed_options
+from playground.console_screen import Screen
 from playground.console_text import goes_on, is_live, printable, tail
 from playground.standin import CannotDo, Channel, Message, Person, StandIn, point_discord_at
+from playground.standin.changes import MessageEdited
 from tests.playground.sample_bot import make_sample
 from tests.playground.stage import TOKEN
 
@@ -68,10 +70,15 @@ async def test_a_choice_that_is_not_shown_is_refused_with_what_is() -> None:
     assert "(choose one of 1, 2)" in await talk("/ask hi", "!3 9")
 
 
-async def test_what_was_shown_is_not_printed_again_when_it_only_loses_a_button() -> None:
-    said = await talk("/slow", "!1")
-    assert said.count("one two") == 1
-    assert "stopped" in said
+async def test_an_answer_that_only_loses_a_button_is_not_printed_again() -> None:
+    buttons = [{"type": 2, "label": w, "custom_id": w, "style": 2} for w in ("Reply", "Retry")]
+    discord, message = await a_message("an answer\n-# 1 · hi", {"type": 1, "components": buttons})
+    out = io.StringIO()
+    screen = Screen(discord.add_person("Ann"), discord.clock, out)
+    screen.open()
+    discord.world.edit(message, {"components": [{"type": 1, "components": buttons[:1]}]})
+    screen.changed(MessageEdited(message))
+    assert out.getvalue() == "an answer\n1 · hi\n[!1 Reply] [!2 Retry]\n"
 
 
 async def test_a_button_that_has_gone_is_not_pressed() -> None:
