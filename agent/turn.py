@@ -8,18 +8,18 @@ that runs it and cancels that to stop.
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from agent.config import AgentConfig
-from agent.context import Context, build_context, characters_needed
+from agent.context import Context, read_context
 from agent.deadlines import within_deadlines
 from agent.errors import CutOff, EmptyAnswer, ModelError, Refused
 from agent.model import Finish, FinishReason, ModelClient, ModelEvent, ModelRequest, Text, Thinking, Tokens
 from storage.errors import StoreError
-from storage.records import Actor, Turn, TurnState, Usage
+from storage.records import Actor, Entry, Turn, TurnState, Usage
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -107,16 +107,15 @@ class TurnRunner:
         )
 
     async def _context(self, turn: Turn, correction: float) -> Context:
-        budget, reserve = self.config.context_tokens, self.config.reply_reserve
-        needed = characters_needed(budget, reserve, correction)
-        entries = await self.store.transcripts.path(self.actor, turn.session_id, characters=needed)
-        return build_context(
-            entries,
+        async def newest(characters: int) -> Sequence[Entry]:
+            return await self.store.transcripts.path(self.actor, turn.session_id, characters=characters)
+
+        return await read_context(
+            newest,
             system_prompt=self.config.system_prompt,
-            budget_tokens=budget,
-            reserve_tokens=reserve,
+            budget_tokens=self.config.context_tokens,
+            reserve_tokens=self.config.reply_reserve,
             correction=correction,
-            complete=not entries or entries[0].parent is None,
         )
 
     async def _stream(self, turn: Turn, request: ModelRequest, answer: Answer) -> None:
