@@ -88,7 +88,7 @@ class MemoryTurns:
         data |= {} if text else {"blame_prompt": blame_prompt}
         kind = EntryKind.ASSISTANT if text else EntryKind.FAILURE
         answer = self._append(session, turn.prompt_entry, kind, text, None, data, now)
-        session.model = model or session.model
+        session.model = session.model if model is None else model
         ended = replace(turn, state=outcome, answer_entry=answer, partial="", error=error, model=model, usage=usage, ended=now)
         return self._keep(ended)
 

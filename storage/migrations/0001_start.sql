@@ -68,7 +68,7 @@ CREATE TABLE turns (
     FOREIGN KEY (owner, number) REFERENCES sessions(owner, number)
 ) WITHOUT ROWID;
 CREATE INDEX turns_open ON turns(state, id) WHERE ended IS NULL;
-CREATE INDEX turns_waiting ON turns(owner, number, id) WHERE ended IS NULL;
+CREATE INDEX turns_waiting ON turns(owner, number, id) WHERE state IN ('queued', 'paused');
 CREATE INDEX turns_prompt ON turns(prompt_entry) WHERE prompt_entry IS NOT NULL;
 
 CREATE TABLE deliveries (

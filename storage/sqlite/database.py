@@ -65,8 +65,7 @@ class Database:
         self._waiting.append(waiting)
         if self._committer is None:
             self._committer = asyncio.create_task(self._commit_waiting(), name="store-writer")
-        waiting.done.add_done_callback(_retrieve)
-        return cast("T", await asyncio.shield(waiting.done))
+        return cast("T", await waiting.done)
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` on the reading connection, over one snapshot of what was committed. Raises `StoreUnavailable`."""
@@ -161,16 +160,10 @@ async def in_thread(connection: aiosqlite.Connection, work: Callable[[sqlite3.Co
 
 def _settle(done: "asyncio.Future[Any]", outcome: Any) -> None:
     if done.done():
-        return
+        return  # its caller was cancelled and asks no more; the write happened all the same
     if not isinstance(outcome, Failed):
         done.set_result(outcome)
     elif isinstance(outcome.error, sqlite3.Error):
         done.set_exception(StoreUnavailable(f"{type(outcome.error).__name__}: {outcome.error}"))
     else:
         done.set_exception(outcome.error)
-
-
-def _retrieve(done: "asyncio.Future[Any]") -> None:
-    """A caller that was cancelled no longer asks; without this, asyncio would complain that nobody did."""
-    if not done.cancelled():
-        done.exception()

@@ -20,25 +20,28 @@ def append(
     author: int | None,
     data: Mapping[str, Any],
     created: int,
+    model: str | None = None,
 ) -> int:
-    """Write an entry under `parent` and make it the session's leaf; returns its id."""
+    """Write an entry under `parent` and make it the session's leaf; returns its id.
+
+    `session` is the row as it is in this transaction; a `model` becomes the session's.
+    """
     owner, number = session["owner"], session["number"]
+    new = entry_id(owner, number, session["next_seq"])
     counted = kind in COUNTED
     above = connection.execute("SELECT depth, messages, kind, created FROM entries WHERE id = ?", (parent,)).fetchone()
     depth, messages = (above["depth"] + 1, above["messages"]) if above else (0, 0)
     messages += counted
     modified = created if counted else above["created"] if above and above["kind"] in COUNTED else None
-    sql = "UPDATE sessions SET next_seq = next_seq + 1 WHERE owner = ? AND number = ? RETURNING next_seq - 1"
-    new = entry_id(owner, number, connection.execute(sql, (owner, number)).fetchall()[0][0])
     connection.execute(
         "INSERT INTO entries(id, parent, depth, messages, kind, author, text, data, created) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (new, parent, depth, messages, kind, author, text, data_json(data), created),
     )
     connection.execute(
-        "UPDATE sessions SET leaf = ?, message_count = ?, modified = coalesce(?, modified), preview = coalesce(preview, ?) "
-        "WHERE owner = ? AND number = ?",
-        (new, messages, modified, _preview(text) if kind is EntryKind.USER else None, owner, number),
+        "UPDATE sessions SET next_seq = next_seq + 1, leaf = ?, message_count = ?, modified = coalesce(?, modified), "
+        "preview = coalesce(preview, ?), model = coalesce(?, model) WHERE owner = ? AND number = ?",
+        (new, messages, modified, _preview(text) if kind is EntryKind.USER else None, model, owner, number),
     )
     return new
 

@@ -15,7 +15,7 @@ from uuid import UUID
 from storage.records import Actor, Entry
 from storage.sqlite.database import Database
 from storage.sqlite.permission import session_by_id
-from storage.sqlite.rows import LARGEST, entry_id, entry_of
+from storage.sqlite.rows import ENTRY_COLUMNS, LARGEST, entry_id, entry_of
 
 PASSED: Final = 8
 """Rows of other branches that cost about as much to pass over as a new scan costs to start."""
@@ -60,18 +60,23 @@ def up(connection: sqlite3.Connection, session: sqlite3.Row, start: int | None) 
     if start is None:
         return
     lowest = entry_id(session["owner"], session["number"], 0)
-    wanted: int | None = start
-    while wanted is not None:
-        rows = connection.execute("SELECT * FROM entries WHERE id BETWEEN ? AND ? ORDER BY id DESC", (lowest, wanted))
+    sql = f"SELECT {ENTRY_COLUMNS} FROM entries WHERE id BETWEEN ? AND ? ORDER BY id DESC"  # noqa: S608 - constants
+    wanted: int = start
+    while True:
+        rows = connection.execute(sql, (lowest, wanted))
         passed = 0
         for row in rows:
-            if row["id"] == wanted:
+            if row[0] == wanted:
                 yield row
-                wanted, passed = row["parent"], 0
+                if row[1] is None:
+                    return
+                wanted, passed = row[1], 0
             else:
                 passed += 1
-            if wanted is None or passed > PASSED:
-                break
+                if passed > PASSED:
+                    break
+        else:
+            return
 
 
 def _parent(connection: sqlite3.Connection, session: sqlite3.Row, entry: int) -> int | None:

@@ -2,17 +2,18 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from storage.errors import DuplicateSource, NotLastTurn, QueueFull, WrongTurnState
+from storage.errors import NotLastTurn, QueueFull, WrongTurnState
 from storage.ids import new_id
 from storage.records import Actor, Choice, Departure, EntryKind, Prompt, Turn, TurnState, Usage
 from storage.sqlite import choices
 from storage.sqlite.database import Database
-from storage.sqlite.deliveries import first_part
 from storage.sqlite.entries import append, move_leaf_to_prompt
+from storage.sqlite.journal import in_state, insert, refuse_duplicate, update, waiting_in, write_prompt
 from storage.sqlite.permission import session_by_id, turn_by_id
 from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, clean, micros, turn_of, usage_json
 
@@ -28,48 +29,48 @@ class SqliteTurns:
         self, actor: Actor, session_id: UUID, prompt: Prompt, state: TurnState, *, limit: int | None = None
     ) -> Turn:
         """See `TurnJournal.submit`."""
-        turn_id, now = new_id(), micros(self._now())
+        turn_id, now, text = new_id(), self._now(), clean(prompt.text)
 
         def work(connection: sqlite3.Connection) -> Turn:
             session = session_by_id(connection, actor, session_id)
-            _refuse_duplicate(connection, prompt)
-            if limit is not None and state.is_waiting and len(_waiting(connection, session)) >= limit:
+            refuse_duplicate(connection, prompt)
+            if limit is not None and state.is_waiting and len(waiting_in(connection, session)) >= limit:
                 raise QueueFull(limit)
-            _insert(connection, session, turn_id, clean(prompt.text), prompt, state, now)
-            if state is TurnState.ASKED:
-                _write_prompt(connection, actor, turn_by_id(connection, actor, turn_id), session, now)
-            return turn_of(turn_by_id(connection, actor, turn_id))
+            entry = write_prompt(connection, actor, session, text, now) if state is TurnState.ASKED else None
+            turn = _new_turn(turn_id, session, prompt, text=text, state=state, entry=entry, now=now)
+            return insert(connection, session, turn, prompt)
 
         return await self._database.write(work)
 
     async def ask(self, actor: Actor, turn_id: UUID) -> Turn:
         """See `TurnJournal.ask`."""
-        now = micros(self._now())
+        now = self._now()
 
         def work(connection: sqlite3.Connection) -> Turn:
-            turn = _in_state(connection, actor, turn_id, TurnState.QUEUED, TurnState.PAUSED)
-            session = session_by_id(connection, actor, UUID(hex=turn["session_id"]))
-            _write_prompt(connection, actor, turn, session, now)
-            return turn_of(turn_by_id(connection, actor, turn_id))
+            turn = turn_of(in_state(connection, actor, turn_id, TurnState.QUEUED, TurnState.PAUSED))
+            session = session_by_id(connection, actor, turn.session_id)
+            entry = write_prompt(connection, actor, session, turn.prompt, now)
+            update(connection, turn_id, state=TurnState.ASKED, prompt_entry=entry, asked=micros(now))
+            return replace(turn, state=TurnState.ASKED, prompt_entry=entry, asked=now)
 
         return await self._database.write(work)
 
     async def retry(self, actor: Actor, turn_id: UUID, prompt: Prompt) -> Turn:
         """See `TurnJournal.retry`."""
-        again, now = new_id(), micros(self._now())
+        again_id, now = new_id(), self._now()
 
         def work(connection: sqlite3.Connection) -> Turn:
-            turn = turn_by_id(connection, actor, turn_id)
-            session = session_by_id(connection, actor, UUID(hex=turn["session_id"]))
-            _refuse_duplicate(connection, prompt)
-            if turn["ended"] is None or turn["prompt_entry"] is None:
+            turn = turn_of(turn_by_id(connection, actor, turn_id))
+            session = session_by_id(connection, actor, turn.session_id)
+            refuse_duplicate(connection, prompt)
+            if turn.answer_entry is None or turn.prompt_entry is None:
                 raise WrongTurnState
-            if session["leaf"] != (turn["answer_entry"] or turn["prompt_entry"]):
+            if session["leaf"] != turn.answer_entry:
                 raise NotLastTurn
-            _insert(connection, session, again, turn["prompt"], prompt, TurnState.ASKED, now)
-            move_leaf_to_prompt(connection, session, turn["prompt_entry"])
-            _set(connection, again, prompt_entry=turn["prompt_entry"], asked=now)
-            return turn_of(turn_by_id(connection, actor, again))
+            entry = turn.prompt_entry
+            move_leaf_to_prompt(connection, session, entry)
+            again = _new_turn(again_id, session, prompt, text=turn.prompt, state=TurnState.ASKED, entry=entry, now=now)
+            return insert(connection, session, again, prompt)
 
         return await self._database.write(work)
 
@@ -78,8 +79,8 @@ class SqliteTurns:
         now = micros(self._now())
 
         def work(connection: sqlite3.Connection) -> None:
-            turn = _in_state(connection, actor, turn_id, TurnState.ASKED, TurnState.STREAMING)
-            _set(connection, turn_id, state=TurnState.STREAMING, partial=clean(text), first_delta=turn["first_delta"] or now)
+            turn = in_state(connection, actor, turn_id, TurnState.ASKED, TurnState.STREAMING)
+            update(connection, turn_id, state=TurnState.STREAMING, partial=clean(text), first_delta=turn["first_delta"] or now)
 
         await self._database.write(work)
 
@@ -96,53 +97,42 @@ class SqliteTurns:
         usage: Usage | None = None,
     ) -> Turn:
         """See `TurnJournal.end`."""
-        now = micros(self._now())
+        now = self._now()
         if not outcome.is_ended:
             raise WrongTurnState
+        changed: dict[str, Any] = {"state": outcome, "partial": "", "error": error, "model": model}
+        data: dict[str, Any] = {"turn": turn_id.hex, "outcome": outcome.value, "error": error}
 
         def work(connection: sqlite3.Connection) -> Turn:
-            turn = turn_by_id(connection, actor, turn_id)
-            if turn["ended"] is not None:
-                return turn_of(turn)
-            if turn["prompt_entry"] is None:
+            turn = turn_of(turn_by_id(connection, actor, turn_id))
+            if turn.state.is_ended:
+                return turn
+            if turn.prompt_entry is None:
                 raise WrongTurnState
-            session = session_by_id(connection, actor, UUID(hex=turn["session_id"]))
-            data: dict[str, Any] = {"turn": turn_id.hex, "outcome": outcome.value, "error": error}
             entry = append(
                 connection,
-                session,
-                parent=turn["prompt_entry"],
+                session_by_id(connection, actor, turn.session_id),
+                parent=turn.prompt_entry,
                 kind=EntryKind.ASSISTANT if text else EntryKind.FAILURE,
                 text=clean(text),
                 author=None,
                 data=data if text else {**data, "blame_prompt": blame_prompt},
-                created=now,
-            )
-            _set(
-                connection,
-                turn_id,
-                state=outcome,
-                answer_entry=entry,
-                partial="",
-                error=error,
+                created=micros(now),
                 model=model,
-                usage=usage_json(usage),
-                ended=now,
             )
-            if model is not None:
-                connection.execute("UPDATE sessions SET model = ? WHERE id = ?", (model, turn["session_id"]))
-            return turn_of(turn_by_id(connection, actor, turn_id))
+            update(connection, turn_id, **changed, answer_entry=entry, usage=usage_json(usage), ended=micros(now))
+            return replace(turn, **changed, answer_entry=entry, usage=usage, ended=now)
 
         return await self._database.write(work)
 
     async def remove(self, actor: Actor, turn_id: UUID) -> Turn:
         """See `TurnJournal.remove`."""
-        now = micros(self._now())
+        now = self._now()
 
         def work(connection: sqlite3.Connection) -> Turn:
-            _in_state(connection, actor, turn_id, TurnState.QUEUED, TurnState.PAUSED)
-            _set(connection, turn_id, state=TurnState.REMOVED, ended=now)
-            return turn_of(turn_by_id(connection, actor, turn_id))
+            turn = turn_of(in_state(connection, actor, turn_id, TurnState.QUEUED, TurnState.PAUSED))
+            update(connection, turn_id, state=TurnState.REMOVED, ended=micros(now))
+            return replace(turn, state=TurnState.REMOVED, ended=now)
 
         return await self._database.write(work)
 
@@ -156,7 +146,9 @@ class SqliteTurns:
 
     async def waiting(self, actor: Actor, session_id: UUID) -> Sequence[Turn]:
         """See `TurnJournal.waiting`."""
-        return await self._database.read(lambda connection: _waiting(connection, session_by_id(connection, actor, session_id)))
+        return await self._database.read(
+            lambda connection: waiting_in(connection, session_by_id(connection, actor, session_id))
+        )
 
     async def get(self, actor: Actor, turn_id: UUID) -> Turn:
         """See `TurnJournal.get`."""
@@ -194,79 +186,26 @@ class SqliteTurns:
         def work(connection: sqlite3.Connection) -> Sequence[Turn]:
             session = session_by_id(connection, actor, session_id)
             connection.execute(
-                "UPDATE turns SET state = ? WHERE owner = ? AND number = ? AND ended IS NULL AND state IN ('queued', 'paused')",
+                "UPDATE turns SET state = ? WHERE owner = ? AND number = ? AND state IN ('queued', 'paused')",
                 (state, session["owner"], session["number"]),
             )
-            return _waiting(connection, session)
+            return waiting_in(connection, session)
 
         return await self._database.write(work)
 
 
-def _insert(
-    connection: sqlite3.Connection,
-    session: sqlite3.Row,
-    turn_id: UUID,
-    text: str,
-    prompt: Prompt,
-    state: TurnState,
-    now: int,
-) -> None:
-    source = prompt.source
-    connection.execute(
-        "INSERT INTO turns(id, owner, number, state, prompt, source_kind, source_id, channel_id, guild_id, created) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            turn_id.hex,
-            session["owner"],
-            session["number"],
-            state,
-            text,
-            source.kind,
-            source.id,
-            source.channel_id,
-            source.guild_id,
-            now,
-        ),
-    )
-    if prompt.target is not None:
-        first_part(connection, turn_id, prompt.target)
-
-
-def _write_prompt(connection: sqlite3.Connection, actor: Actor, turn: sqlite3.Row, session: sqlite3.Row, now: int) -> None:
-    entry = append(
-        connection,
-        session,
-        parent=session["leaf"],
-        kind=EntryKind.USER,
-        text=turn["prompt"],
-        author=actor.user_id,
-        data={},
+def _new_turn(
+    turn_id: UUID, session: sqlite3.Row, prompt: Prompt, *, text: str, state: TurnState, entry: int | None, now: datetime
+) -> Turn:
+    return Turn(
+        id=turn_id,
+        session_id=UUID(hex=session["id"]),
+        session_number=session["number"],
+        owner=session["user_id"],
+        state=state,
+        prompt=text,
+        source=prompt.source,
+        prompt_entry=entry,
         created=now,
+        asked=now if entry is not None else None,
     )
-    _set(connection, UUID(hex=turn["id"]), state=TurnState.ASKED, prompt_entry=entry, asked=now)
-
-
-def _set(connection: sqlite3.Connection, turn_id: UUID, **columns: object) -> None:
-    named = ", ".join(f"{name} = ?" for name in columns)
-    connection.execute(f"UPDATE turns SET {named} WHERE id = ?", (*columns.values(), turn_id.hex))  # noqa: S608 - our names
-
-
-def _in_state(connection: sqlite3.Connection, actor: Actor, turn_id: UUID, *states: TurnState) -> sqlite3.Row:
-    turn = turn_by_id(connection, actor, turn_id)
-    if turn["state"] not in states:
-        raise WrongTurnState
-    return turn
-
-
-def _waiting(connection: sqlite3.Connection, session: sqlite3.Row) -> Sequence[Turn]:
-    sql = (
-        f"SELECT {TURN_COLUMNS} FROM {TURN_TABLES} "  # noqa: S608 - constants
-        "WHERE t.owner = ? AND t.number = ? AND t.ended IS NULL AND t.state IN ('queued', 'paused') ORDER BY t.id"
-    )
-    return tuple(map(turn_of, connection.execute(sql, (session["owner"], session["number"]))))
-
-
-def _refuse_duplicate(connection: sqlite3.Connection, prompt: Prompt) -> None:
-    row = connection.execute("SELECT id FROM turns WHERE source_id = ?", (prompt.source.id,)).fetchone()
-    if row is not None:
-        raise DuplicateSource(UUID(hex=row["id"]))
