@@ -9,6 +9,8 @@ from pathlib import Path
 from bench.seed import TEXT
 from storage.sqlite.database import PRAGMAS
 
+SPREAD = 50
+
 
 class Limit:
     """A second connection to the store's file; only used while the store is still."""
@@ -17,7 +19,7 @@ class Limit:
         self._connection = sqlite3.connect(path, isolation_level=None)
         for pragma in PRAGMAS:
             self._connection.execute(pragma)
-        self._free = (1 << 50) + 1
+        self._appended = 0
 
     def first_page(self) -> list[tuple[object, ...]]:
         """The ten newest sessions of the one owner."""
@@ -34,13 +36,16 @@ class Limit:
         return self._connection.execute(sql, (low, high, limit)).fetchall()
 
     def append(self, *, messages: int = 1) -> None:
-        """So many messages in one transaction, as the store's group does: a counter and a row each. The rows are nobody's."""
+        """So many messages in one transaction, as the store's group does: a counter and a row each, in one of fifty
+        sessions that are nobody's.
+        """
         self._connection.execute("BEGIN IMMEDIATE")
         for _ in range(messages):
             self._connection.execute("UPDATE sessions SET next_seq = next_seq WHERE owner = 1 AND number = 1")
             sql = "INSERT INTO entries(id, depth, messages, kind, text, created) VALUES (?, 0, 1, 'user', ?, 0)"
-            self._connection.execute(sql, (self._free, TEXT))
-            self._free += 1
+            place = (1 << 50) | (self._appended % SPREAD << 20) | self._appended // SPREAD
+            self._connection.execute(sql, (place, TEXT))
+            self._appended += 1
         self._connection.execute("COMMIT")
 
     def close(self) -> None:
