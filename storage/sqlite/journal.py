@@ -1,0 +1,83 @@
+"""The journal's rows: writing a turn, changing it, and the questions that several steps ask. All within a transaction."""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from storage.errors import DuplicateSource, WrongTurnState
+from storage.records import Actor, EntryKind, Prompt, Turn, TurnState
+from storage.sqlite.deliveries import first_part
+from storage.sqlite.entries import append
+from storage.sqlite.permission import turn_by_id
+from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, micros, turn_of
+
+
+def insert(connection: sqlite3.Connection, session: sqlite3.Row, turn: Turn, prompt: Prompt) -> Turn:
+    """Write a new turn, and the prompt's target as its part 0; returns the turn."""
+    source = turn.source
+    connection.execute(
+        "INSERT INTO turns(id, owner, number, state, prompt, source_kind, source_id, channel_id, guild_id, prompt_entry, "
+        "created, asked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            turn.id.hex,
+            session["owner"],
+            session["number"],
+            turn.state,
+            turn.prompt,
+            source.kind,
+            source.id,
+            source.channel_id,
+            source.guild_id,
+            turn.prompt_entry,
+            micros(turn.created),
+            micros(turn.asked) if turn.asked else None,
+        ),
+    )
+    if prompt.target is not None:
+        first_part(connection, turn.id, prompt.target)
+    return turn
+
+
+def update(connection: sqlite3.Connection, turn_id: UUID, **columns: object) -> None:
+    """Change some columns of a turn."""
+    named = ", ".join(f"{name} = ?" for name in columns)
+    connection.execute(f"UPDATE turns SET {named} WHERE id = ?", (*columns.values(), turn_id.hex))  # noqa: S608 - our names
+
+
+def write_prompt(connection: sqlite3.Connection, actor: Actor, session: sqlite3.Row, text: str, now: datetime) -> int:
+    """The person's words as an entry at the leaf; returns its id."""
+    return append(
+        connection,
+        session,
+        parent=session["leaf"],
+        kind=EntryKind.USER,
+        text=text,
+        author=actor.user_id,
+        data={},
+        created=micros(now),
+    )
+
+
+def in_state(connection: sqlite3.Connection, actor: Actor, turn_id: UUID, *states: TurnState) -> sqlite3.Row:
+    """The turn's row, if it is in one of these states. Raises `TurnNotFound`, `WrongTurnState`."""
+    turn = turn_by_id(connection, actor, turn_id)
+    if turn["state"] not in states:
+        raise WrongTurnState
+    return turn
+
+
+def waiting_in(connection: sqlite3.Connection, session: sqlite3.Row) -> Sequence[Turn]:
+    """What waits in a session, in the order it came."""
+    sql = (
+        f"SELECT {TURN_COLUMNS} FROM {TURN_TABLES} "  # noqa: S608 - constants
+        "WHERE t.owner = ? AND t.number = ? AND t.state IN ('queued', 'paused') ORDER BY t.id"
+    )
+    return tuple(map(turn_of, connection.execute(sql, (session["owner"], session["number"]))))
+
+
+def refuse_duplicate(connection: sqlite3.Connection, prompt: Prompt) -> None:
+    """Raises `DuplicateSource` where the prompt's event made a turn already."""
+    row = connection.execute("SELECT id FROM turns WHERE source_id = ?", (prompt.source.id,)).fetchone()
+    if row is not None:
+        raise DuplicateSource(UUID(hex=row["id"]))
