@@ -174,3 +174,8 @@ async def test_a_writer_that_is_torn_down_leaves_no_caller_waiting(sqlite: Sqlit
     with pytest.raises(StoreUnavailable):
         await caller
     assert (await sqlite.sessions.create(ANN)).number == 2
+
+
+async def test_the_reading_connection_cannot_write(sqlite: SqliteStore) -> None:
+    with pytest.raises(StoreUnavailable):
+        await sqlite._database.read(lambda connection: connection.execute("DELETE FROM sessions"))
