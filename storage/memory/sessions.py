@@ -8,6 +8,7 @@ from uuid import UUID
 from storage.ids import new_id
 from storage.memory.state import Session, State
 from storage.records import EVERYWHERE, Actor, Entry, Page, SessionInfo
+from storage.text import clean, clean_name
 
 
 class MemorySessions:
@@ -20,7 +21,7 @@ class MemorySessions:
     async def create(self, actor: Actor, name: str | None = None) -> SessionInfo:
         """See `SessionManager.create`."""
         number = len(self._state.owned(actor)) + 1
-        session = Session(id=new_id(), number=number, owner=actor.user_id, name=name, created=self._now())
+        session = Session(id=new_id(), number=number, owner=actor.user_id, name=clean_name(name), created=self._now())
         self._state.sessions[session.id] = session
         return session.info
 
@@ -40,7 +41,7 @@ class MemorySessions:
 
     async def search(self, actor: Actor, text: str, *, limit: int = 25) -> Sequence[SessionInfo]:
         """See `SessionManager.search`."""
-        found = (info for info in self._newest(actor) if not info.archived and _fits(info, text.casefold()))
+        found = (info for info in self._newest(actor) if not info.archived and _fits(info, clean(text).casefold()))
         return tuple(islice(found, limit))
 
     async def open(self, actor: Actor, number: int, *, place: str = EVERYWHERE) -> SessionInfo:
@@ -62,7 +63,7 @@ class MemorySessions:
     async def rename(self, actor: Actor, number: int, name: str | None) -> SessionInfo:
         """See `SessionManager.rename`."""
         session = self._state.numbered(actor, number)
-        session.name = name
+        session.name = clean_name(name)
         return session.info
 
     def _newest(self, actor: Actor) -> Sequence[SessionInfo]:

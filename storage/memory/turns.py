@@ -21,6 +21,7 @@ from storage.records import (
     TurnState,
     Usage,
 )
+from storage.text import clean
 
 
 class MemoryTurns:
@@ -38,7 +39,7 @@ class MemoryTurns:
         self._refuse_duplicate(prompt)
         if limit is not None and state.is_waiting and len(self._waiting(session)) >= limit:
             raise QueueFull(limit)
-        turn = self._add(session, prompt, prompt.text, TurnState.QUEUED)
+        turn = self._add(session, prompt, clean(prompt.text), TurnState.QUEUED)
         return self._asked(session, turn) if state is TurnState.ASKED else self._keep(replace(turn, state=state))
 
     async def ask(self, actor: Actor, turn_id: UUID) -> Turn:
@@ -63,7 +64,7 @@ class MemoryTurns:
         """See `TurnJournal.checkpoint`."""
         turn = self._in_state(actor, turn_id, TurnState.ASKED, TurnState.STREAMING)
         first_delta = turn.first_delta or self._now()
-        self._keep(replace(turn, state=TurnState.STREAMING, partial=text, first_delta=first_delta))
+        self._keep(replace(turn, state=TurnState.STREAMING, partial=clean(text), first_delta=first_delta))
 
     async def end(
         self,
@@ -87,7 +88,7 @@ class MemoryTurns:
         data: dict[str, Any] = {"turn": turn.id.hex, "outcome": outcome.value, "error": error}
         data |= {} if text else {"blame_prompt": blame_prompt}
         kind = EntryKind.ASSISTANT if text else EntryKind.FAILURE
-        answer = self._append(session, turn.prompt_entry, kind, text, None, data, now)
+        answer = self._append(session, turn.prompt_entry, kind, clean(text), None, data, now)
         session.model = session.model if model is None else model
         ended = replace(turn, state=outcome, answer_entry=answer, partial="", error=error, model=model, usage=usage, ended=now)
         return self._keep(ended)

@@ -65,7 +65,7 @@ def _read_only(path: Path) -> sqlite3.Connection:
     """
     has_wal = path.with_name(f"{path.name}-wal").exists()
     how = "mode=ro" if has_wal else "mode=ro&immutable=1"
-    return sqlite3.connect(f"file:{quote(str(path))}?{how}", uri=True)
+    return sqlite3.connect(f"file:{quote(os.fsencode(path))}?{how}", uri=True)
 
 
 def _check_pages(connection: sqlite3.Connection, path: Path) -> None:

@@ -58,11 +58,6 @@ def entry_id(owner: int, number: int, seq: int) -> int:
     return (owner << OWNER_SHIFT) | (number << NUMBER_BITS) | seq
 
 
-def clean(text: str) -> str:
-    """Text as SQLite takes it: lone surrogates, which UTF-8 has no bytes for, become U+FFFD."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
 def session_of(row: sqlite3.Row) -> SessionInfo:
     """A session, from `SESSION_COLUMNS`."""
     return SessionInfo(

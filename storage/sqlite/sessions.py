@@ -10,7 +10,8 @@ from storage.ids import new_id
 from storage.records import EVERYWHERE, Actor, Page, SessionInfo
 from storage.sqlite.database import Database
 from storage.sqlite.permission import made_owner_key, owner_key, session_by_id, session_by_number
-from storage.sqlite.rows import SESSION_COLUMNS, SESSION_TABLES, clean, micros, session_of
+from storage.sqlite.rows import SESSION_COLUMNS, SESSION_TABLES, micros, session_of
+from storage.text import clean, clean_name
 
 SCANNED: Final = 1_000
 """The newest sessions of a person that `search` looks through; it types as they type, so it must stay cheap."""
@@ -33,7 +34,7 @@ class SqliteSessions:
             number = connection.execute(sql, (owner,)).fetchall()[0][0]
             connection.execute(
                 "INSERT INTO sessions(owner, number, id, name, created, modified) VALUES (?, ?, ?, ?, ?, ?)",
-                (owner, number, session_id.hex, clean(name) if name is not None else None, created, created),
+                (owner, number, session_id.hex, clean_name(name), created, created),
             )
             return session_of(session_by_id(connection, actor, session_id))
 
@@ -121,7 +122,7 @@ class SqliteSessions:
         def work(connection: sqlite3.Connection) -> SessionInfo:
             row = session_by_number(connection, actor, number)
             sql = "UPDATE sessions SET name = ? WHERE owner = ? AND number = ?"
-            connection.execute(sql, (clean(name) if name is not None else None, row["owner"], number))
+            connection.execute(sql, (clean_name(name), row["owner"], number))
             return session_of(session_by_number(connection, actor, number))
 
         return await self._database.write(work)

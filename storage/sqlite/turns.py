@@ -15,7 +15,8 @@ from storage.sqlite.database import Database
 from storage.sqlite.entries import append, move_leaf_to_prompt
 from storage.sqlite.journal import in_state, insert, refuse_duplicate, update, waiting_in, write_prompt
 from storage.sqlite.permission import session_by_id, turn_by_id
-from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, clean, micros, turn_of, usage_json
+from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, micros, turn_of, usage_json
+from storage.text import clean
 
 
 class SqliteTurns:

@@ -81,3 +81,14 @@ async def test_text_comes_back_as_it_was(store: Store, session: SessionInfo, tex
     assert (await store.turns.get(ANN, turn.id)).partial == text
     await answer(store, turn, text)
     assert await texts(store, session) == [text, text]
+
+
+@pytest.mark.parametrize(("half", "kept"), [("half \ud83d", "half \ufffd"), ("\ud83d\ude00", "\U0001f600")])
+async def test_lone_surrogates_do_not_stop_a_prompt(store: Store, half: str, kept: str) -> None:
+    session = await store.sessions.create(ANN, half)
+    turn = await ask(store, session, half)
+    await store.turns.checkpoint(ANN, turn.id, half)
+    assert [session.name, turn.prompt, (await store.turns.get(ANN, turn.id)).partial] == [kept] * 3
+    await answer(store, turn, half)
+    assert await texts(store, session) == [kept, kept]
+    assert [found.id for found in await store.sessions.search(ANN, half)] == [session.id]

@@ -166,6 +166,15 @@ async def test_a_path_with_signs_that_mean_something_in_a_uri_opens(tmp_path: Pa
     assert inspect_database(path) == len(migrations())
 
 
+@pytest.mark.skipif(sys.platform == "darwin", reason="its file systems take UTF-8 names only")
+async def test_a_name_that_is_no_text_opens(tmp_path: Path) -> None:
+    """A file name may be any bytes; Python shows those that are no UTF-8 as lone surrogates."""
+    path = tmp_path / "caf\udce9.db"
+    await made(path)
+    assert inspect_database(path) == len(migrations())
+    await (await open_store(path)).close()
+
+
 async def test_what_is_not_there_yet_is_version_zero(tmp_path: Path) -> None:
     assert inspect_database(tmp_path / "none.db") == 0
     assert contents(tmp_path) == {}

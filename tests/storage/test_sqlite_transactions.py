@@ -157,13 +157,6 @@ async def test_a_closed_store_says_so(path: Path) -> None:
             await call(ANN)
 
 
-async def test_lone_surrogates_do_not_stop_a_prompt(sqlite: SqliteStore) -> None:
-    session = await sqlite.sessions.create(ANN, "\ud83d")
-    turn = await exchange(sqlite, session, "half \ud83d", "half \ud83d")
-    assert (session.name, turn.prompt) == ("\ufffd", "half \ufffd")
-    assert [entry.text for entry in await sqlite.transcripts.path(ANN, session.id)] == ["half \ufffd"] * 2
-
-
 async def test_a_writer_that_is_torn_down_leaves_no_caller_waiting(sqlite: SqliteStore) -> None:
     caller = asyncio.create_task(sqlite.sessions.create(ANN))
     await asyncio.sleep(0)
