@@ -1,5 +1,8 @@
 """The only way to get an `AgentSession`."""
 
+import asyncio
+
+from agent.checkpoints import Sleep
 from agent.config import AgentConfig
 from agent.context import correction_from
 from agent.events import Listener
@@ -18,6 +21,7 @@ async def build_session(
     info: SessionInfo,
     generation: int,
     listener: Listener,
+    sleep: Sleep = asyncio.sleep,
 ) -> AgentSession:
     """A fresh live object for a stored session, with `listener` subscribed. Raises `SessionNotFound`, `StoreUnavailable`."""
     latest = await store.turns.latest(actor, info.id)
@@ -29,6 +33,7 @@ async def build_session(
         info=info,
         generation=generation,
         correction=correction_from(latest.usage if latest else None),
+        sleep=sleep,
     )
     session.subscribe(listener)
     return session

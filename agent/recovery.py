@@ -1,13 +1,14 @@
 """Mending what a crash or a restart left open, before new work is taken.
 
 A streaming turn becomes interrupted, with its checkpointed text kept. An asked one, and what is queued, goes on by itself
-while it is fresh; older ones wait for their owner, who may no longer want them answered.
+while it is fresh; an older asked one is interrupted, and what is queued longer waits for its owner, who may no longer want it.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from agent.config import AgentConfig
 from agent.events import Listener, QueueChanged, TurnEnded
@@ -24,34 +25,36 @@ class Recovered:
 
     interrupted: tuple[Turn, ...] = ()
     resumed: tuple[Turn, ...] = ()
+    """Asked turns that are answered after all, and queued ones that will be."""
     paused: tuple[Turn, ...] = ()
+    """What was queued and now waits for its owner."""
 
 
 async def recover(
     store: Store, runtimes: Runtimes, config: AgentConfig, listener: Listener, now: Callable[[], datetime]
 ) -> Recovered:
-    """Mend every open turn; `listener` hears of those that ended. Raises `StoreUnavailable`."""
+    """Mend every open turn; `listener` hears of those that ended and of all that wait. Raises `StoreUnavailable`."""
     fresh = now() - timedelta(seconds=config.fresh_seconds)
     running = await store.upkeep.running_turns()
     waiting = await store.upkeep.waiting_turns()
-    asked_again = [turn for turn in running if turn.state is TurnState.ASKED and (turn.asked or turn.created) >= fresh]
-    interrupted = [await _interrupt(store, turn, listener) for turn in running if turn not in asked_again]
-    for turn in asked_again:
-        await _wake(store, runtimes, turn, turn)
-    old = [turn for turn in waiting if turn.state is TurnState.QUEUED and turn.created < fresh]
-    for turn in {turn.session_id: turn for turn in old}.values():
-        await store.turns.pause(Actor(turn.owner), turn.session_id)
-    stale = {turn.session_id for turn in old}
-    queued = [turn for turn in waiting if turn.state is TurnState.QUEUED and turn.session_id not in stale]
-    busy = {turn.session_id for turn in asked_again}
-    for turn in {turn.session_id: turn for turn in queued if turn.session_id not in busy}.values():
-        await _wake(store, runtimes, turn, None)
-    for turn in {turn.session_id: turn for turn in waiting}.values():
+    asked = [turn for turn in running if turn.state is TurnState.ASKED and (turn.asked or turn.created) >= fresh]
+    interrupted = [await _interrupt(store, turn, listener) for turn in running if turn not in asked]
+    queued = [turn for turn in waiting if turn.state is TurnState.QUEUED]
+    old = _by_session(turn for turn in queued if turn.created < fresh)
+    paused = [turn for one in old.values() for turn in await _pause(store, one) if turn.id in {was.id for was in queued}]
+    going_on = [turn for turn in queued if turn.session_id not in old]
+    for turn in _by_session(waiting).values():
         await _tell_queue(store, turn, listener)
-    found = Recovered(interrupted=tuple(interrupted), resumed=(*asked_again, *queued), paused=tuple(old))
+    for turn in _by_session([*going_on, *asked]).values():
+        await _wake(store, runtimes, turn)
     if running or waiting:
-        log.info("mended %d, resumed %d, paused %d turns", len(interrupted), len(found.resumed), len(old))
-    return found
+        log.info("interrupted %d, resumed %d, paused %d turns", len(interrupted), len(asked) + len(going_on), len(paused))
+    return Recovered(interrupted=tuple(interrupted), resumed=(*asked, *going_on), paused=tuple(paused))
+
+
+def _by_session(turns: Iterable[Turn]) -> Mapping[UUID, Turn]:
+    """One turn of each session, the last."""
+    return {turn.session_id: turn for turn in turns}
 
 
 async def _interrupt(store: Store, turn: Turn, listener: Listener) -> Turn:
@@ -71,9 +74,8 @@ async def _interrupt(store: Store, turn: Turn, listener: Listener) -> Turn:
     return ended
 
 
-async def _wake(store: Store, runtimes: Runtimes, turn: Turn, asked: Turn | None) -> None:
-    actor = Actor(turn.owner)
-    await runtimes.of(actor).wake(await store.sessions.get(actor, turn.session_id), asked)
+async def _pause(store: Store, turn: Turn) -> Iterable[Turn]:
+    return await store.turns.pause(Actor(turn.owner), turn.session_id)
 
 
 async def _tell_queue(store: Store, turn: Turn, listener: Listener) -> None:
@@ -81,3 +83,10 @@ async def _tell_queue(store: Store, turn: Turn, listener: Listener) -> None:
     session = await store.sessions.get(actor, turn.session_id)
     waiting = tuple(await store.turns.waiting(actor, turn.session_id))
     listener(QueueChanged(actor=actor, session=session, generation=0, waiting=waiting))
+
+
+async def _wake(store: Store, runtimes: Runtimes, turn: Turn) -> None:
+    """Go on with an asked turn and what waits behind it, or with what waits."""
+    actor = Actor(turn.owner)
+    session = await store.sessions.get(actor, turn.session_id)
+    await runtimes.of(actor).wake(session, turn if turn.state is TurnState.ASKED else None)

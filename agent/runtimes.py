@@ -4,10 +4,13 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
+from weakref import WeakValueDictionary
 
 from agent.build import build_session
+from agent.checkpoints import Sleep
 from agent.config import AgentConfig
 from agent.errors import ShuttingDown
 from agent.events import Listener
@@ -23,8 +26,19 @@ SWEEP: Final = 60.0
 """Seconds between two looks for idle sessions."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """Somebody did something at this time of the clock."""
+
+    runtime: SessionRuntime
+    time: float
+
+
 class Runtimes:
-    """Everybody's runtimes. An async context: leaving it ends them all, giving running answers `grace` seconds."""
+    """Everybody's runtimes. An async context: leaving it ends them all, giving running answers `grace` seconds.
+
+    `listener` is subscribed to every session that is built. `clock` tells seconds as `loop.time` does, `sleep` waits for them.
+    """
 
     def __init__(
         self,
@@ -35,16 +49,19 @@ class Runtimes:
         *,
         grace: float = 4.0,
         clock: Callable[[], float] | None = None,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._store, self._model, self._config = store, model, config
         self._listener = listener
         self._grace = grace
         self._clock = clock or asyncio.get_running_loop().time
-        self._runtimes: dict[int, SessionRuntime] = {}
-        self._seen: dict[int, float] = {}
+        self._sleep = sleep
+        # A runtime is found for as long as anybody holds it, so a person never has two; we hold those who did something.
+        self._runtimes: WeakValueDictionary[int, SessionRuntime] = WeakValueDictionary()
+        self._awake: dict[int, Seen] = {}
         self._generations = itertools.count(1)
-        self._closing = False
         self._sweeper: asyncio.Task[None] | None = None
+        self._closing: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         self._sweeper = asyncio.create_task(self._sweep(), name="idle-sessions")
@@ -57,38 +74,46 @@ class Runtimes:
 
     def of(self, actor: Actor) -> SessionRuntime:
         """The person's runtime; ask anew for each thing they do. Raises `ShuttingDown`."""
-        if self._closing:
+        if self._closing is not None:
             raise ShuttingDown
-        self._seen[actor.user_id] = self._clock()
-        if actor.user_id not in self._runtimes:
-            self._runtimes[actor.user_id] = SessionRuntime(actor, self._store, self._config, self._fresh, self._listener)
-        return self._runtimes[actor.user_id]
+        runtime = self._runtimes.get(actor.user_id)
+        if runtime is None:
+            runtime = SessionRuntime(actor, self._store, self._config, self._fresh, self._listener, self._saw)
+            self._runtimes[actor.user_id] = runtime
+        return runtime
 
     async def rest(self) -> None:
         """Dispose what was idle for long enough, and forget people with nothing live."""
         due = self._clock() - self._config.idle_seconds
-        for user_id, seen in tuple(self._seen.items()):
-            if seen <= due and await self._runtimes[user_id].rest() and self._seen[user_id] == seen:
-                del self._runtimes[user_id], self._seen[user_id]
+        for user_id, seen in tuple(self._awake.items()):
+            if seen.time <= due and await seen.runtime.rest() and self._awake.get(user_id) is seen:
+                del self._awake[user_id]
 
     async def close(self) -> None:
-        """Take nothing new, let running answers finish for the grace time, then store and mark the rest; twice is once."""
-        if self._closing:
-            return
-        self._closing = True
+        """Take nothing new, let running answers finish for the grace time, then store and mark the rest, dispose everything.
+
+        Prompts that wait stay in line, for after the restart. Twice, or at once from two sides, is the same as once.
+        """
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._close(), name="close-sessions")
+        await asyncio.shield(self._closing)
+
+    async def _close(self) -> None:
         if self._sweeper is not None:
             self._sweeper.cancel()
             await asyncio.wait([self._sweeper])
-        live = [session for runtime in self._runtimes.values() for session in runtime.live]
-        for session in live:
-            session.drain()
-        running = [asyncio.create_task(s.until_idle(), name="last-answers") for s in live if s.is_streaming]
-        if running:
-            _, late = await asyncio.wait(running, timeout=self._grace)
+        runtimes = [seen.runtime for seen in self._awake.values()]
+        drains = [asyncio.create_task(r.drain(), name=f"last-answers-{r.actor.user_id}") for r in runtimes]
+        if drains:
+            _, late = await asyncio.wait(drains, timeout=self._grace)
             for task in late:
                 task.cancel()
-        await asyncio.gather(*(runtime.dispose() for runtime in self._runtimes.values()))
-        await asyncio.gather(*running, return_exceptions=True)
+        await asyncio.gather(*(runtime.dispose() for runtime in runtimes), *drains, return_exceptions=True)
+
+    def _saw(self, runtime: SessionRuntime) -> None:
+        if self._closing is not None:
+            raise ShuttingDown
+        self._awake[runtime.actor.user_id] = Seen(runtime, self._clock())
 
     async def _fresh(self, actor: Actor, info: SessionInfo) -> AgentSession:
         return await build_session(
@@ -99,11 +124,12 @@ class Runtimes:
             info=info,
             generation=next(self._generations),
             listener=self._listener,
+            sleep=self._sleep,
         )
 
     async def _sweep(self) -> None:
         while True:
-            await asyncio.sleep(SWEEP)
+            await self._sleep(SWEEP)
             try:
                 await self.rest()
             except Exception as error:  # noqa: BLE001 - the next sweep tries again

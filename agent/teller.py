@@ -14,7 +14,9 @@ log = logging.getLogger(__name__)
 class Teller:
     """Makes a session's events and hands them out. A listener that raises is logged and harms no other."""
 
-    def __init__(self, actor: Actor, generation: int, attempts: int) -> None:
+    def __init__(self, actor: Actor, info: SessionInfo, generation: int, attempts: int) -> None:
+        self.info = info
+        """The session as it was last read: what each event carries."""
         self._actor, self._generation, self._attempts = actor, generation, attempts
         self._listeners: list[Listener] = []
 
@@ -32,20 +34,20 @@ class Teller:
         """Drop every listener."""
         self._listeners.clear()
 
-    def started(self, session: SessionInfo, turn: Turn) -> None:
+    def started(self, turn: Turn) -> None:
         """See `TurnStarted`."""
-        self._emit(TurnStarted(actor=self._actor, session=session, generation=self._generation, turn=turn))
+        self._emit(TurnStarted(actor=self._actor, session=self.info, generation=self._generation, turn=turn))
 
-    def delta(self, session: SessionInfo, turn: Turn, text: str) -> None:
+    def delta(self, turn: Turn, text: str) -> None:
         """See `TextDelta`."""
-        self._emit(TextDelta(actor=self._actor, session=session, generation=self._generation, turn=turn, text=text))
+        self._emit(TextDelta(actor=self._actor, session=self.info, generation=self._generation, turn=turn, text=text))
 
-    def waiting(self, session: SessionInfo, turn: Turn, error: ModelError, seconds: float, attempt: int) -> None:
+    def retrying(self, turn: Turn, error: ModelError, seconds: float, attempt: int) -> None:
         """See `RetryWaiting`."""
         self._emit(
             RetryWaiting(
                 actor=self._actor,
-                session=session,
+                session=self.info,
                 generation=self._generation,
                 turn=turn,
                 error=error,
@@ -55,12 +57,12 @@ class Teller:
             )
         )
 
-    def ended(self, session: SessionInfo, turn: Turn, ended: Ended, *, trimmed: bool, saved: bool) -> None:
+    def ended(self, turn: Turn, ended: Ended, *, trimmed: bool, saved: bool) -> None:
         """See `TurnEnded`."""
         self._emit(
             TurnEnded(
                 actor=self._actor,
-                session=session,
+                session=self.info,
                 generation=self._generation,
                 turn=turn,
                 outcome=ended.outcome,
@@ -71,9 +73,9 @@ class Teller:
             )
         )
 
-    def queue(self, session: SessionInfo, waiting: tuple[Turn, ...]) -> None:
+    def queue(self, waiting: tuple[Turn, ...]) -> None:
         """See `QueueChanged`."""
-        self._emit(QueueChanged(actor=self._actor, session=session, generation=self._generation, waiting=waiting))
+        self._emit(QueueChanged(actor=self._actor, session=self.info, generation=self._generation, waiting=waiting))
 
     def _emit(self, event: Event) -> None:
         for listener in tuple(self._listeners):

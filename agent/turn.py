@@ -1,24 +1,24 @@
 """Running one asked turn: from the stored prompt to the stored end.
 
 Reads the context, asks the model, tries again what fails for a moment before any text came, checkpoints the text while it
-streams, and closes the turn in the store. It emits events and owns no task but its checkpoints; `AgentSession` owns the task
-that runs it and cancels that to stop.
+streams, and says how it ended. It tells of deltas and waits, and owns no task but its checkpoints; `AgentSession` owns the
+task that runs it and cancels that to stop.
 """
 
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from agent.checkpoints import Checkpoints, Sleep
 from agent.config import AgentConfig
 from agent.context import Context, read_context
 from agent.deadlines import within_deadlines
 from agent.errors import CutOff, EmptyAnswer, ModelError, Refused
 from agent.model import Finish, FinishReason, ModelClient, ModelEvent, ModelRequest, Text, Thinking, Tokens
-from storage.errors import StoreError
 from storage.records import Actor, Entry, Turn, TurnState, Usage
 from storage.store import Store
 
@@ -26,8 +26,6 @@ log = logging.getLogger(__name__)
 
 LENGTH: Final = "length"
 """The error kind of an answer that reached its length limit."""
-
-Sleep = Callable[[float], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +59,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnRunner:
-    """Runs turns of one session. `delta` and `waiting` are called on the loop and must not block."""
+    """Runs turns of one session. `delta` and `retrying` are called on the loop and must not block."""
 
     store: Store
     model: ModelClient
@@ -69,29 +67,29 @@ class TurnRunner:
     actor: Actor
     sleep: Sleep
     delta: Callable[[Turn, str], None]
-    waiting: Callable[[Turn, ModelError, float, int], None]
+    retrying: Callable[[Turn, ModelError, float, int], None]
 
     async def answer(self, turn: Turn, answer: Answer, correction: float) -> Ended:
-        """Ask the model until the answer has ended; `answer` holds the text if this is cancelled.
+        """Ask the model until the answer has ended, well or not; `answer` holds the text if this is cancelled.
 
-        `correction` is that of the session's last answer (see `context.py`). Raises `StoreError` where the context cannot be
-        read.
+        `correction` is that of the session's last answer (see `context.py`).
         """
-        answer.context = await self._context(turn, correction)
-        request = ModelRequest(messages=answer.context.messages, max_output_tokens=self.config.max_output_tokens)
-        for attempt in range(1, self.config.attempts + 1):
-            try:
-                await self._stream(turn, request, answer)
-                return self._finished(answer)
-            except ModelError as error:
-                if answer.pieces or not error.transient or attempt == self.config.attempts:
-                    return self._failed(answer, error)
-                await self._wait(turn, error, attempt)
-        raise AssertionError("a try returns or waits")
+        try:
+            return await self._tried(turn, answer, correction)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            return self._failed(answer, CutOff("cancelled from within"))
+        except Exception as error:
+            log.error("turn %s: unforeseen %s", turn.id, type(error).__name__, exc_info=error)  # noqa: TRY400 - with its kind
+            return self._failed(answer, ModelError(type(error).__name__))
 
     def stopped(self, answer: Answer, outcome: TurnState) -> Ended:
-        """The end of a turn whose task was cancelled."""
-        return Ended(outcome=outcome, text=answer.text, usage=self._usage(answer), trimmed=_trimmed(answer))
+        """The end of a turn whose task was cancelled; an answer that had ended by then is what it is."""
+        if answer.finish is not None:
+            return self._finished(answer)
+        return Ended(outcome=outcome, text=_worth_keeping(answer), usage=self._usage(answer), trimmed=_trimmed(answer))
 
     async def store_end(self, turn: Turn, ended: Ended) -> Turn:
         """Close the turn in the store. Raises `StoreError`."""
@@ -106,6 +104,19 @@ class TurnRunner:
             usage=ended.usage,
         )
 
+    async def _tried(self, turn: Turn, answer: Answer, correction: float) -> Ended:
+        answer.context = await self._context(turn, correction)
+        request = ModelRequest(messages=answer.context.messages, max_output_tokens=self.config.max_output_tokens)
+        for attempt in range(1, self.config.attempts + 1):
+            try:
+                await self._stream(turn, request, answer)
+                return self._finished(answer)
+            except ModelError as error:
+                if answer.pieces or not error.transient or attempt == self.config.attempts:
+                    return self._failed(answer, error)
+                await self._wait(turn, error, attempt)
+        raise AssertionError("a try returns or waits")
+
     async def _context(self, turn: Turn, correction: float) -> Context:
         async def newest(characters: int) -> Sequence[Entry]:
             return await self.store.transcripts.path(self.actor, turn.session_id, characters=characters)
@@ -119,7 +130,12 @@ class TurnRunner:
         )
 
     async def _stream(self, turn: Turn, request: ModelRequest, answer: Answer) -> None:
-        checkpoints = Checkpoints(self.store, self.actor, turn, answer, self.config.checkpoint_seconds, self.sleep)
+        checkpoints = Checkpoints(
+            lambda: self.store.turns.checkpoint(self.actor, turn.id, answer.text),
+            seconds=self.config.checkpoint_seconds,
+            sleep=self.sleep,
+            name=f"checkpoints-{turn.id}",
+        )
         try:
             async with (
                 self.model.stream(request) as events,
@@ -129,8 +145,10 @@ class TurnRunner:
                     self._take(turn, event, answer, checkpoints)
         finally:
             await checkpoints.close()
+        if answer.finish is None:
+            raise CutOff("the stream ended without a finish reason")
 
-    def _take(self, turn: Turn, event: ModelEvent, answer: Answer, checkpoints: "Checkpoints") -> None:
+    def _take(self, turn: Turn, event: ModelEvent, answer: Answer, checkpoints: Checkpoints) -> None:
         match event:
             case Text():
                 answer.pieces.append(event.text)
@@ -145,8 +163,6 @@ class TurnRunner:
 
     def _finished(self, answer: Answer) -> Ended:
         ended = Ended(outcome=TurnState.COMPLETED, text=answer.text, usage=self._usage(answer), trimmed=_trimmed(answer))
-        if answer.finish is None:
-            return self._failed(answer, CutOff("the stream ended without a finish reason"))
         if answer.finish is FinishReason.REFUSED:
             return self._failed(answer, Refused("finish_reason content_filter"))
         if not answer.text.strip():
@@ -157,7 +173,7 @@ class TurnRunner:
 
     def _failed(self, answer: Answer, error: ModelError) -> Ended:
         log.info("the model failed: %s", error.kind)
-        text = answer.text if answer.text.strip() else ""
+        text = _worth_keeping(answer)
         return Ended(
             outcome=TurnState.TRUNCATED if text else TurnState.FAILED,
             text=text,
@@ -170,7 +186,7 @@ class TurnRunner:
     async def _wait(self, turn: Turn, error: ModelError, attempt: int) -> None:
         backoff = self.config.backoff * 2 ** (attempt - 1) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, no secret
         seconds = min(error.wait if error.wait is not None else backoff, self.config.longest_wait)
-        self.waiting(turn, error, seconds, attempt + 1)
+        self.retrying(turn, error, seconds, attempt + 1)
         await self.sleep(seconds)
 
     @staticmethod
@@ -185,43 +201,10 @@ class TurnRunner:
         )
 
 
-class Checkpoints:
-    """Keeps the text so far in the store, at once with the first delta and then each second while more comes.
-
-    One write is in flight at a time, and no delta waits for it. A write that fails is logged: the answer goes on, and its
-    end tells whether it could be saved.
-    """
-
-    def __init__(self, store: Store, actor: Actor, turn: Turn, answer: Answer, seconds: float, sleep: Sleep) -> None:
-        self._store, self._actor, self._turn, self._answer = store, actor, turn, answer
-        self._seconds = seconds
-        self._sleep = sleep
-        self._marked = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-
-    def mark(self) -> None:
-        """There is more text to keep."""
-        self._marked.set()
-        if self._task is None:
-            self._task = asyncio.create_task(self._run(), name=f"checkpoints-{self._turn.id}")
-
-    async def close(self) -> None:
-        """End it; a write that was begun is finished by the store."""
-        if self._task is None:
-            return
-        self._task.cancel()
-        await asyncio.wait([self._task])
-
-    async def _run(self) -> None:
-        while True:
-            await self._marked.wait()
-            self._marked.clear()
-            try:
-                await self._store.turns.checkpoint(self._actor, self._turn.id, self._answer.text)
-            except StoreError as error:
-                log.warning("turn %s: a checkpoint failed: %s", self._turn.id, type(error).__name__)
-            await self._sleep(self._seconds)
-
-
 def _trimmed(answer: Answer) -> bool:
     return answer.context is not None and answer.context.trimmed
+
+
+def _worth_keeping(answer: Answer) -> str:
+    """The text, unless it is blank: that is none."""
+    return answer.text if answer.text.strip() else ""
