@@ -141,7 +141,7 @@ class AnswerDelivery:
         """Show the newest state once; false when there will be no newer one."""
         await self._pace.wait()
         if self.ending is not None:
-            await self._parts.settle(await self._last_looks(self.ending))
+            await self._parts.settle(await self._last_looks(self.ending), render.refused(self.session))
             return False
         if self.phase is Phase.VANISHED:
             return not await self._was_removed()
@@ -156,7 +156,7 @@ class AnswerDelivery:
         turn = await self._means.store.turns.get(self.actor, self.turn.id)
         if turn.state is not TurnState.REMOVED:
             return False
-        await self._parts.settle([Look(render.REMOVED)])
+        await self._parts.settle([Look(render.REMOVED)], render.REMOVED)
         return True
 
     def _looks(self) -> list[Look]:

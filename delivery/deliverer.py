@@ -16,13 +16,14 @@ from agent.events import Event, KeptFinished, QueueChanged, RetryWaiting, TextDe
 from delivery import render
 from delivery.answer import AnswerDelivery
 from delivery.errors import DeliveryError
-from delivery.live import PATIENCE
+from delivery.live import PATIENCE, Look
 from delivery.means import Controls, Means
 from delivery.offers import Offer, Offers
+from delivery.parts import Parts
 from delivery.sender import Sender
 from delivery.stored import ending_of, stored_answer
 from storage.errors import NotFound, StoreError
-from storage.records import Actor, DeliveryState, SessionInfo, Surface, Target, Turn, TurnState
+from storage.records import Actor, SessionInfo, Surface, Target, Turn, TurnState
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -137,7 +138,8 @@ class Deliverer:
 
     async def _tell_kept(self, event: KeptFinished) -> None:
         """A kept session has answered: say so once the answer itself can be read whole."""
-        showing = [task for task, answer in self._tasks.items() if answer and answer.turn.session_id == event.session.id]
+        ended = [(task, answer) for task, answer in self._tasks.items() if answer is not None and answer.ending is not None]
+        showing = [task for task, answer in ended if answer.turn.session_id == event.session.id]
         if showing:
             await asyncio.wait(showing)
         self._on_kept_finished(event)
@@ -199,16 +201,17 @@ class Deliverer:
             session = await store.sessions.get(actor, turn.session_id)
             stored = await stored_answer(store, actor, session, turn, self._means.model_label)
             if stored is None:
-                await self._let_go(actor, turn)
+                self._own(f"withdraw-{turn.id}", self._withdraw(actor, session, turn))
             elif turn_id not in self._answers:
                 self._answer(actor, session, turn).end(session, turn, stored.ending, last=stored.last)
         except NotFound:
             log.warning("turn %s: nothing left to mend", turn_id)
 
-    async def _let_go(self, actor: Actor, turn: Turn) -> None:
-        """The answer was replaced by a later one before it could be shown whole; that one is shown instead."""
-        for row in await self._means.store.deliveries.of_turn(actor, turn.id):
-            await self._means.store.deliveries.put(actor, replace(row, state=DeliveryState.UNDELIVERABLE))
+    async def _withdraw(self, actor: Actor, session: SessionInfo, turn: Turn) -> None:
+        """The answer was replaced by a later one before it could be shown whole; what is to be seen of it says so."""
+        parts = Parts(self._means, actor, turn)
+        await parts.find()
+        await parts.withdraw(Look(render.replaced(session)))
         log.info("turn %s: replaced before it was shown", turn.id)
 
     async def _erase_hourly(self) -> None:

@@ -7,6 +7,7 @@ task calls in here; nothing here runs by itself.
 """
 
 import asyncio
+import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -81,6 +82,13 @@ class LiveMessage:
         self.exists = exists
         """Whether there is a message to edit; else the first look sends one."""
         self.shown: Look | None = None
+        self._salt = 0
+        """Makes the nonce another once this part is to be a message anew."""
+
+    @property
+    def may_exist(self) -> bool:
+        """Whether there is a message, or one that a repeated send would find."""
+        return self.exists or (self.delivery.state is DeliveryState.UNKNOWN and self.delivery.target.surface is Surface.DIRECT)
 
     async def show(self, look: Look) -> None:
         """Make the message look so, in one try; costs nothing when it does already. Raises `DeliveryError`."""
@@ -120,18 +128,32 @@ class LiveMessage:
 
     def move(self, target: Target) -> None:
         """Show this part as a new message at `target` from now on."""
+        self._salt = self.delivery.target.message_id or self._salt + 1
         self.delivery = replace(self.delivery, target=target, state=DeliveryState.PENDING)
         self.exists, self.shown = target.message_id is not None, None
 
     async def _send(self, look: Look) -> int:
-        await self._become(DeliveryState.PENDING)
-        delivery = self.delivery
-        nonce = f"{delivery.turn_id.hex[-18:]}-{delivery.part}" if delivery.target.surface is Surface.DIRECT else None
-        try:
-            return await self._sender.send(delivery.target, look.content, look.view(), nonce=nonce)
-        except Passing:
-            await self._become(DeliveryState.UNKNOWN)
-            raise
+        """Send, with the row saying before that there may be a message.
+
+        A send that is repeated because its outcome was not learnt may give the message that there was, which shows what was
+        sent first (Discord's documentation, "Create Message", `enforce_nonce`); so it is edited.
+        """
+        repeated = self.delivery.state is DeliveryState.UNKNOWN
+        await self._become(DeliveryState.UNKNOWN)
+        target = self.delivery.target
+        if target.surface is Surface.EPHEMERAL:
+            return await self._sender.send(target, look.content, look.view())
+        message_id = await self._sender.send(target, look.content, look.view(), nonce=self._nonce())
+        if repeated:
+            await self._sender.edit(replace(target, message_id=message_id), look.content, look.view())
+        return message_id
+
+    def _nonce(self) -> str:
+        """The same for the same message, also after a restart; never that of one that is gone, which Discord answers with
+        "Unknown Message" (discord-api-docs#6647).
+        """
+        name = f"{self.delivery.turn_id} {self.delivery.part} {self._salt}"
+        return hashlib.blake2b(name.encode(), digest_size=12).hexdigest()
 
     async def _become(self, state: DeliveryState, target: Target | None = None) -> None:
         self.delivery = replace(self.delivery, state=state, target=target or self.delivery.target)

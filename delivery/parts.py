@@ -7,14 +7,17 @@ first. What cannot be shown there in the end goes to the owner's direct messages
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
-from delivery.errors import DeliveryError, Passing, translated
+from delivery.errors import DeliveryError, Passing, Rejected, translated
 from delivery.live import LiveMessage, Look
 from delivery.means import Means
 from storage.errors import StoreError
-from storage.records import Actor, Delivery, Surface, Target, Turn
+from storage.records import Actor, Delivery, DeliveryState, Surface, Target, Turn
 
 log = logging.getLogger(__name__)
+
+SETTLED: Final = (DeliveryState.FINAL, DeliveryState.UNDELIVERABLE)
 
 
 class Parts:
@@ -84,10 +87,13 @@ class Parts:
             message.move(self._home)
             await message.show(look)
 
-    async def settle(self, looks: Sequence[Look]) -> None:
-        """Show the end, whole, here or in direct messages, and remove what is too much."""
+    async def settle(self, looks: Sequence[Look], refused: str) -> None:
+        """Show the end, whole, here or in direct messages, and remove what is too much.
+
+        `refused` is shown in the place of a content that Discord takes in neither.
+        """
         for part, look in enumerate(looks):
-            await self._settle(part, look)
+            await self._settle(part, look, refused)
         for message in self._messages[len(looks) :]:
             try:
                 await message.remove()
@@ -95,7 +101,23 @@ class Parts:
                 log.info("turn %s: a part could not be removed: %s", self._turn.id, error)
         del self._messages[len(looks) :]
 
-    async def _settle(self, part: int, look: Look) -> None:
+    async def withdraw(self, look: Look) -> None:
+        """Let what is to be seen of an answer that will never be whole show only this, once, where it is."""
+        unfinished = [message for message in self._messages if message.delivery.state not in SETTLED]
+        for place, message in enumerate(unfinished):
+            try:
+                if place > 0:
+                    await message.remove()
+                elif message.may_exist:
+                    await message.settle(look, self._means.patience, self._means.sleep)
+                else:
+                    await message.give_up()
+            except Passing as error:
+                log.warning("turn %s: left for the next start: %s", self._turn.id, error)
+            except DeliveryError:
+                await message.give_up()
+
+    async def _settle(self, part: int, look: Look, refused: str) -> None:
         message = await self._part(part)
         if message is None:
             return
@@ -105,13 +127,17 @@ class Parts:
             log.warning("turn %s, part %d: left for the next start: %s", self._turn.id, part, error)
         except DeliveryError as error:
             log.info("turn %s, part %d: to direct messages: %s %s", self._turn.id, part, type(error).__name__, error)
-            await self._settle_elsewhere(message, look)
+            await self._settle_elsewhere(message, look, refused)
 
-    async def _settle_elsewhere(self, message: LiveMessage, look: Look) -> None:
+    async def _settle_elsewhere(self, message: LiveMessage, look: Look, refused: str) -> None:
         try:
             self._home = await self._direct_messages()
             message.move(self._home)
-            await message.settle(look, self._means.patience, self._means.sleep)
+            try:
+                await message.settle(look, self._means.patience, self._means.sleep)
+            except Rejected as error:
+                log.warning("turn %s: Discord does not take a content of it: %s", self._turn.id, error)
+                await message.settle(replace(look, content=refused), self._means.patience, self._means.sleep)
         except Passing as error:
             log.warning("turn %s: left for the next start: %s", self._turn.id, error)
         except DeliveryError as error:

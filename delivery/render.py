@@ -30,6 +30,8 @@ INTERRUPTED: Final = "I was restarted while writing this. What was written is ke
 INTERRUPTED_EARLY: Final = "I was restarted before the first words. Your message is kept; try again."
 LENGTH_REACHED: Final = "The answer reached its length limit."
 TRIMMED: Final = "Older messages no longer fit; I answered from the newer ones."
+REPLACED: Final = "A newer answer took the place of this one."
+REFUSED: Final = "Discord doesn't take this part of the answer. It is kept: see it with /history."
 NOT_SAVED: Final = "I couldn't save this answer: the disk isn't taking it. Copy it if you need it."
 
 _SPECIAL: Final = re.compile(r"([\\*_~`|\[\]<>#])")
@@ -131,6 +133,16 @@ def ended(session: SessionInfo, ending: Ending) -> list[str]:
     room = MESSAGE_LIMIT - units(tail) - 1
     *before, last = [last] if units(last) <= room else split(last, room)
     return [*parts, *before, f"{last}\n{tail}"]
+
+
+def replaced(session: SessionInfo) -> str:
+    """An answer that was asked anew before it could be shown whole."""
+    return small(f"{REPLACED}\n{label(session)}")
+
+
+def refused(session: SessionInfo) -> str:
+    """In the place of a content that Discord does not take."""
+    return f"{REFUSED}\n{small(label(session))}"
 
 
 def _body(ending: Ending) -> str:

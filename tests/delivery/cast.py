@@ -121,7 +121,9 @@ class Cast:
 
     async def settled(self) -> None:
         """Wait until every delivery has ended."""
-        while tasks := [task for task in asyncio.all_tasks() if task.get_name().startswith(("answer-", "take-back-", "kept-"))]:
+        while tasks := [
+            task for task in asyncio.all_tasks() if task.get_name().startswith(("answer-", "take-back-", "kept-", "withdraw-"))
+        ]:
             await asyncio.wait(tasks)
 
     async def states(self, turn: Turn) -> list[str]:

@@ -1,5 +1,7 @@
 """Answers on their way to a real discord.py client: what Ann sees, and when."""
 
+import asyncio
+
 from agent.errors import Overloaded
 from agent.events import KeptFinished, RetryWaiting
 from playground.standin import Fault
@@ -154,6 +156,15 @@ async def test_a_kept_session_is_told_of_once_its_answer_can_be_read(cast: Cast)
     assert cast.kept == []
     await cast.settled()
     assert cast.kept == [event]
+
+
+async def test_a_kept_session_is_told_of_though_a_prompt_is_paused_in_it(cast: Cast) -> None:
+    await cast.submit(cast.direct(), TurnState.PAUSED)
+    await cast.queue()
+    cast.deliverer.on_event(KeptFinished(actor=cast.actor, session=cast.session, generation=1))
+    (told,) = [task for task in asyncio.all_tasks() if task.get_name().startswith("kept-")]
+    await asyncio.wait_for(told, 5)
+    assert len(cast.kept) == 1
 
 
 async def test_a_fault_in_an_interim_edit_costs_only_that_edit(cast: Cast) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from agent.errors import CutOff
 from playground.standin import Fault
-from storage.records import DeliveryState, Target, TurnState
+from storage.records import DeliveryState, Prompt, Source, SourceKind, Target, TurnState
 from tests.delivery.cast import Cast, labels
 
 LINE = "-# 1 · Auth bug"
@@ -190,3 +190,65 @@ async def test_an_end_that_is_shorter_than_what_was_shown_takes_the_rest_away(ca
     await cast.end(turn, "Short.")
     await cast.settled()
     assert [message.text for message in cast.ann.sees(cast.ann.dm)] == [f"Short.\n{LINE}"]
+
+
+async def test_a_send_that_is_repeated_after_its_outcome_was_not_learnt_shows_the_newest_words(cast: Cast) -> None:
+    """Discord answers the repeated send with the message that there is, which shows what was sent first."""
+    turn = await cast.start(cast.direct())
+    cast.standin.faults.add(Fault(route="POST /channels/*/messages", cut=True, when="after"))
+    cast.delta(turn, "So")
+    await cast.seen(lambda m: m.text.startswith("So"), cast.ann.dm)
+    await cast.end(turn, "So it is.")
+    await cast.settled()
+    (shown,) = cast.ann.sees(cast.ann.dm)
+    assert (shown.text, labels(shown)) == (f"So it is.\n{LINE}", ["Reply"])
+
+
+async def test_a_message_that_comes_anew_has_a_nonce_of_its_own(cast: Cast) -> None:
+    """Discord refuses the nonce of a message that was deleted with "Unknown Message" (discord-api-docs#6647)."""
+    turn = await cast.start(cast.direct())
+    cast.delta(turn, "So")
+    shown = await cast.seen(lambda m: m.text.startswith("So"), cast.ann.dm)
+    await cast.client.get_partial_messageable(cast.ann.dm.id).get_partial_message(shown.id).delete()
+    await cast.end(turn, "So it is.")
+    await cast.settled()
+    nonces = [call.request["nonce"] for call in cast.standin.calls if call.route.endswith("/messages")]
+    assert len(set(nonces)) == len(nonces) == 2
+
+
+async def test_a_crash_while_sending_leaves_word_that_there_may_be_a_message(cast: Cast) -> None:
+    turn = await cast.start(cast.direct())
+    cast.standin.faults.add(Fault(route="POST /channels/*/messages", cut=True, when="after"))
+    cast.delta(turn, "So")
+    await cast.seen(lambda m: m.text.startswith("So"), cast.ann.dm)
+    await cast.deliverer.close(timeout=0)
+    await cast.store.turns.end(cast.actor, turn.id, TurnState.INTERRUPTED, text="So")
+    await cast.begin().recover()
+    await cast.settled()
+    (shown,) = cast.ann.sees(cast.ann.dm)
+    assert shown.text.startswith("So\n-# I was restarted")
+
+
+async def test_an_answer_that_was_replaced_before_it_was_whole_shows_no_running_state(cast: Cast) -> None:
+    turn = await cast.start(cast.direct())
+    cast.delta(turn, "So")
+    shown = await cast.seen(lambda m: m.text.startswith("So"), cast.ann.dm)
+    await cast.deliverer.close(timeout=0)
+    await cast.store.turns.end(cast.actor, turn.id, TurnState.INTERRUPTED, text="So")
+    source = Source(kind=SourceKind.MESSAGE, id=77, channel_id=1)
+    again = await cast.store.turns.retry(cast.actor, turn.id, Prompt(text="", source=source))
+    await cast.store.turns.end(cast.actor, again.id, TurnState.COMPLETED, text="So it is.")
+    await cast.begin().recover()
+    await cast.settled()
+    assert (shown.text, labels(shown)) == (f"-# A newer answer took the place of this one.\n{LINE}", [])
+    assert await cast.states(turn) == ["final"]
+
+
+async def test_words_that_discord_does_not_take_are_told_of(cast: Cast) -> None:
+    turn = await cast.start(cast.direct())
+    cast.standin.faults.add(Fault(route="POST /channels/*/messages", status=400, code=50035, times=2))
+    await cast.end(turn, "Unspeakable.")
+    await cast.settled()
+    (shown,) = cast.ann.sees(cast.ann.dm)
+    assert shown.text == f"Discord doesn't take this part of the answer. It is kept: see it with /history.\n{LINE}"
+    assert await cast.states(turn) == ["final"]
