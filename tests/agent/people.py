@@ -9,12 +9,15 @@ from typing import TypeVar
 
 from agent.build import build_session
 from agent.config import AgentConfig
-from agent.events import Event, TextDelta, TurnEnded
+from agent.events import Event, Listener, TextDelta, TurnEnded
 from agent.model import ModelClient
+from agent.outcomes import Asked, StillWriting
+from agent.runtime import SessionRuntime
 from agent.runtimes import Runtimes
 from agent.session import AgentSession
 from storage.records import Actor, Departure, Leave, Prompt, SessionInfo, Source, SourceKind, TurnState
 from storage.store import Store
+from tests.agent.scripted_model import Pause
 
 E = TypeVar("E", bound=Event)
 
@@ -65,13 +68,8 @@ class Ear:
             await self._heard.wait()
 
     async def until_ended(self, times: int = 1) -> TurnEnded:
-        """The turn's end of this number, from 1."""
-        return await self.until(TurnEnded, lambda _: len(self.of(TurnEnded)) >= times) if times == 1 else await self._nth(times)
-
-    async def _nth(self, times: int) -> TurnEnded:
-        while len(self.of(TurnEnded)) < times:
-            self._heard.clear()
-            await self._heard.wait()
+        """The turn's end of this number, from 1, once it came."""
+        await self.until(TurnEnded, lambda _: len(self.of(TurnEnded)) >= times)
         return self.of(TurnEnded)[times - 1]
 
     @property
@@ -136,9 +134,30 @@ async def build(
     )
 
 
-def some_runtimes(store: Store, model: ModelClient, ear: Ear, *, config: AgentConfig = CONFIG, grace: float = 0.0) -> Runtimes:
+async def settled(runtime: SessionRuntime) -> None:
+    for session in runtime.live:
+        await session.until_idle()
+
+
+async def writing(runtime: SessionRuntime, gate: Pause, text: str = "hello") -> Asked:
+    """Ask, and wait until the model holds its answer."""
+    asked = await runtime.say(words(text))
+    assert isinstance(asked, Asked)
+    await gate.reached.wait()
+    return asked
+
+
+async def still(runtime: SessionRuntime, departure: Departure) -> StillWriting:
+    went = await runtime.go(departure)
+    assert isinstance(went, StillWriting)
+    return went
+
+
+def some_runtimes(
+    store: Store, model: ModelClient, ear: Listener, *, config: AgentConfig = CONFIG, grace: float = 0.0
+) -> Runtimes:
     """Runtimes without a sweeper, unless entered."""
-    return Runtimes(store, model, config, ear, grace=grace, sleep=Naps())
+    return Runtimes(store, model, CONFIG, ear, grace=grace, sleep=Naps())
 
 
 async def texts(store: Store, session: SessionInfo) -> list[str]:
