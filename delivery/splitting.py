@@ -1,8 +1,9 @@
 """Cutting a text into messages: at a paragraph, a line or a word, with code fences closed and reopened.
 
 Used for answers (also half-written ones) and by `cogs/` for anything long. Every cut is decided by the text of its own part
-alone, so the parts before the last stay as they are while a text grows, and the time is linear. A fence is a line that
-begins with three to eight backticks; a cut inside one closes it and opens it again, with its language, in the next part.
+alone, so the parts before the last stay as they are while a text grows, and the time is linear. A fence opens with three to
+eight backticks that begin a line (also after a list's or a quote's mark) or end one, with its language, and closes with as
+many at the end of a line; a cut inside one closes it and opens it again in the next part, in its quote.
 """
 
 import re
@@ -17,18 +18,27 @@ MESSAGE_LIMIT: Final = 2000
 
 _MARKER: Final = 8
 _LANGUAGE: Final = 32
-_CLOSING: Final = 1 + _MARKER
-"""Room that a part with a fence in it keeps for closing it: a line break and the longest marker."""
+_QUOTE: Final = "> "
+_CLOSING: Final = 1 + len(_QUOTE) + _MARKER
+"""Room that a part with a fence in it keeps for closing it: a line break and the longest marker in a quote."""
 
-_FENCE: Final = re.compile(r"^[ \t]*(`{3,8})(?!`)([^`\n]*)$|^[ \t]*`{1,8}\Z", re.MULTILINE)
-"""A fence's line, or what may become one as the text grows."""
+_FENCE: Final = re.compile(r"(?<!`)(`{3,8})(?!`)([^`\n]*)$|(?<!`)`{1,8}\Z", re.MULTILINE)
+"""What may be a fence by the end of its line, or may become one as the text grows."""
+_BEGINNING: Final = re.compile(r"[ \t]*+(?:> ?)?[ \t]*+(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)*+")
+"""What may stand before a fence that begins its line."""
+_ONLY_LANGUAGE: Final = re.compile(r"[\w+.#-]*+")
+_RUN: Final = re.compile(r"`{3,}")
 
 _LINK: Final = re.compile(
     r"!?\[[^\[\]\n]{0,300}+\]\((?:[^()\n]|\([^()\n]*+\))*+\)"
     r"|!?\[[^\[\]\n]{0,300}+(?:\](?:\((?:[^()\n]|\([^()\n]*+\))*+(?:\([^()\n]*+)?)?)?\Z"
     r"|https?://\S++|<[^<>\s]{1,100}+(?:>|\Z)"
+    r"|(?<!`)```[^`\n]{1,1000}+(?:```|`{0,2}\Z)|(?<!`)`[^`\n]{1,200}+(?:`|\Z)"
+    r"|(?P<mark>\*\*|__|~~|\|\|)(?=\S)[^\n]{1,200}?(?:(?P=mark)|\Z)"
 )
-"""A masked link (or what may become one), a bare one, a mention or custom emoji. Each alternative is linear."""
+"""What is kept together: a masked link (or what may become one), a bare one, a mention or custom emoji; a short span of code,
+or of bold, underlined, struck or hidden words. Each alternative is linear.
+"""
 
 _BLANK_LINES: Final = re.compile(r"(?:[^\S\n]*\n)*+")
 _REST_OF_LINE: Final = re.compile(r"[^\S\n]*+(?:\n(?:[^\S\n]*\n)*+)?")
@@ -40,9 +50,10 @@ _TIERS: Final = ((_PARAGRAPH, 0.5), (_LINE, 0.3), (_WORD, 0.2))
 
 
 class _Opened(NamedTuple):
-    """A fence that is open: its marker, and the line that opens it again."""
+    """A fence that is open: its marker, and the lines that close it and open it again."""
 
     marker: str
+    closing: str
     line: str
 
 
@@ -88,7 +99,7 @@ def _skip(text: str, at: int, fence: _Opened | None) -> tuple[int, _Opened | Non
     begins_line = at == 0 or text[at - 1] == "\n"
     found = (_BLANK_LINES if begins_line else _REST_OF_LINE).match(text, at)
     at = found.end() if found else at
-    closing = re.compile(rf"[ \t]*{fence.marker}`*[ \t]*(?:\n|\Z)").match(text, at) if fence else None
+    closing = re.compile(rf"[ \t]*+(?:> ?)?[ \t]*+{fence.marker}`*[ \t]*(?:\n|\Z)").match(text, at) if fence else None
     return _skip(text, closing.end(), None) if closing else (at, fence)
 
 
@@ -103,7 +114,7 @@ def _window(text: str, at: int, end: int, room: int) -> str:
 
 
 def _closed(body: str, fence: _Opened | None) -> str:
-    return body.rstrip() if fence is None else f"{body.rstrip()}\n{fence.marker}"
+    return body.rstrip() if fence is None else f"{body.rstrip()}\n{fence.closing}"
 
 
 def _last(window: str, fence: _Opened | None) -> _Cut:
@@ -118,14 +129,28 @@ def _fences(window: str, fence: _Opened | None) -> list[_FenceLine]:
         if marker is None:
             found.append((match.start(), match.end(), fence))
             continue
-        if fence is None:
-            fence = _Opened(marker, marker + "".join(info.split()[:1])[:_LANGUAGE])
-        elif not info and len(marker) >= len(fence.marker):
+        line = window.rfind("\n", 0, match.start()) + 1
+        before = window[line : match.start()]
+        begins = _BEGINNING.fullmatch(before) is not None
+        if fence is not None:
+            if info or len(marker) < len(fence.marker):
+                continue
             fence = None
+        elif begins or _opens_late(before, info):
+            fence = _opened(_QUOTE if before.lstrip().startswith(">") else "", marker, info)
         else:
             continue
-        found.append((match.start(), match.end(), fence))
+        found.append((line if begins else match.start(), match.end(), fence))
     return found
+
+
+def _opens_late(before: str, info: str) -> bool:
+    """Whether backticks open a fence though words stand before them: a language ends the line, and no span of code."""
+    return _ONLY_LANGUAGE.fullmatch(info) is not None and len(_RUN.findall(before)) % 2 == 0
+
+
+def _opened(quote: str, marker: str, info: str) -> _Opened:
+    return _Opened(marker, quote + marker, quote + marker + "".join(info.split()[:1])[:_LANGUAGE])
 
 
 def _fence_at(fences: list[_FenceLine], at: int, before: _Opened | None) -> _Opened | None:
@@ -145,8 +170,12 @@ def _find_cut(seen: str, fence: _Opened | None) -> _Cut:
 
 
 def _makes_fence(seen: str, place: int) -> bool:
-    """Whether backticks from the middle of a line would come to begin one."""
-    return seen[place] == "`" and seen[place - 1] != "\n"
+    """Whether backticks from the middle of a line would come to begin one, or to end one."""
+    before, after = seen[place - 1], seen[place]
+    if before == "\n" or after == "\n":
+        return False
+    begins = after in "` \t" and seen[place:].lstrip(" \t")[:1] in ("`", "")
+    return begins or (before in "` \t" and seen[:place].rstrip(" \t").endswith("`"))
 
 
 def _wishes(window: str) -> Iterator[int]:

@@ -11,7 +11,9 @@ from delivery.graphemes import is_boundary, units
 from delivery.splitting import split
 
 LIMIT = 200
-FENCE_LINE = re.compile(r"^[ \t]*`{3,8}[^`\n]*$", re.MULTILINE)
+FENCE_LINE = re.compile(r"^[ \t]*(> ?)?[ \t]*`{3,8}[^`\n]*$", re.MULTILINE)
+LAST_RUN = re.compile(r"^(.*?)(?<!`)(`{3,8})(?!`)([^`\n]*)$", re.MULTILINE)
+BEGINNING = re.compile(r"\s*(> ?)?\s*(([-*+]|\d+[.)])\s+)*")
 PIECES = st.sampled_from(
     [
         "word ",
@@ -32,6 +34,10 @@ PIECES = st.sampled_from(
         "e\u0301",
         "漢字かな",
         "한국어",
+        "\n> ",
+        "\n- ",
+        "**",
+        "`",
         " " * 30,
         "x" * 90,
     ]
@@ -45,11 +51,15 @@ def squeezed(text: str) -> str:
 
 def is_balanced(part: str) -> bool:
     marker = ""
-    for found in re.finditer(r"^[ \t]*(`{3,8})(?!`)([^`\n]*)$", part, re.MULTILINE):
-        if not marker:
-            marker = found[1]
-        elif not found[2].strip() and len(found[1]) >= len(marker):
-            marker = ""
+    for found in LAST_RUN.finditer(part):
+        before, run, info = found[1], found[2], found[3].strip()
+        spans = len(re.findall("`{3,}", before))
+        if marker:
+            marker = "" if not info and len(run) >= len(marker) else marker
+        elif found.end() == len(part):
+            break
+        elif BEGINNING.fullmatch(before) or (re.fullmatch(r"[\w+.#-]*", info) and spans % 2 == 0):
+            marker = run
     return not marker
 
 
@@ -110,6 +120,43 @@ def test_a_fence_is_reopened_with_its_language() -> None:
     assert len(parts) > 2
     assert all(part.count("```python") == 1 and part.count("```") == 2 for part in parts)
     assert parts[-1].endswith("```\nDone.")
+
+
+CODE = "\n".join(f"line {number} of it" for number in range(30))
+STYLES = {
+    "plain": f"```py\n{CODE}\n```\n",
+    "in a list": f"1. ```py\n{CODE}\n   ```\n",
+    "in a quote": "> ```py\n" + "".join(f"> {line}\n" for line in CODE.splitlines()) + "> ```\n",
+    "opened late": f"Run this: ```py\n{CODE}\n```\n",
+    "closed after code": f"```py\n{CODE}```\n",
+}
+
+
+@pytest.mark.parametrize("style", STYLES)
+@given(st.integers(0, 150), st.integers(0, 600))
+def test_fences_are_balanced_as_discord_reads_them(style: str, before: int, after: int) -> None:
+    """Its clients take three backticks for a fence wherever they stand."""
+    text = "x" * before + "\n\n" + STYLES[style] + "and so on " * (after // 10)
+    for part in [*split(text, LIMIT), *split(text[: len(text) - after // 2], LIMIT)]:
+        assert part.count("```") % 2 == 0
+        assert ("line 7 of it" in part) <= ("```py" in part)
+
+
+def test_a_quoted_fence_goes_on_in_its_quote() -> None:
+    assert all(line.startswith("> ") for part in split(STYLES["in a quote"], LIMIT) for line in part.splitlines())
+
+
+def test_words_after_a_fence_that_was_read_wrong_stay_as_they_are() -> None:
+    text = "1. ```bash\n   make\n   ```\n2. Say ```x = 1``` and go on."
+    assert split(text) == [text]
+
+
+@given(
+    st.integers(0, 260), st.sampled_from(["**bold words**", "`some code`", "```x = 1 + 2```", "||hidden words||", "~~old~~"])
+)
+def test_no_span_is_torn(before: int, span: str) -> None:
+    text = "a " * (before // 2) + "a" * (before % 2) + " " + span + " and more words" * 20
+    assert any(span in part for part in split(text, LIMIT))
 
 
 def test_indentation_survives_a_cut_in_code() -> None:
