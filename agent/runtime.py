@@ -12,7 +12,6 @@ from typing import TypeVar
 from uuid import UUID
 
 from agent.config import AgentConfig
-from agent.errors import ShuttingDown
 from agent.events import Listener, QueueChanged
 from agent.outcomes import (
     Asked,
@@ -60,7 +59,6 @@ class SessionRuntime:
         self._lock = asyncio.Lock()
         self._place = Place(actor, store, config, build, listener, self._lock)
         self._changes: set[asyncio.Task[object]] = set()
-        self._closing = False
 
     @property
     def live(self) -> tuple[AgentSession, ...]:
@@ -132,8 +130,7 @@ class SessionRuntime:
             return await self._place.rest()
 
     async def drain(self) -> None:
-        """Take nothing new, and wait until what is being written has ended; what is in line stays there."""
-        self._closing = True
+        """Wait until what is being written has ended; what is in line stays there. `awake` is to refuse every change by now."""
         for session in self.live:
             session.drain()
         async with self._lock:  # a change that had begun may have started an answer
@@ -144,17 +141,14 @@ class SessionRuntime:
 
     async def dispose(self) -> None:
         """Interrupt whatever runs and dispose every session; what waits stays for after the restart."""
-        self._closing = True
         async with self._lock:
             await self._place.dispose(TurnState.INTERRUPTED)
 
     async def _change(self, change: Callable[[], Awaitable[T]]) -> T:
-        """Make a change under the lock, and whole even where whoever asked for it is cancelled. Raises `ShuttingDown`."""
+        """Make a change under the lock, and whole even where whoever asked for it is cancelled."""
 
         async def locked() -> T:
             async with self._lock:
-                if self._closing:
-                    raise ShuttingDown
                 self._awake(self)
                 return await change()
 

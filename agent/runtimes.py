@@ -26,7 +26,7 @@ SWEEP: Final = 60.0
 """Seconds between two looks for idle sessions."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Seen:
     """Somebody did something at this time of the clock."""
 
@@ -86,8 +86,8 @@ class Runtimes:
         """Dispose what was idle for long enough, and forget people with nothing live."""
         due = self._clock() - self._config.idle_seconds
         for user_id, seen in tuple(self._awake.items()):
-            if seen.time <= due and await seen.runtime.rest() and self._awake.get(user_id) is seen:
-                del self._awake[user_id]
+            if seen.time <= due and await seen.runtime.rest():
+                self._awake.pop(user_id, None)
 
     async def close(self) -> None:
         """Take nothing new, let running answers finish for the grace time, then store and mark the rest, dispose everything.

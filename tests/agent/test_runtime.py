@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from agent.errors import SessionDisposed
 from agent.outcomes import (
     Asked,
     Closed,
@@ -135,3 +136,18 @@ async def test_a_retry_of_another_session_opens_it(store: Store, ear: Ear) -> No
     assert went.left is not None
     assert went.left.session.number == 2
     assert await texts(store, went.session) == ["first", "whole"]
+
+
+async def test_the_stored_pointer_decides_where_words_go(store: Store, ear: Ear) -> None:
+    runtimes = some_runtimes(store, EchoModel(), ear)
+    ann = runtimes.of(ANN)
+    await ann.say(words("first"))
+    await settled(ann)
+    before = ann.live[0]
+    other = await store.sessions.open(ANN, (await store.sessions.create(ANN)).number)
+    asked = await ann.say(words("second"))
+    await settled(ann)
+    with pytest.raises(SessionDisposed):
+        await before.prompt(words())
+    await runtimes.close()
+    assert asked.session.id == other.id

@@ -14,7 +14,7 @@ from agent.outcomes import (
     StillWriting,
     Waiting,
 )
-from storage.errors import ChoiceNotFound, WrongTurnState
+from storage.errors import ChoiceNotFound, DuplicateSource, WrongTurnState
 from storage.records import Departure, Leave, TurnState
 from storage.store import Store
 from tests.agent.people import ANN, BOB, QUIT, Ear, new, settled, some_runtimes, still, tasks, texts, to, words, writing
@@ -192,3 +192,20 @@ async def test_quit_right_after_the_last_delta(store: Store, ear: Ear) -> None:
     assert await texts(store, asked.session) == ["hi", echo_of("hi")]
     assert len(ear.of(TurnEnded)) == 1
     assert ear.of(KeptFinished) == []
+
+
+async def test_a_choice_whose_act_was_done_before_a_crash_is_done(store: Store, ear: Ear) -> None:
+    gate = Pause()
+    async with ScriptedModel(says("a", gate)) as model:
+        runtimes = some_runtimes(store, model, ear)
+        ann = runtimes.of(ANN)
+        asked = await writing(ann, gate)
+        departure = new("once")
+        choice = (await still(ann, departure)).choice.id
+        assert departure.prompt is not None
+        await store.turns.submit(ANN, asked.session.id, departure.prompt, TurnState.PAUSED)
+        with pytest.raises(DuplicateSource):
+            await ann.decide(choice, Decision.STOP)
+        with pytest.raises(ChoiceNotFound):
+            await ann.decide(choice, Decision.STOP)
+        await runtimes.close()

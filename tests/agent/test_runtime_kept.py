@@ -5,12 +5,13 @@ import asyncio
 import pytest
 
 from agent.events import KeptFinished
+from agent.keepers import Keepers
 from agent.outcomes import Asked, Decision, NothingToStop, Opened, Started, StillWriting, Waiting
 from agent.runtime import SessionRuntime
 from storage.errors import NotLastTurn
 from storage.records import Departure, Leave, TurnState
 from storage.store import Store
-from tests.agent.people import ANN, Ear, new, some_runtimes, tasks, texts, to, words
+from tests.agent.people import ANN, Ear, build, new, some_runtimes, tasks, texts, to, words
 from tests.agent.scripted_model import Pause, ScriptedModel, says
 
 
@@ -143,3 +144,17 @@ async def test_the_end_interrupts_what_is_kept_and_tells_nobody(store: Store, ea
     assert (await store.turns.get(ANN, asked.turn.id)).state is TurnState.INTERRUPTED
     assert ear.of(KeptFinished) == []
     assert tasks() == []
+
+
+async def test_what_is_sent_in_a_kept_session_at_its_end_is_answered(store: Store, ear: Ear) -> None:
+    lock, info = asyncio.Lock(), await store.sessions.create(ANN)
+    keepers = Keepers(ANN, lock, ear)
+    async with ScriptedModel(says("a"), says("b")) as model:
+        session = await build(store, model, ear, info)
+        async with lock:
+            keepers.keep(session)
+            await asyncio.sleep(0)  # it found the session idle, and now wants the lock
+            await session.prompt(words("one"))
+            await session.follow_up(words("two"))
+        await ear.until(KeptFinished)
+    assert (ear.outcomes, keepers.sessions) == ([TurnState.COMPLETED] * 2, ())

@@ -139,3 +139,21 @@ async def test_a_session_is_freed_at_once(store: Store, ear: Ear) -> None:
     gone = weakref.ref(session)
     del session
     assert gone() is None
+
+
+async def test_no_event_reaches_anyone_after_the_end(ear: Ear) -> None:
+    store, gate = TroubledStore(), Pause()
+    async with ScriptedModel(says("a", gate)) as model, a_session(store, model, ear) as session:
+        await session.prompt(words())
+        waiting = await session.follow_up(words())
+        await gate.reached.wait()
+        slow = store.turns.slow["waiting"] = Pause()
+        removing = asyncio.create_task(session.remove(waiting.id), name="removing")
+        await slow.reached.wait()
+        disposing = asyncio.create_task(session.dispose(), name="disposing")
+        await ear.until_ended()
+        await disposing
+        heard = len(ear.events)
+        slow.release.set()
+        await removing
+    assert len(ear.events) == heard
