@@ -10,6 +10,7 @@ StoreError
 ├── NotLastTurn           the act is only for the session's last exchange
 ├── WrongTurnState        the turn is past (or not yet at) the step that was asked for
 ├── StoreUnavailable      the disk is full, read-only, locked or failing; nothing was written
+├── BackupFailed          a copy could not be made; what there was is as it was
 └── DatabaseRefused       the file cannot be used at start; it was not touched
     └── DatabaseInUse     another process has it
 """
@@ -76,6 +77,10 @@ class StoreUnavailable(StoreError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__("I couldn't save that: this bot's disk isn't taking it right now. Please try again in a minute.")
+
+
+class BackupFailed(StoreError):
+    """A copy of the database could not be made; the message names the path and the reason, for whoever runs the bot."""
 
 
 class DatabaseRefused(StoreError):

@@ -19,11 +19,13 @@ CHECKED_BYTES: Final = 256 * 1024 * 1024
 """Files up to this size are checked page by page at every start; larger ones would keep people waiting."""
 
 
-def inspect_database(path: Path, *, newest: int | None = None, pages: bool = True) -> int:
+def inspect_database(path: Path, *, newest: int | None = None, pages: bool = True, writable: bool = True) -> int:
     """The schema version of the file at `path`: 0 where there is none yet. Raises `DatabaseRefused`.
 
     `newest` is the highest version that is understood; by default that of the migrations there are. With `pages`, each page
-    of the file is checked too, which costs the file.
+    of the file is checked too, which costs the file. A file that is only read need not be `writable`. Never to be called in
+    the process that has this file open: closing a file drops the process's locks on it (SQLite, "How To Corrupt An SQLite
+    Database File", section 2.2).
     """
     path = Path(os.path.realpath(path))  # unlike `resolve`, it raises nothing for links that lead round in a ring
     if path.is_dir():
@@ -37,14 +39,14 @@ def inspect_database(path: Path, *, newest: int | None = None, pages: bool = Tru
         raise DatabaseRefused(f"{path} cannot be read: {error.strerror}.") from None
     if header != HEADER:
         raise DatabaseRefused(f"{path} is not a database; it was left as it is.")
-    if not os.access(path, os.W_OK) or not path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
+    if writable and not (os.access(path, os.W_OK) and path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)):
         raise DatabaseRefused(f"{path} is read-only; Cubby must be able to write to it.")
     return _look_inside(path, len(migrations()) if newest is None else newest, pages=pages)
 
 
 def _look_inside(path: Path, newest: int, *, pages: bool) -> int:
     try:
-        with closing(_read_only(path)) as connection:
+        with closing(read_only(path)) as connection:
             version = version_of(connection)
             application = connection.execute("PRAGMA application_id").fetchone()[0]
             is_empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
@@ -59,7 +61,7 @@ def _look_inside(path: Path, newest: int, *, pages: bool) -> int:
         raise DatabaseRefused(f"{path} is damaged ({error}); restore a copy of it.") from None
 
 
-def _read_only(path: Path) -> sqlite3.Connection:
+def read_only(path: Path) -> sqlite3.Connection:
     """A connection that leaves no trace: where no WAL lies beside the file, `mode=ro` alone would make one (SQLite, page
     "Write-Ahead Logging", section "Read-Only Databases").
     """

@@ -10,7 +10,10 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Final
+
+from storage.sqlite.copying import copy_whole
 
 APPLICATION_ID: Final = 0x43554242  # "CUBB"
 FOLDER: Final = Path(__file__).resolve().parent.parent / "migrations"
@@ -39,7 +42,7 @@ def version_of(connection: sqlite3.Connection) -> int:
 
 
 def migrate(connection: sqlite3.Connection, path: Path, steps: Sequence[Migration]) -> Path | None:
-    """Apply what is missing; returns the backup's path where one was made. Raises `sqlite3.Error`."""
+    """Apply what is missing; returns the backup's path where one was made. Raises `sqlite3.Error`, `BackupFailed`."""
     version = version_of(connection)
     missing = [step for step in steps if step.version > version]
     backup = _back_up(connection, path, version) if missing and version else None
@@ -59,12 +62,7 @@ def migrate(connection: sqlite3.Connection, path: Path, steps: Sequence[Migratio
 
 def _back_up(connection: sqlite3.Connection, path: Path, version: int) -> Path:
     backup = path.with_name(f"{path.name}.before-{version + 1:04d}")
-    backup.touch(mode=0o600)
-    copy = sqlite3.connect(backup)
-    try:
-        connection.backup(copy)
-    finally:
-        copy.close()
+    copy_whole(connection, backup, lambda _done, _total: None, Event())
     return backup
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import aiosqlite
 from filelock import FileLock, Timeout
 
-from storage.errors import DatabaseInUse, DatabaseRefused
+from storage.errors import BackupFailed, DatabaseInUse, DatabaseRefused
 from storage.ids import utc_now
 from storage.sqlite.database import PRAGMAS, Database, in_thread
 from storage.sqlite.inspect import inspect_database
@@ -32,25 +32,27 @@ async def open_store(
 
     Raises `DatabaseRefused`, or `DatabaseInUse` where another process has it; the file is then as it was.
     """
-    path = _place(path)
+    path = place(path)
     steps = migrations() if steps is None else steps
     inspect_database(path, newest=len(steps), pages=False)
     async with AsyncExitStack() as stack:
-        lock = _locked(path)
+        lock = locked(path)
         stack.callback(lock.release)
         inspect_database(path, newest=len(steps))
         try:
+            _make(path)
             writer = await stack.enter_async_context(_connect(path))
             await in_thread(writer, lambda connection: _prepare(connection, path, steps))
             reader = await stack.enter_async_context(_connect(path))
             await in_thread(reader, _prepare_reader)
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, BackupFailed) as error:
             raise DatabaseRefused(f"{path} cannot be used: {error}.") from error
         stack.pop_all()
         return SqliteStore(Database(writer, reader), lock, now)
 
 
-def _place(path: Path) -> Path:
+def place(path: Path) -> Path:
+    """Where the file really is, its folder made. Raises `DatabaseRefused`."""
     path = Path(os.path.realpath(path))
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -59,7 +61,8 @@ def _place(path: Path) -> Path:
     return path
 
 
-def _locked(path: Path) -> FileLock:
+def locked(path: Path) -> FileLock:
+    """The lock that keeps other processes off the database, taken. Raises `DatabaseInUse`, `DatabaseRefused`."""
     lock = FileLock(f"{path}.lock", timeout=0, mode=0o600, thread_local=False)
     try:
         lock.acquire()
@@ -70,9 +73,15 @@ def _locked(path: Path) -> FileLock:
     return lock
 
 
-def _connect(path: Path) -> aiosqlite.Connection:
+def _make(path: Path) -> None:
+    """Make the file, for its owner alone. Before anything is connected: to close a file drops the process's locks on it,
+    also SQLite's (SQLite, "How To Corrupt An SQLite Database File", section 2.2).
+    """
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     path.chmod(0o600)
+
+
+def _connect(path: Path) -> aiosqlite.Connection:
     return aiosqlite.connect(path, isolation_level=None)
 
 
