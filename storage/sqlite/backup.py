@@ -59,8 +59,7 @@ def _back_up(path: Path, to: Path, progress: Progress, stop: Event) -> None:
     if not path.exists():
         raise BackupFailed(f"There is no database at {path} yet.")
     try:
-        with closing(_connect(path)) as source:
-            source.execute("PRAGMA query_only=ON")
+        with closing(connect_to_read(path)) as source:
             if source.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
                 raise BackupFailed(f"{path} is no database of Cubby's; it was not copied.")
             copy_whole(source, to, progress, stop)
@@ -136,6 +135,13 @@ def _name(path: Path, kept: Path) -> None:
         shutil.copy2(path, kept)
         sync(kept)
     sync(path.parent)
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """A connection beside a live bot's, which changes nothing. Raises `sqlite3.Error`."""
+    connection = _connect(path)
+    connection.execute("PRAGMA query_only=ON")
+    return connection
 
 
 def _connect(path: Path) -> sqlite3.Connection:
