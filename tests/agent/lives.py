@@ -153,7 +153,8 @@ async def remove(world: World, runtime: SessionRuntime, todo: Act) -> None:
 async def decide(world: World, runtime: SessionRuntime, todo: Act) -> None:
     open_choices = world.choices.get(todo.who.user_id, [])
     if open_choices:
-        choice = open_choices[pick(open_choices, todo.which)].choice
+        newest = open_choices[-1 - (todo.which // 6) % len(open_choices)]
+        choice = newest.choice
         went = await runtime.decide(choice.id, list(Decision)[todo.which % 3])
         world.told(todo.who, went, None if isinstance(went, Stayed) else choice.departure.prompt)
 

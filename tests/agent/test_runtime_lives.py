@@ -31,13 +31,20 @@ async def settled(world: World) -> None:
         await asyncio.gather(*(session.until_idle() for session in live))
 
 
+async def nobody_was_forgotten(world: World) -> None:
+    """Nothing is being written any more, so nothing may be in line for it."""
+    for turn, session, _ in world.taken.values():
+        assert (await world.store.turns.get(Actor(session.owner), turn.id)).state is not TurnState.QUEUED
+
+
 async def live_through(store: Store, todo: Sequence[Act], *, settle: bool) -> World:
     """Everybody does everything; returns once the bot has ended."""
     world = World(store, Ear())
-    world.runtimes = some_runtimes(store, EchoModel(), world.hear)
+    world.runtimes = some_runtimes(store, EchoModel(size=1), world.hear)
     await asyncio.gather(*(act(world, one) for one in todo))
     if settle:
         await settled(world)
+        await nobody_was_forgotten(world)
     await world.runtimes.close()
     heard = len(world.ear.events)
     await asyncio.sleep(0)
@@ -80,10 +87,18 @@ async def check_transcripts(world: World, who: Actor) -> None:
 
 
 SAY = Act(PEOPLE[0], "say", 0, 0)
+AWAY_AND_BACK = [
+    SAY,
+    *(
+        Act(PEOPLE[0], what, which, 4 * at)
+        for at, (what, which) in enumerate([("new", 0), ("decide", 1), ("open", 0), ("reply", 0), ("say", 0)], start=1)
+    ),
+]
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(todo=acts, settle=st.booleans())
+@example(todo=AWAY_AND_BACK, settle=True)
 @example(todo=[SAY, Act(PEOPLE[0], "new", 1, 0), Act(PEOPLE[0], "decide", 0, 5), Act(PEOPLE[0], "decide", 0, 5)], settle=True)
 @example(todo=[SAY, *[Act(PEOPLE[0], what, n, n) for n in range(3) for what in ("new", "decide", "open")]], settle=False)
 def test_each_prompt_has_one_fate_whatever_comes_at_once(todo: list[Act], settle: bool) -> None:
