@@ -22,6 +22,7 @@ from storage.errors import StoreError
 from storage.memory import MemoryStore
 from storage.records import Actor, Delivery, DeliveryState, Entry, Target, TurnState, Usage
 from storage.sqlite.open import open_store
+from storage.sqlite.verify import verify
 from storage.store import Store
 from tests.storage.samples import ANN, BOB, START, Clock, departure, prompt, target
 
@@ -77,8 +78,10 @@ class Lives(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.runner.run(self.stores[1].close())
+        faults = self.runner.run(verify(Path(self.folder.name) / "laws.db"))
         self.runner.close()
         self.folder.cleanup()
+        assert faults == []
 
     def both(self, act: Act) -> tuple[Any, Any]:
         """Do it on both; what comes of it must look alike."""
