@@ -22,19 +22,19 @@ _QUOTE: Final = "> "
 _CLOSING: Final = 1 + len(_QUOTE) + _MARKER
 """Room that a part with a fence in it keeps for closing it: a line break and the longest marker in a quote."""
 
-_FENCE: Final = re.compile(r"(?<!`)(`{3,8})(?!`)([^`\n]*)$|(?<!`)`{1,8}\Z", re.MULTILINE)
-"""What may be a fence by the end of its line, or may become one as the text grows."""
+_FENCE: Final = re.compile(r"`(?<!``)(?:(`{2,7})(?!`)([^`\n]*)$|`{0,7}\Z)", re.MULTILINE)
+"""What may be a fence by the end of its line, or may become one as the text grows; with a backtick first it is found fast."""
 _BEGINNING: Final = re.compile(r"[ \t]*+(?:> ?)?[ \t]*+(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)*+")
 """What may stand before a fence that begins its line."""
 _ONLY_LANGUAGE: Final = re.compile(r"[\w+.#-]*+")
 _RUN: Final = re.compile(r"`{3,}")
 
 _LINK: Final = re.compile(
-    r"!?\[[^\[\]\n]{0,300}+\]\((?:[^()\n]|\([^()\n]*+\))*+\)"
+    r"(?=[\[!h<`*_~|])(?:!?\[[^\[\]\n]{0,300}+\]\((?:[^()\n]|\([^()\n]*+\))*+\)"
     r"|!?\[[^\[\]\n]{0,300}+(?:\](?:\((?:[^()\n]|\([^()\n]*+\))*+(?:\([^()\n]*+)?)?)?\Z"
     r"|https?://\S++|<[^<>\s]{1,100}+(?:>|\Z)"
     r"|(?<!`)```[^`\n]{1,1000}+(?:```|`{0,2}\Z)|(?<!`)`[^`\n]{1,200}+(?:`|\Z)"
-    r"|(?P<mark>\*\*|__|~~|\|\|)(?=\S)[^\n]{1,200}?(?:(?P=mark)|\Z)"
+    r"|(?P<mark>\*\*|__|~~|\|\|)(?=\S)[^\n]{1,200}?(?:(?P=mark)|\Z))"
 )
 """What is kept together: a masked link (or what may become one), a bare one, a mention or custom emoji; a short span of code,
 or of bold, underlined, struck or hidden words. Each alternative is linear.
@@ -125,10 +125,10 @@ def _fences(window: str, fence: _Opened | None) -> list[_FenceLine]:
     """The window's fence lines, in order."""
     found: list[_FenceLine] = []
     for match in _FENCE.finditer(window):
-        marker, info = match[1], (match[2] or "").strip()
-        if marker is None:
+        if match[1] is None:
             found.append((match.start(), match.end(), fence))
             continue
+        marker, info = "`" + match[1], match[2].strip()
         line = window.rfind("\n", 0, match.start()) + 1
         before = window[line : match.start()]
         begins = _BEGINNING.fullmatch(before) is not None
