@@ -229,19 +229,34 @@ async def test_a_crash_while_sending_leaves_word_that_there_may_be_a_message(cas
     assert shown.text.startswith("So\n-# I was restarted")
 
 
-async def test_an_answer_that_was_replaced_before_it_was_whole_shows_no_running_state(cast: Cast) -> None:
-    turn = await cast.start(cast.direct())
-    cast.delta(turn, "So")
-    shown = await cast.seen(lambda m: m.text.startswith("So"), cast.ann.dm)
+async def replaced(cast: Cast, target: Target, text: str) -> None:
+    """An answer was half shown when the process ended, and asked anew before it could be mended."""
+    turn = await cast.start(target)
+    cast.delta(turn, text)
+    await cast.seen(lambda m: "writing…" in m.text)
     await cast.deliverer.close(timeout=0)
-    await cast.store.turns.end(cast.actor, turn.id, TurnState.INTERRUPTED, text="So")
+    await cast.store.turns.end(cast.actor, turn.id, TurnState.INTERRUPTED, text=text)
     source = Source(kind=SourceKind.MESSAGE, id=77, channel_id=1)
     again = await cast.store.turns.retry(cast.actor, turn.id, Prompt(text="", source=source))
     await cast.store.turns.end(cast.actor, again.id, TurnState.COMPLETED, text="So it is.")
+
+
+async def test_an_answer_that_was_replaced_before_it_was_whole_shows_no_running_state(cast: Cast) -> None:
+    await replaced(cast, cast.direct(), "So")
     await cast.begin().recover()
     await cast.settled()
+    (shown,) = cast.ann.sees(cast.ann.dm)
     assert (shown.text, labels(shown)) == (f"-# A newer answer took the place of this one.\n{LINE}", [])
-    assert await cast.states(turn) == ["final"]
+    assert await cast.store.upkeep.open_deliveries() == ()
+
+
+async def test_a_replaced_answer_whose_token_has_expired_is_left_alone(cast: Cast) -> None:
+    await replaced(cast, await cast.private(), "So")
+    cast.clock.advance(901)
+    await cast.begin().recover()
+    await cast.settled()
+    assert cast.ann.sees(cast.ann.dm) == []
+    assert await cast.store.upkeep.open_deliveries() == ()
 
 
 async def test_words_that_discord_does_not_take_are_told_of(cast: Cast) -> None:
