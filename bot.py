@@ -9,10 +9,10 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
 import discord
@@ -21,6 +21,7 @@ from agent.errors import ModelError
 from agent.model import ModelClient
 from agent.openai_client import NoModelChosen
 from check import check
+from maintenance import Meter, look_over, maintain, put_back, write_backup
 from playground.console import run_console
 from playground.standin import point_discord_at
 from settings import Settings, SettingsError, load_settings
@@ -110,6 +111,9 @@ def arguments() -> argparse.ArgumentParser:
     what.add_argument("--console", action="store_true", help="talk with the bot in this terminal: no token, no key")
     what.add_argument("--check", action="store_true", help="look at settings, database, token and model, then end")
     what.add_argument("--version", action="version", version=f"Cubby {VERSION}")
+    what.add_argument("--backup", type=Path, metavar="FILE", help="copy the database to a new file, also while the bot runs")
+    what.add_argument("--restore", type=Path, metavar="FILE", help="put such a copy in its place, and keep the old one beside")
+    what.add_argument("--verify", action="store_true", help="look for damage in the database, also while the bot runs")
     parser.add_argument("--as", dest="name", metavar="NAME", default="you", help="with --console: speak as another person")
     return parser
 
@@ -121,6 +125,9 @@ async def run(settings: Settings, options: argparse.Namespace) -> int:
     try:
         if options.console:
             return await converse(settings, stop, options.name)
+        meter = Meter(sys.stderr)
+        if errand := chosen_errand(settings.database_path, options, meter):
+            return await maintain(errand, stop, meter)
         with point_discord_at(settings.cubby_discord_api) if settings.cubby_discord_api else nullcontext():
             if options.check:
                 return 0 if await check(settings, print) else 1
@@ -129,6 +136,15 @@ async def run(settings: Settings, options: argparse.Namespace) -> int:
         return refuse(str(error))
     except ModelError as error:
         return refuse(f"The model endpoint could not be asked for its models ({error}). Set OPENAI_MODEL to name one.")
+
+
+def chosen_errand(path: Path, options: argparse.Namespace, meter: Meter) -> Coroutine[Any, Any, int] | None:
+    """What the flags want done with the database instead of a start, if anything."""
+    if options.backup:
+        return write_backup(path, options.backup, print, meter)
+    if options.restore:
+        return put_back(path, options.restore, print, meter)
+    return look_over(path, print, meter) if options.verify else None
 
 
 def listen_for_signals(stop: asyncio.Event) -> None:

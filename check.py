@@ -1,4 +1,4 @@
-"""`python bot.py --check`: settings, database, token, model endpoint, model; a line each, and whether all are well.
+"""`python bot.py --check`: settings, database, backups, token, model endpoint, model; a line each, and whether all are well.
 
 It takes no lock and changes nothing, so it may run beside a live bot.
 """
@@ -13,6 +13,7 @@ import discord
 from agent.errors import ModelError
 from agent.openai_client import OpenAIClient
 from settings import Settings
+from storage.backups import backups_of
 from storage.errors import DatabaseRefused
 from storage.sqlite.inspect import inspect_database
 
@@ -29,6 +30,7 @@ async def check(settings: Settings, say: Callable[[str], None]) -> bool:
     say("settings: fine")
     looks: tuple[tuple[str, Callable[[Settings], Awaitable[str]]], ...] = (
         ("database", _database),
+        ("backups", _backups),
         ("token", _token),
         ("model", _model),
     )
@@ -52,6 +54,23 @@ async def _database(settings: Settings) -> str:
     except DatabaseRefused as error:
         raise Fault(str(error)) from None
     return f"{settings.database_path}, schema {version}" if version else f"{settings.database_path} will be made"
+
+
+async def _backups(settings: Settings) -> str:
+    if not settings.backups:
+        return "none a day, since BACKUPS is off"
+    try:
+        found = await asyncio.to_thread(backups_of, settings.database_path)
+    except OSError as error:
+        raise Fault(f"they cannot be looked at: {error.strerror}.") from None
+    if found.failure:
+        raise Fault(f"the last one failed, at {found.failure}")
+    if not found.times:
+        return "none yet; the bot makes one within an hour of the first session"
+    newest = f"the newest of {len(found.times)} is from {found.times[-1]:%Y-%m-%d %H:%M} UTC"
+    if found.are_overdue:
+        raise Fault(f"{newest}, but the database has changed since; see the bot's log.")
+    return newest
 
 
 async def _token(settings: Settings) -> str:

@@ -127,6 +127,7 @@ def _upper(value: object) -> object:
 
 
 Credential = Annotated[SecretStr, AfterValidator(_credential)]
+Switch = Annotated[bool, _told("on or off")]
 Count = Annotated[int, Field(gt=0, le=100_000_000), _told("a whole number above 0")]
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False), _told("a number of seconds above 0, at most 86400")]
 Snowflake = Annotated[int, Field(gt=0, lt=2**63), _told("an id: the digits that Discord's Copy ID gives")]
@@ -175,6 +176,7 @@ class Settings(BaseModel):
     database_path: Annotated[Path, AfterValidator(_written_out)] = Field(
         default=DEFAULT_DATABASE, examples=[str(DEFAULT_DATABASE)]
     )
+    backups: Switch = Field(default=True, examples=["off"])
     allowed_guilds: Snowflakes = Field(default=frozenset(), examples=["197038439483310086, 613425648685547541"])
     operator_id: Snowflake | None = Field(default=None, examples=["80351110224678912"])
     log_level: Level = Field(default="INFO", examples=["INFO"])

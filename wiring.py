@@ -27,6 +27,7 @@ from cogs.tasks import Tasks
 from delivery.deliverer import Deliverer
 from delivery.sender import Sender
 from settings import Settings
+from storage.backups import BackupKeeper
 from storage.ids import utc_now
 from storage.sqlite.open import open_store
 from storage.store import Store
@@ -59,6 +60,8 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
     async with AsyncExitStack() as stack:
         store = await open_store(settings.database_path)
         stack.push_async_callback(store.close)
+        keeper = BackupKeeper(settings.database_path, daily=settings.backups, now=utc_now, sleep=asyncio.sleep)
+        await stack.enter_async_context(keeper)
         client = Cubby()
         stack.push_async_callback(client.ended)
         stack.push_async_callback(client.close)

@@ -81,7 +81,7 @@ async def test_check_says_a_line_of_each(tmp_path: Path, discord: StandIn) -> No
             tmp_path, "--check", DISCORD_TOKEN=TOKEN, OPENAI_BASE_URL=server.base_url, CUBBY_DISCORD_API=discord.api_url
         )
     assert code == 0
-    assert [line.split(":")[0] for line in out.splitlines()] == ["settings", "database", "token", "model"]
+    assert [line.split(":")[0] for line in out.splitlines()] == ["settings", "database", "backups", "token", "model"]
 
 
 @pytest.mark.parametrize(

@@ -33,10 +33,20 @@ def unheard(_done: int, _total: int) -> None:
 async def back_up(path: Path, to: Path, progress: Progress = unheard) -> None:
     """Copy the database at `path` to `to`, which is replaced in one step; the copy is one checked file of mode 0600.
 
-    Cost: the file is read once and written once; a live bot's writers are not held up. Raises `BackupFailed`, where `to` is
-    left as it was and nothing beside it. A cancel stops the copy and leaves nothing of it.
+    Cost: the file is read once and written once; a live bot's writers are not held up. Raises `DatabaseRefused` where
+    `path` is no database of Cubby's, and `BackupFailed`; `to` is then as it was, with nothing beside it. A cancel stops the
+    copy and leaves nothing of it.
     """
     await in_own_thread(lambda stop: _back_up(path, to, progress, stop), "backup")
+
+
+def holds_sessions(path: Path) -> bool:
+    """Whether there is anything to keep in the database at `path`. Reads from the disk. Raises `BackupFailed`."""
+    try:
+        with closing(connect_to_read(path)) as connection:
+            return connection.execute("SELECT EXISTS (SELECT 1 FROM sessions)").fetchone()[0] == 1
+    except sqlite3.Error as error:
+        raise BackupFailed(f"{path} could not be read: {error}.") from error
 
 
 async def restore(
@@ -55,13 +65,13 @@ async def restore(
 def _back_up(path: Path, to: Path, progress: Progress, stop: Event) -> None:
     path, to = (Path(os.path.realpath(each)) for each in (path, to))
     if path == to:
-        raise BackupFailed(f"{to} is the database itself; name another file.")
+        raise DatabaseRefused(f"{to} is the database itself; name another file.")
     if not path.exists():
-        raise BackupFailed(f"There is no database at {path} yet.")
+        raise DatabaseRefused(f"There is no database at {path} yet.")
     try:
         with closing(connect_to_read(path)) as source:
             if source.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-                raise BackupFailed(f"{path} is no database of Cubby's; it was not copied.")
+                raise DatabaseRefused(f"{path} is no database of Cubby's; it was not copied.")
             copy_whole(source, to, progress, stop)
     except sqlite3.Error as error:
         raise BackupFailed(f"{path} could not be read: {error}.") from error

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.errors import BackupFailed, DatabaseInUse, DatabaseRefused
+from storage.errors import BackupFailed, DatabaseInUse, DatabaseRefused, StoreError
 from storage.sqlite import copying
 from storage.sqlite.backup import back_up, restore
 from storage.sqlite.migrate import migrations
@@ -147,7 +147,7 @@ async def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> N
 async def test_what_is_no_database_of_ours_is_not_copied(tmp_path: Path, database: str, told: str) -> None:
     await made(tmp_path / "cubby.db")
     (tmp_path / "diary.db").write_text("a diary\n" * 1000)
-    with pytest.raises(BackupFailed, match=told):
+    with pytest.raises(StoreError, match=told):
         await back_up(tmp_path / database, tmp_path / "cubby.db")
     assert names(tmp_path / "cubby.db") == []
 
