@@ -14,27 +14,9 @@ from storage.records import TurnState
 from storage.sqlite.backup import back_up
 from storage.sqlite.laws import LAWS
 from storage.sqlite.open import open_store
-from storage.sqlite.store import SqliteStore
 from storage.sqlite.verify import MOST, verify
-from tests.storage.samples import ANN, BOB, answer, ask, departure, exchange, prompt, target, wait
-
-SECRET = "the words of Ann"
-
-
-async def live_through(store: SqliteStore) -> None:
-    """A bit of everything: branches, failures, a queue, a running turn, deliveries, links, choices."""
-    one, two = await store.sessions.create(ANN, "a name"), await store.sessions.create(ANN)
-    await exchange(store, one, SECRET, "an answer")
-    failed = await answer(store, await ask(store, one, "and this?"), "")
-    await answer(store, await store.turns.retry(ANN, failed.id, prompt()), "at last")
-    await store.turns.remove(ANN, (await wait(store, one)).id)
-    await wait(store, one)
-    await store.turns.checkpoint(ANN, (await ask(store, two, SECRET, to=target(message_id=5))).id, "half")
-    await store.deliveries.link(ANN, 77, one.id)
-    await store.turns.hold(ANN, two.id, departure())
-    await store.sessions.open(ANN, 1)
-    await exchange(store, await store.sessions.create(BOB), actor=BOB)
-    await store.sessions.create(BOB)
+from tests.storage.fixture import SECRET, live_through
+from tests.storage.samples import ANN, exchange
 
 
 @pytest.fixture
