@@ -1,6 +1,7 @@
 """Cubby's command line: flags and run; the parts are made in `wiring.py`.
 
-Exit codes: 0 for a proper end, 1 for a fault that `--check` found, 2 for a start that was refused.
+Exit codes: 0 for a proper end; 1 for a fault that `--check` or `--verify` found, a connection that was lost or a disk that
+failed; 2 for what was refused.
 """
 
 import argparse

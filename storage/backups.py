@@ -19,7 +19,7 @@ from typing import Final, Self
 
 from storage.errors import StoreError
 from storage.sqlite.backup import STAMP, back_up, holds_sessions
-from storage.sqlite.copying import PART
+from storage.sqlite.copying import PART, in_own_thread
 
 FOLDER: Final = "backups"
 KEPT: Final = 7
@@ -90,15 +90,16 @@ class BackupKeeper:
             except Exception as error:  # noqa: BLE001 - the bot goes on without a backup; the log and --check say so
                 reason = str(error) if isinstance(error, StoreError | OSError) else type(error).__name__
                 log.warning("the backup failed, and is tried again within the hour: %s", reason)
-                await asyncio.to_thread(_remember, self._path, f"{self._now():%Y-%m-%d %H:%M} UTC: {reason}")
+                failure = f"{self._now():%Y-%m-%d %H:%M} UTC: {reason}"
+                await in_own_thread(lambda _stop, failure=failure: _remember(self._path, failure), "backups")
             await self._sleep(LOOK.total_seconds())
 
     async def _look(self) -> None:
-        to = await asyncio.to_thread(self._due)
+        to = await in_own_thread(lambda _stop: self._due(), "backups")
         if to is not None:
             await back_up(self._path, to)
             log.info("backed up: %s", to.name)
-        await asyncio.to_thread(self._expire)
+        await in_own_thread(lambda _stop: self._expire(), "backups")
 
     def _due(self) -> Path | None:
         """Where a backup is to go now, if one is due: none is while there is nothing to keep."""

@@ -11,6 +11,7 @@ import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from threading import Event
@@ -74,17 +75,17 @@ def sync(path: Path) -> None:
 
 
 async def in_own_thread(work: Callable[[Event], T], name: str) -> T:
-    """Run `work` in a thread; a cancel sets its event and waits for it, so that it never outlives its caller."""
+    """Run `work` in a thread of its own; a cancel sets its event and waits for it, so that it never outlives its caller."""
     stop = Event()
-    running = asyncio.create_task(asyncio.to_thread(work, stop), name=name)
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        stop.set()
-        await asyncio.wait([running])
-        if not running.cancelled():
+    with ThreadPoolExecutor(1, thread_name_prefix=name) as thread:
+        running = asyncio.get_running_loop().run_in_executor(thread, work, stop)
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            stop.set()
+            await asyncio.wait([running])
             running.exception()  # heard, so that asyncio does not complain that nobody did
-        raise
+            raise
 
 
 def _copy(source: sqlite3.Connection, temporary: Path, progress: Progress, stop: Event) -> None:
