@@ -89,74 +89,74 @@ def pick(things: Sequence[object], which: int) -> int:
     return which % len(things) if things else 0
 
 
-async def act(world: World, todo: Act) -> None:
+async def act(world: World, deed: Act) -> None:
     """Do it; what is refused for a reason is fine."""
-    for _ in range(todo.breaths):
+    for _ in range(deed.breaths):
         await asyncio.sleep(0)
     with suppress(*REFUSALS):
-        await ACTS[todo.what](world, world.runtimes.of(todo.who), todo)
+        await ACTS[deed.what](world, world.runtimes.of(deed.who), deed)
 
 
-async def say(world: World, runtime: SessionRuntime, todo: Act) -> None:
+async def say(world: World, runtime: SessionRuntime, deed: Act) -> None:
     prompt = world.prompt()
-    world.told(todo.who, await runtime.say(prompt), prompt)
+    world.told(deed.who, await runtime.say(prompt), prompt)
 
 
-async def new(world: World, runtime: SessionRuntime, todo: Act) -> None:
-    prompt = world.prompt() if todo.which % 2 else None
-    name = "named" if todo.which % 3 == 0 else None
-    world.told(todo.who, await runtime.go(Departure(leave=Leave.NEW, name=name, prompt=prompt)), prompt)
+async def new(world: World, runtime: SessionRuntime, deed: Act) -> None:
+    prompt = world.prompt() if deed.which % 2 else None
+    name = "named" if deed.which % 3 == 0 else None
+    world.told(deed.who, await runtime.go(Departure(leave=Leave.NEW, name=name, prompt=prompt)), prompt)
 
 
-async def open_one(world: World, runtime: SessionRuntime, todo: Act) -> None:
-    world.told(todo.who, await runtime.go(to(1 + todo.which % 4)))
+async def open_one(world: World, runtime: SessionRuntime, deed: Act) -> None:
+    world.told(deed.who, await runtime.go(to(1 + deed.which % 4)))
 
 
-async def reply(world: World, runtime: SessionRuntime, todo: Act) -> None:
+async def reply(world: World, runtime: SessionRuntime, deed: Act) -> None:
     prompt = world.prompt()
-    number = 1 + todo.which % 4
-    world.told(todo.who, await runtime.go(Departure(leave=Leave.REPLY, number=number, prompt=prompt)), prompt)
+    number = 1 + deed.which % 4
+    world.told(deed.who, await runtime.go(Departure(leave=Leave.REPLY, number=number, prompt=prompt)), prompt)
 
 
-async def leave(world: World, runtime: SessionRuntime, todo: Act) -> None:
-    world.told(todo.who, await runtime.go(QUIT))
+async def leave(world: World, runtime: SessionRuntime, deed: Act) -> None:
+    world.told(deed.who, await runtime.go(QUIT))
 
 
-async def send(world: World, runtime: SessionRuntime, todo: Act) -> None:
-    world.told(todo.who, await runtime.go(Departure(leave=Leave.SEND, number=1 + todo.which % 4)))
+async def send(world: World, runtime: SessionRuntime, deed: Act) -> None:
+    world.told(deed.who, await runtime.go(Departure(leave=Leave.SEND, number=1 + deed.which % 4)))
 
 
-async def retry(world: World, runtime: SessionRuntime, todo: Act) -> None:
-    mine = [turn for turn, session, _ in world.taken.values() if session.owner == todo.who.user_id]
+async def retry(world: World, runtime: SessionRuntime, deed: Act) -> None:
+    mine = [turn for turn, session, _ in world.taken.values() if session.owner == deed.who.user_id]
     if mine:
-        turn = mine[pick(mine, todo.which)]
+        turn = mine[pick(mine, deed.which)]
         again = Departure(leave=Leave.RETRY, number=turn.session_number, turn_id=turn.id, prompt=words(""))
-        world.told(todo.who, await runtime.go(again))
+        world.told(deed.who, await runtime.go(again))
 
 
 async def stop(_world: World, runtime: SessionRuntime, _todo: Act) -> None:
     await runtime.stop()
 
 
-async def stop_turn(world: World, runtime: SessionRuntime, todo: Act) -> None:
+async def stop_turn(world: World, runtime: SessionRuntime, deed: Act) -> None:
     turns = list(world.taken.values())
     if turns:
-        await runtime.stop_turn(turns[pick(turns, todo.which)][0].id)
+        await runtime.stop_turn(turns[pick(turns, deed.which)][0].id)
 
 
-async def remove(world: World, runtime: SessionRuntime, todo: Act) -> None:
+async def remove(world: World, runtime: SessionRuntime, deed: Act) -> None:
     turns = list(world.taken.values())
     if turns:
-        await runtime.remove(turns[pick(turns, todo.which)][0].id)
+        await runtime.remove(turns[pick(turns, deed.which)][0].id)
 
 
-async def decide(world: World, runtime: SessionRuntime, todo: Act) -> None:
-    open_choices = world.choices.get(todo.who.user_id, [])
+async def decide(world: World, runtime: SessionRuntime, deed: Act) -> None:
+    open_choices = world.choices.get(deed.who.user_id, [])
     if open_choices:
-        newest = open_choices[-1 - (todo.which // 6) % len(open_choices)]
+        newest = open_choices[-1 - (deed.which // 6) % len(open_choices)]
         choice = newest.choice
-        went = await runtime.decide(choice.id, list(Decision)[todo.which % 3])
-        world.told(todo.who, went, None if isinstance(went, Stayed) else choice.departure.prompt)
+        went = await runtime.decide(choice.id, list(Decision)[deed.which % 3])
+        world.told(deed.who, went, None if isinstance(went, Stayed) else choice.departure.prompt)
 
 
 async def rest(world: World, _runtime: SessionRuntime, _todo: Act) -> None:

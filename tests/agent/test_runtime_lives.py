@@ -37,11 +37,11 @@ async def nobody_was_forgotten(world: World) -> None:
         assert (await world.store.turns.get(Actor(session.owner), turn.id)).state is not TurnState.QUEUED
 
 
-async def live_through(store: Store, todo: Sequence[Act], *, settle: bool) -> World:
+async def live_through(store: Store, deed: Sequence[Act], *, settle: bool) -> World:
     """Everybody does everything; returns once the bot has ended."""
     world = World(store, Ear())
     world.runtimes = some_runtimes(store, EchoModel(size=1), world.hear)
-    await asyncio.gather(*(act(world, one) for one in todo))
+    await asyncio.gather(*(act(world, one) for one in deed))
     if settle:
         await settled(world)
         await nobody_was_forgotten(world)
@@ -97,24 +97,24 @@ AWAY_AND_BACK = [
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(todo=acts, settle=st.booleans())
-@example(todo=AWAY_AND_BACK, settle=True)
-@example(todo=[SAY, Act(PEOPLE[0], "new", 1, 0), Act(PEOPLE[0], "decide", 0, 5), Act(PEOPLE[0], "decide", 0, 5)], settle=True)
-@example(todo=[SAY, *[Act(PEOPLE[0], what, n, n) for n in range(3) for what in ("new", "decide", "open")]], settle=False)
-def test_each_prompt_has_one_fate_whatever_comes_at_once(todo: list[Act], settle: bool) -> None:
+@given(deed=acts, settle=st.booleans())
+@example(deed=AWAY_AND_BACK, settle=True)
+@example(deed=[SAY, Act(PEOPLE[0], "new", 1, 0), Act(PEOPLE[0], "decide", 0, 5), Act(PEOPLE[0], "decide", 0, 5)], settle=True)
+@example(deed=[SAY, *[Act(PEOPLE[0], what, n, n) for n in range(3) for what in ("new", "decide", "open")]], settle=False)
+def test_each_prompt_has_one_fate_whatever_comes_at_once(deed: list[Act], settle: bool) -> None:
     async def life() -> None:
-        await account(await live_through(MemoryStore(), todo, settle=settle))
+        await account(await live_through(MemoryStore(), deed, settle=settle))
 
     asyncio.run(life())
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(todo=acts, settle=st.booleans())
-def test_the_same_over_sqlite(todo: list[Act], settle: bool) -> None:
+@given(deed=acts, settle=st.booleans())
+def test_the_same_over_sqlite(deed: list[Act], settle: bool) -> None:
     async def life(folder: Path) -> None:
         store = await open_store(folder / "cubby.db")
         try:
-            await account(await live_through(store, todo, settle=settle))
+            await account(await live_through(store, deed, settle=settle))
         finally:
             await store.close()
 
@@ -125,8 +125,8 @@ def test_the_same_over_sqlite(todo: list[Act], settle: bool) -> None:
 async def test_hundreds_at_once() -> None:
     """The same, with what chance would rarely pick: 400 acts of three people within a moment."""
     kinds = itertools.cycle([*ACTS, "say", "decide", "say"])
-    todo = [Act(PEOPLE[n % 3], next(kinds), n * 7 % 12, n * 13 % 900) for n in range(400)]
-    world = await live_through(MemoryStore(), todo, settle=True)
+    deed = [Act(PEOPLE[n % 3], next(kinds), n * 7 % 12, n * 13 % 900) for n in range(400)]
+    world = await live_through(MemoryStore(), deed, settle=True)
     await account(world)
     outcomes = {event.outcome for event in world.ear.of(TurnEnded)}
     assert {TurnState.COMPLETED, TurnState.STOPPED} <= outcomes
