@@ -8,7 +8,8 @@ from agent.context import correction_from
 from agent.events import Listener
 from agent.model import ModelClient
 from agent.session import AgentSession
-from storage.records import Actor, SessionInfo
+from agent.turn import Ended
+from storage.records import Actor, SessionInfo, Turn, TurnState
 from storage.store import Store
 
 
@@ -33,7 +34,15 @@ async def build_session(
         info=info,
         generation=generation,
         correction=correction_from(latest.usage if latest else None),
+        unsaved=_unended(latest),
         sleep=sleep,
     )
     session.subscribe(listener)
     return session
+
+
+def _unended(latest: Turn | None) -> tuple[Turn, Ended] | None:
+    """A turn that nobody is at work on, since its session is only being built: the store did not take its end."""
+    if latest is None or not latest.state.is_running:
+        return None
+    return latest, Ended(outcome=TurnState.INTERRUPTED, text=latest.partial)

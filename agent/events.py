@@ -52,7 +52,8 @@ class TextDelta(SessionEvent):
 class TurnEnded(SessionEvent):
     """The turn has its outcome; `session` is as the end left it.
 
-    `saved` is false when the store did not take the end (a failing disk): what `text` has is then not kept.
+    `saved` is false when the store did not take the end (a failing disk): whether `text` will be kept is then not known. The
+    session tries again before it asks anything more.
     """
 
     turn: Turn

@@ -6,7 +6,7 @@ at a time, so that what listeners hear last is what was true last.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 from storage.errors import StoreError, TurnNotFound, WrongTurnState
@@ -39,11 +39,17 @@ class WaitingLine:
         await self._told()
         return turn
 
-    async def take(self, may_go_on: Callable[[], bool]) -> Turn | None:
-        """Ask the first queued prompt, unless there is none or nothing may be asked now. Raises `StoreUnavailable`."""
+    async def take(self, may_go_on: Callable[[], bool], before: Callable[[], Awaitable[None]]) -> Turn | None:
+        """Ask the first queued prompt, once `before` is done, unless there is none or nothing may be asked now.
+
+        Raises `StoreUnavailable`.
+        """
         while may_go_on():
             first = next((turn for turn in await self._waiting() if turn.state is TurnState.QUEUED), None)
-            if first is None or not may_go_on():
+            if first is None:
+                return None
+            await before()
+            if not may_go_on():
                 return None
             try:
                 turn = await self._turns.ask(self._actor, first.id)

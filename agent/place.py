@@ -101,6 +101,9 @@ class Place:
 
     async def check_retry(self, there: SessionInfo, turn_id: UUID) -> None:
         """Raises `TurnNotFound`, `WrongTurnState` or `NotLastTurn` where `retry` would, before anything is left for it."""
+        for session in self.sessions:
+            if session.info.id == there.id:
+                await session.settle()
         turn = await self._store.turns.get(self._actor, turn_id)
         if turn.session_id != there.id:
             raise TurnNotFound

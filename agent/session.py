@@ -8,6 +8,7 @@ and builds a fresh one. Here is what may be asked of it and how it ends; its tas
 import asyncio
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from enum import Enum, auto
 from uuid import UUID
 
@@ -18,9 +19,9 @@ from agent.events import Listener
 from agent.line import WaitingLine
 from agent.model import ModelClient
 from agent.teller import Teller
-from agent.turn import TurnRunner
+from agent.turn import Ended, TurnRunner
 from agent.worker import Worker
-from storage.errors import TurnNotFound
+from storage.errors import StoreError, TurnNotFound
 from storage.records import Actor, Prompt, SessionInfo, Turn, TurnState
 from storage.store import Store
 
@@ -47,6 +48,7 @@ class AgentSession:
         info: SessionInfo,
         generation: int,
         correction: float,
+        unsaved: tuple[Turn, Ended] | None = None,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self.generation = generation
@@ -72,6 +74,7 @@ class AgentSession:
             line=self._line,
             teller=self._teller,
             correction=correction,
+            unsaved=unsaved,
             sleep=sleep,
         )
 
@@ -104,6 +107,7 @@ class AgentSession:
         """Store a prompt and start answering it. Raises `SessionBusy` while one runs, `SessionDisposed`, `StoreError`."""
         async with self._lock:
             self._must_be_free()
+            await self._worker.settle()
             turn = await self._store.turns.submit(self._actor, self.info.id, prompt, TurnState.ASKED)
             self._worker.start(turn)
             return turn
@@ -114,6 +118,7 @@ class AgentSession:
             self._must_be_free()
             if (await self._store.turns.get(self._actor, turn_id)).session_id != self.info.id:
                 raise TurnNotFound
+            await self._worker.settle()
             turn = await self._store.turns.retry(self._actor, turn_id, prompt)
             self._worker.start(turn)
             return turn
@@ -151,6 +156,12 @@ class AgentSession:
         async with self._lock:
             self._must_live()
             self._worker.go_on()
+
+    async def settle(self) -> None:
+        """Store the end of the last turn, if the store did not take it when it came. Raises `SessionDisposed`, `StoreError`."""
+        async with self._lock:
+            self._must_live()
+            await self._worker.settle()
 
     async def abort(self, outcome: TurnState = TurnState.STOPPED) -> Turn | None:
         """Stop the running turn and wait until its end is stored; what waits is paused (`INTERRUPTED` leaves it queued).
@@ -191,6 +202,8 @@ class AgentSession:
         async with self._lock:
             while self.is_streaming:  # a prompt that was being taken in has started since
                 await self.abort(outcome)
+            with suppress(StoreError):  # it stays unended, and is mended when the session is built again
+                await self._worker.settle()
             self._teller.fall_silent()
             self._move(Life.DISPOSED)
 

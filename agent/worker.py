@@ -39,7 +39,11 @@ class State(Enum):
 
 
 class Worker:
-    """Runs a session's turns, one at a time. `correction` is that of the session's last answer (see `context.py`)."""
+    """Runs a session's turns, one at a time. `correction` is that of the session's last answer (see `context.py`).
+
+    `unsaved` is an end that the store did not take yet. Nothing is asked before it has: an end that came after further prompts
+    would move the session back to where its turn was.
+    """
 
     def __init__(
         self,
@@ -50,6 +54,7 @@ class Worker:
         line: WaitingLine,
         teller: Teller,
         correction: float,
+        unsaved: tuple[Turn, Ended] | None,
         sleep: Sleep,
     ) -> None:
         self.turn: Turn | None = None
@@ -57,6 +62,7 @@ class Worker:
         self._store, self._actor, self._sleep = store, actor, sleep
         self._runner, self._line, self._teller = runner, line, teller
         self._correction = correction
+        self._unsaved = unsaved
         self._state = State.IDLE
         self._task: asyncio.Task[Turn | None] | None = None
         self._stopping: TurnState | None = None
@@ -72,6 +78,8 @@ class Worker:
     def start(self, turn: Turn | None) -> None:
         """Answer this asked turn, or the first in line. Only while not busy."""
         self.turn = turn or self.turn
+        if turn is not None and self._unsaved is not None and self._unsaved[0].id == turn.id:
+            self._unsaved = None  # it is carried on, so it has no end yet
         self._move(State.BETWEEN)
         self._task = asyncio.create_task(self._run(turn), name=f"session-{self._teller.info.id}")
 
@@ -92,6 +100,12 @@ class Worker:
             task.cancel()
         await asyncio.wait([task])
         return None if task.cancelled() else task.result()
+
+    async def settle(self) -> None:
+        """See `AgentSession.settle`."""
+        if self._unsaved is not None:
+            await self._runner.store_end(*self._unsaved)
+            self._unsaved = None
 
     def drain(self) -> None:
         """Let the running turn end, but start no further one."""
@@ -130,7 +144,7 @@ class Worker:
         while True:
             self._has_more = False
             try:
-                return await self._line.take(self._may_go_on)
+                return await self._line.take(self._may_go_on, self.settle)
             except StoreUnavailable as error:
                 log.warning("session %s: its line could not be taken from: %s", self._teller.info.id, type(error).__name__)
             await self._unless_stopped(self._patience(failures))
@@ -173,7 +187,7 @@ class Worker:
         try:
             turn = await self._runner.store_end(turn, ended)
         except StoreError as error:
-            saved = False
+            saved, self._unsaved = False, (turn, ended)
             log.warning("turn %s: its end could not be saved: %s", turn.id, type(error).__name__)
         await self._refresh()
         trimmed = ended.trimmed and await self._is_first_trim()

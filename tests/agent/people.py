@@ -157,7 +157,7 @@ def some_runtimes(
     store: Store, model: ModelClient, ear: Listener, *, config: AgentConfig = CONFIG, grace: float = 0.0
 ) -> Runtimes:
     """Runtimes without a sweeper, unless entered."""
-    return Runtimes(store, model, CONFIG, ear, grace=grace, sleep=Naps())
+    return Runtimes(store, model, config, ear, grace=grace, sleep=Naps())
 
 
 async def texts(store: Store, session: SessionInfo) -> list[str]:
