@@ -103,9 +103,10 @@ class Worker:
 
     async def settle(self) -> None:
         """See `AgentSession.settle`."""
-        if self._unsaved is not None:
-            await self._runner.store_end(*self._unsaved)
-            self._unsaved = None
+        unsaved = self._unsaved
+        if unsaved is not None:
+            await self._runner.store_end(*unsaved)
+            self._unsaved = None if self._unsaved is unsaved else self._unsaved
 
     def drain(self) -> None:
         """Let the running turn end, but start no further one."""

@@ -4,9 +4,10 @@ import pytest
 
 from agent.outcomes import Asked
 from agent.recovery import Recovered, recover
-from storage.errors import StoreUnavailable
+from storage.errors import StoreUnavailable, WrongTurnState
 from storage.ids import utc_now
 from storage.records import Departure, Leave, TurnState
+from storage.store import Store
 from tests.agent.people import ANN, CONFIG, QUIT, Ear, a_session, settled, some_runtimes, texts, words
 from tests.agent.scripted_model import EchoModel, Pause, ScriptedModel, echo_of, says
 from tests.agent.troubled_store import TroubledStore
@@ -110,3 +111,31 @@ async def test_it_can_be_retried_once_the_disk_takes_it(ear: Ear) -> None:
         await runtimes.close()
     assert isinstance(went, Asked)
     assert await texts(store, went.session) == ["one", "whole"]
+
+
+async def test_a_session_retries_what_it_had_to_store_first(ear: Ear) -> None:
+    store = refusing()
+    async with ScriptedModel(("cut",), says("whole")) as model, a_session(store, model, ear) as session:
+        cut = await session.prompt(words("one"))
+        await session.until_idle()
+        store.turns.refuses = set()
+        await session.retry(cut.id, words())
+        await session.until_idle()
+    assert await texts(store, session.info) == ["one", "whole"]
+
+
+async def test_a_turn_that_is_carried_on_after_a_restart_is_not_taken_for_one(store: Store, ear: Ear) -> None:
+    gate = Pause()
+    async with ScriptedModel(says("a", gate, "b")) as model:
+        session = await store.sessions.create(ANN)
+        await store.sessions.open(ANN, session.number)
+        asked = await store.turns.submit(ANN, session.id, words("one"), TurnState.ASKED)
+        runtimes = some_runtimes(store, model, ear)
+        await recover(store, runtimes, CONFIG, ear, utc_now)
+        await gate.reached.wait()
+        with pytest.raises(WrongTurnState):
+            await runtimes.of(ANN).go(Departure(leave=Leave.RETRY, number=1, turn_id=asked.id, prompt=words()))
+        gate.release.set()
+        await settled(runtimes.of(ANN))
+        await runtimes.close()
+    assert await texts(store, session) == ["one", "ab"]
