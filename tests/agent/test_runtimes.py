@@ -130,10 +130,8 @@ async def test_running_answers_may_finish_in_the_grace_time(store: Store, ear: E
         await runtimes.of(ANN).say(words())
         behind = await runtimes.of(ANN).say(words())
         await gate.reached.wait()
-        closing = asyncio.create_task(runtimes.close(), name="closing")
-        await asyncio.sleep(0)
-        gate.release.set()
-        await closing
+        asyncio.get_running_loop().call_later(0.05, gate.release.set)
+        await runtimes.close()
     assert ear.outcomes == [TurnState.COMPLETED]
     assert (await store.turns.get(ANN, behind.turn.id)).state is TurnState.QUEUED
     assert tasks() == []
