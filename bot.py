@@ -27,6 +27,8 @@ from playground.console import run_console
 from playground.standin import point_discord_at
 from settings import Settings, SettingsError, load_settings
 from storage.errors import DatabaseRefused
+from watch.logs import set_up_logging
+from watch.server import CannotListen
 from wiring import connect_to_discord, make_model, running
 
 VERSION: Final = "0.1.0"
@@ -133,7 +135,7 @@ async def run(settings: Settings, options: argparse.Namespace) -> int:
             if options.check:
                 return 0 if await check(settings, print) else 1
             return await serve(settings, stop)
-    except (DatabaseRefused, NoModelChosen) as error:
+    except (DatabaseRefused, NoModelChosen, CannotListen) as error:
         return refuse(str(error))
     except ModelError as error:
         return refuse(f"The model endpoint could not be asked for its models ({error}). Set OPENAI_MODEL to name one.")
@@ -165,18 +167,12 @@ def main(argv: Sequence[str] | None = None, dotenv: Path = HERE / ".env") -> int
         settings = load_settings(os.environ, dotenv)
     except SettingsError as error:
         return faulty_settings(error, is_check=options.check)
-    set_up_logging("WARNING" if options.console and settings.log_level == "INFO" else settings.log_level)
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing speaks here
+    is_quiet = options.console and settings.log_level == "INFO"
+    set_up_logging("WARNING" if is_quiet else settings.log_level, settings.log_format)
     with suppress(KeyboardInterrupt):
         return asyncio.run(run(settings, options))
     return 0
-
-
-def set_up_logging(level: str) -> None:
-    """Log to standard error. What libraries log below INFO holds people's words and tokens, so it is left out always."""
-    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing speaks here
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for name in ("discord", "openai", "httpx2", "httpcore2", "aiohttp", "aiosqlite", "asyncio", "filelock"):
-        logging.getLogger(name).setLevel(max(logging.INFO, logging.getLogger().level))
 
 
 def faulty_settings(error: SettingsError, *, is_check: bool) -> int:

@@ -117,6 +117,16 @@ def _written_out(value: Path) -> Path:
     return value
 
 
+def _address(value: str) -> str:
+    """Check where to listen: an address of this machine, as numbers, or the name that every machine has for itself."""
+    if value != "localhost":
+        try:
+            ipaddress.ip_address(value)
+        except ValueError:
+            raise ValueError("it must be an address of this machine in numbers, or localhost") from None
+    return value
+
+
 def _split_ids(value: object) -> object:
     """Ids stand apart by commas or spaces, as people write them."""
     return value.replace(",", " ").split() if isinstance(value, str) else value
@@ -126,10 +136,15 @@ def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
 
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
 Credential = Annotated[SecretStr, AfterValidator(_credential)]
 Switch = Annotated[bool, _told("on or off")]
 Count = Annotated[int, Field(gt=0, le=100_000_000), _told("a whole number above 0")]
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False), _told("a number of seconds above 0, at most 86400")]
+Port = Annotated[int, Field(gt=0, le=65_535), _told("a port of this machine, from 1 to 65535")]
 Snowflake = Annotated[int, Field(gt=0, lt=2**63), _told("an id: the digits that Discord's Copy ID gives")]
 Snowflakes = Annotated[
     frozenset[Annotated[int, Field(gt=0, lt=2**63)]],
@@ -141,6 +156,8 @@ Level = Annotated[
     BeforeValidator(_upper),
     _told("one of DEBUG, INFO, WARNING, ERROR, CRITICAL"),
 ]
+
+LogForm = Annotated[Literal["text", "json"], BeforeValidator(_lower), _told("text or json")]
 
 
 def _usual_context(data: dict[str, Any]) -> int:
@@ -180,6 +197,9 @@ class Settings(BaseModel):
     allowed_guilds: Snowflakes = Field(default=frozenset(), examples=["197038439483310086, 613425648685547541"])
     operator_id: Snowflake | None = Field(default=None, examples=["80351110224678912"])
     log_level: Level = Field(default="INFO", examples=["INFO"])
+    log_format: LogForm = Field(default="text", examples=["json"])
+    health_port: Port | None = Field(default=None, examples=["8080"])
+    health_host: Annotated[str, AfterValidator(_address)] = Field(default="127.0.0.1", examples=["127.0.0.1"])
     first_delta_timeout: Seconds = Field(default=90.0, examples=["90"])
     delta_timeout: Seconds = Field(default=30.0, examples=["30"])
     total_timeout: Seconds = Field(default=600.0, examples=["600"])

@@ -31,6 +31,7 @@ from storage.backups import BackupKeeper
 from storage.ids import utc_now
 from storage.sqlite.open import open_store
 from storage.store import Store
+from watch.watch import watching
 
 PRIVACY_PAGE: Final = Path(__file__).resolve().parent / "docs" / "privacy.md"
 
@@ -54,15 +55,18 @@ class Running:
 async def running(settings: Settings, model: ModelClient, config: AgentConfig | None = None) -> AsyncGenerator[Running, None]:
     """Make every part around the model; at the end let running answers finish, store the rest and close it all.
 
-    `config` is what the settings say, unless a test needs shorter times. Raises `DatabaseRefused` before anything else is made.
+    `config` is what the settings say, unless a test needs shorter times. Raises `DatabaseRefused` before anything
+    else is made, and `CannotListen` where `HEALTH_PORT` is not to be had.
     """
     config = config or agent_config(settings)
     async with AsyncExitStack() as stack:
         store = await open_store(settings.database_path)
         stack.push_async_callback(store.close)
+        watch = await stack.enter_async_context(watching(store, settings.health_port, settings.health_host, utc_now))
         keeper = BackupKeeper(settings.database_path, daily=settings.backups, now=utc_now, sleep=asyncio.sleep)
         await stack.enter_async_context(keeper)
-        client = Cubby()
+        client = Cubby(watch.trace)
+        watch.follow(client)
         stack.push_async_callback(client.ended)
         stack.push_async_callback(client.close)
         tasks = Tasks()
@@ -79,7 +83,8 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
             now=utc_now,
         )
         stack.push_async_callback(deliverer.close, LAST_WORDS)
-        runtimes = await stack.enter_async_context(Runtimes(store, model, config, deliverer.on_event, grace=GRACE))
+        listener = watch.beside(deliverer.on_event)
+        runtimes = await stack.enter_async_context(Runtimes(store, model, config, listener, grace=GRACE))
         access = Access(client, settings.allowed_guilds, time.monotonic)
         services = Services(
             client=client,
@@ -96,7 +101,7 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
         )
 
         async def mend() -> None:
-            await recover(store, runtimes, config, deliverer.on_event, utc_now)
+            await recover(store, runtimes, config, listener, utc_now)
             await deliverer.recover()
 
         client.equip(services, mend)

@@ -5,6 +5,7 @@ import logging
 import sys
 from collections.abc import Awaitable, Callable
 
+import aiohttp
 import discord
 from discord.ext import commands
 
@@ -36,7 +37,7 @@ def intents() -> discord.Intents:
 class Cubby(commands.Bot):
     """The bot as discord.py runs it. `equip` must be called before it logs in."""
 
-    def __init__(self) -> None:
+    def __init__(self, http_trace: aiohttp.TraceConfig) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
             intents=intents(),
@@ -47,6 +48,7 @@ class Cubby(commands.Bot):
             chunk_guilds_at_startup=False,
             guild_ready_timeout=0.1,  # nothing waits for servers to be counted, and a stop should not either
             allowed_mentions=discord.AllowedMentions.none(),
+            http_trace=http_trace,
         )
         self.taking_messages = asyncio.Event()
         """Set once everything is mended and the gateway has said that it is ready."""

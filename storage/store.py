@@ -216,6 +216,10 @@ class Upkeep(Protocol):
         """Erase the interaction tokens that expired before `now`; returns how many."""
         ...
 
+    async def probe(self) -> None:
+        """Write something that changes nothing and commit it, to see whether that can be done. Raises `StoreUnavailable`."""
+        ...
+
 
 class Store(Protocol):
     """All of it, over one database."""

@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("agent", "bench", "cogs", "delivery", "playground", "storage")
+PACKAGES = ("agent", "bench", "cogs", "delivery", "playground", "storage", "watch")
 FOLDERS = (*PACKAGES, "docs", "tests", ".ci")
 LOCKS = ("requirements.txt", "requirements-dev.txt")
 MOST_LINES = 300

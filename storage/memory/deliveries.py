@@ -84,6 +84,9 @@ class MemoryUpkeep:
                 erased += 1
         return erased
 
+    async def probe(self) -> None:
+        """See `Upkeep.probe`; memory can always be written to."""
+
     def _parts(self, turn_id: UUID) -> list[Delivery]:
         return [delivery for delivery in self._state.deliveries.values() if delivery.turn_id == turn_id]
 

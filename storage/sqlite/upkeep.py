@@ -7,6 +7,7 @@ from datetime import datetime
 
 from storage.records import Actor, Delivery, Turn
 from storage.sqlite.database import Database
+from storage.sqlite.migrate import APPLICATION_ID
 from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, delivery_of, micros, turn_of
 
 
@@ -48,6 +49,10 @@ class SqliteUpkeep:
             return erased + _erase_from_choices(connection, stored)
 
         return await self._database.write(work)
+
+    async def probe(self) -> None:
+        """See `Upkeep.probe`. SQLite writes the file's first page anew when `application_id` is set, also to what it is."""
+        await self._database.write(lambda connection: connection.execute(f"PRAGMA application_id = {APPLICATION_ID:d}").close())
 
 
 def _turns(connection: sqlite3.Connection, states: str) -> Sequence[Turn]:
