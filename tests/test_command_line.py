@@ -53,6 +53,14 @@ async def test_no_way_to_discord_is_a_sentence(tmp_path: Path) -> None:
     assert err.splitlines()[-1].startswith("Discord cannot be reached")
 
 
+async def test_a_taken_health_port_is_a_sentence(tmp_path: Path, discord: StandIn) -> None:
+    taken = discord.api_url.split(":")[2].split("/")[0]
+    code, _, err = await outcome(tmp_path, DISCORD_TOKEN=TOKEN, CUBBY_DISCORD_API=discord.api_url, HEALTH_PORT=taken)
+    assert code == 2
+    assert err.splitlines()[-1].startswith(f"HEALTH_PORT={taken}: ")
+    assert "Traceback" not in err
+
+
 async def test_a_bad_setting_is_named_with_an_example(tmp_path: Path) -> None:
     code, _, err = await outcome(tmp_path, LOG_LEVEL="LOUD", DELTA_TIMEOUT="soon")
     assert code == 2

@@ -73,6 +73,9 @@ def test_file_that_is_a_folder(tmp_path: Path) -> None:
     ("name", "value"),
     [
         ("LOG_LEVEL", "LOUD"),
+        ("LOG_FORMAT", "xml"),
+        *(("HEALTH_PORT", value) for value in ("0", "65536", "-1", "http")),
+        *(("HEALTH_HOST", value) for value in ("example.com", "127.0.0.1:80", "*")),
         *(("FIRST_DELTA_TIMEOUT", value) for value in ("-1", "0", "nan", "inf", "soon", "90s", "1e9")),
         ("DELTA_TIMEOUT", "-1"),
         ("TOTAL_TIMEOUT", "soon"),

@@ -35,11 +35,15 @@ class Gateway:
         """What was dispatched, oldest first, for tests to look at."""
         self.deaf = False
         """While true, heartbeats are not acknowledged: the bot sees a zombie connection."""
+        self.shut = False
+        """While true, nobody can connect."""
         self._connections: set[Connection] = set()
         self._stop_listening = world.changes.listen(self._on_change)
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """Take one WebSocket connection."""
+        if self.shut:
+            raise web.HTTPServiceUnavailable
         socket = web.WebSocketResponse(timeout=1.0, max_msg_size=1 << 16)
         await socket.prepare(request)
         connection = Connection(socket, request)

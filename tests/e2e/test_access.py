@@ -1,5 +1,6 @@
 """Whom the bot serves, what it says of itself, and what its log keeps quiet about."""
 
+import json
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -88,12 +89,14 @@ async def test_sessions_are_paged_and_chosen(team: Team) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
-async def test_the_log_holds_no_words_and_no_tokens_even_at_debug(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["text", "json"])
+async def test_the_log_holds_no_words_and_no_tokens_even_at_debug(tmp_path: Path, form: str) -> None:
     async with StandIn() as discord:
         discord.add_bot(TOKEN)
         general = discord.add_guild("Team").add_text_channel("general")
         ann = discord.add_person("Ann")
-        process = await started(tmp_path, LOG_LEVEL="DEBUG", DISCORD_TOKEN=TOKEN, CUBBY_DISCORD_API=discord.api_url)
+        told = {"LOG_LEVEL": "DEBUG", "LOG_FORMAT": form, "DISCORD_TOKEN": TOKEN, "CUBBY_DISCORD_API": discord.api_url}
+        process = await started(tmp_path, **told)
         await discord.bot_connected()
         await ann.say(ann.dm, "my secret plan is xylophone")
         await ann.wait_for(lambda m: m.author.bot and "Reply" in [b.label for b in m.buttons], channel=ann.dm)
@@ -102,4 +105,6 @@ async def test_the_log_holds_no_words_and_no_tokens_even_at_debug(tmp_path: Path
         process.terminate()
         _, logged = await process.communicate()
     assert b"registered" in logged
+    assert logged.count(b"turn ended") == 2
+    assert form == "text" or all(json.loads(line)["time"] for line in logged.splitlines())
     assert not any(word.encode() in logged for word in ("xylophone", TOKEN, asked.interaction.token))
