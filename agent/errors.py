@@ -4,16 +4,19 @@ about it.
     AgentError
     ├── SessionBusy, SessionDisposed      misuse of an `AgentSession`; never shown
     ├── ShuttingDown                      the bot is about to end and takes nothing new
+    ├── TooFast                           a person sent as many prompts as they may in a minute
     └── ModelError                        the model gave no answer, or not a whole one
         ├── BadKey            ├── Overloaded      ├── Unreachable
         ├── NoSuchModel       ├── ContextTooLong  ├── Malformed
         ├── RateLimited       ├── Refused         ├── EmptyAnswer
         ├── OutOfCredit       ├── CutOff          └── Stalled
-        └── TookTooLong
+        ├── TookTooLong       ├── EndpointDown    └── OverBudget
 
 Client libraries' own exceptions become these in one place beside each `ModelClient`.
 """
 
+import math
+from datetime import datetime
 from typing import ClassVar
 
 
@@ -34,6 +37,17 @@ class ShuttingDown(AgentError):
 
     def __init__(self) -> None:
         super().__init__("I'm just restarting. Send that again in a minute.")
+
+
+class TooFast(AgentError):
+    """A person sent `limit` prompts within a minute; the next one is taken in `wait` seconds."""
+
+    def __init__(self, limit: int, wait: float) -> None:
+        self.limit, self.wait = limit, max(1, math.ceil(wait))
+        super().__init__(
+            f"That's more than {limit} messages in a minute, which is what I take from one person. "
+            f"Please send it again in {self.wait} s."
+        )
 
 
 class ModelError(AgentError):
@@ -157,3 +171,41 @@ class EmptyAnswer(ModelError):
 
     kind = "empty"
     sentence = "The model gave an empty answer. Try again, or ask another way."
+
+
+class EndpointDown(ModelError):
+    """The endpoint has failed again and again, so it is not asked until a probe finds it well (see `breaker.py`)."""
+
+    kind = "endpoint_down"
+    sentence = "The model service is down. Your message is kept; try now, or a little later."
+
+    def __init__(self, since: datetime | None = None) -> None:
+        super().__init__("not asked")
+        self.since = since
+
+    def for_person(self) -> str:
+        """With the time, which Discord shows in the reader's own zone."""
+        if self.since is None:
+            return self.sentence
+        return f"The model service has been down since <t:{int(self.since.timestamp())}:t>. Your message is kept."
+
+
+class OverBudget(ModelError):
+    """The day's tokens are used up, the person's own or `everyone`'s."""
+
+    kind = "over_budget"
+    sentence = "Today's share is used up. Your message is kept, and your sessions stay readable; try again tomorrow."
+
+    def __init__(self, refills: datetime | None = None, *, everyone: bool = False) -> None:
+        super().__init__("everyone's" if everyone else "the person's")
+        self.refills, self.everyone = refills, everyone
+
+    def for_person(self) -> str:
+        """With the time until there is more, which Discord counts down."""
+        if self.refills is None:
+            return self.sentence
+        whose = "Together you've all" if self.everyone else "You've"
+        return (
+            f"{whose} used today's share. It refills <t:{int(self.refills.timestamp())}:R>. "
+            "Your message is kept, and your sessions stay readable."
+        )

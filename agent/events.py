@@ -1,12 +1,12 @@
 """What an `AgentSession` tells its listeners: small frozen types, one union. Tool and compaction events will join them.
 
-Every event names its owner, its session, the turn where there is one, and the generation of the `AgentSession` that
-sent it:
+Every event names its owner, its session, the turn where there is one, and the generation of the `AgentSession` that sent it:
 an event of an older build is dropped by whoever still holds it.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from agent.errors import ModelError
 from storage.records import Actor, SessionInfo, Turn, TurnState
@@ -26,6 +26,15 @@ class TurnStarted(SessionEvent):
     """The turn is asked: its prompt is an entry, the model is about to be called."""
 
     turn: Turn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineWaiting(SessionEvent):
+    """As many answers are being written as may be; the turn is `position`-th of those that come next."""
+
+    turn: Turn
+    position: int
+    """From 1; 0 when its place came and the model is about to be asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +72,8 @@ class TurnEnded(SessionEvent):
     context_trimmed: bool = False
     """Old turns no longer fit the context, said once per session."""
     saved: bool = True
+    near_limit: datetime | None = None
+    """The person has used four fifths of the day's tokens, said once a day: when there are new ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +88,6 @@ class KeptFinished(SessionEvent):
     """A session that was left with *Let it finish* has written all it had to and was disposed."""
 
 
-Event = TurnStarted | RetryWaiting | TextDelta | TurnEnded | QueueChanged | KeptFinished
+Event = TurnStarted | LineWaiting | RetryWaiting | TextDelta | TurnEnded | QueueChanged | KeptFinished
 Listener = Callable[[Event], None]
 """Called on the event loop, in order; must not block and must not raise."""

@@ -1,9 +1,7 @@
 """The plain data that storage hands out: people, sessions, entries, turns and deliveries.
 
-Everything here is frozen and knows neither SQL nor Discord nor a model. Times are aware `datetime`s in UTC. Session,
-turn and
-choice ids are UUIDv7 (RFC 9562), so they sort by the time they were made; an entry's id is an integer that grows along
-its
+Everything here is frozen and knows neither SQL nor Discord nor a model. Times are aware `datetime`s in UTC. Session, turn and
+choice ids are UUIDv7 (RFC 9562), so they sort by the time they were made; an entry's id is an integer that grows along its
 session.
 """
 
@@ -187,7 +185,7 @@ class Turn:
     answer_entry: int | None = None
     """The assistant or failure entry that ended it."""
     partial: str = ""
-    """The answer's text as last checkpointed; empty once ended (the entry has it)."""
+    """The answer's text as last checkpointed, in an `ASKED` turn what it goes on from; empty once ended (the entry has it)."""
     error: str | None = None
     """The kind of the error that ended it (`ModelError.kind`), if one did."""
     model: str | None = None
@@ -260,6 +258,8 @@ class Leave(StrEnum):
     """Say something at the end of another session."""
     RETRY = "retry"
     """Ask the last prompt of another session once more."""
+    FINISH = "finish"
+    """Go on with the last answer of another session, which was stopped or cut."""
     SEND = "send"
     """Send what is paused in another session."""
 
@@ -278,7 +278,7 @@ class Departure:
     """A request to leave the active session, with everything that came with it.
 
     All but `NEW` and `QUIT` have the `number` of the session to go to. `REPLY` has a `prompt`; `NEW` may have a `name` and a
-    `prompt`; `RETRY` has the `turn_id` to ask again and a `prompt` whose source and target are the new turn's.
+    `prompt`; `RETRY` and `FINISH` have the `turn_id` and a `prompt` whose source and target are the new turn's.
     """
 
     leave: Leave

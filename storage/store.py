@@ -1,16 +1,13 @@
 """The `Store`: everything that must outlive the process, as five small protocols.
 
-Used by `agent/` (sessions, transcripts, turns), `delivery/` (deliveries) and `cogs/` (lists and transcripts to show).
-It
-leaves to others what a conversation means. Every call returns only after its commit, so what a caller has been told is
-saved
-is saved. Every call that touches a person's things takes the `Actor` first; missing and foreign raise the same
-`NotFound`.
-All of them may raise `StoreUnavailable`. A cancelled call either happened whole or not at all.
+Used by `agent/` (sessions, transcripts, turns), `delivery/` (deliveries) and `cogs/` (lists and transcripts to show). It leaves
+to others what a conversation means. Every call returns only after its commit, so what a caller has been told is saved is saved.
+Every call that touches a person's things takes the `Actor` first; missing and foreign raise the same `NotFound`. All of them
+may raise `StoreUnavailable`. A cancelled call either happened whole or not at all.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 from typing import Protocol
 from uuid import UUID
 
@@ -28,6 +25,7 @@ from storage.records import (
     TurnState,
     Usage,
 )
+from storage.upkeep import Upkeep
 
 
 class SessionManager(Protocol):
@@ -96,10 +94,9 @@ class TurnJournal(Protocol):
         """Take a prompt in as `ASKED` (its user entry is written and becomes the leaf), `QUEUED` or `PAUSED` (journal
         only).
 
-        A target of the prompt becomes the turn's delivery part 0, pending, in the same transaction. With `limit`, a
-        waiting
-        prompt is refused with `QueueFull` when that many wait in the session already. Raises `SessionNotFound`,
-        `DuplicateSource`.
+        A target of the prompt becomes the turn's delivery part 0, pending, in the same transaction, and a direct message is
+        marked as `DeliveryJournal.saw` does. With `limit`, a waiting prompt is refused with `QueueFull` when that many wait in
+        the session already. Raises `SessionNotFound`, `DuplicateSource`.
         """
         ...
 
@@ -108,12 +105,24 @@ class TurnJournal(Protocol):
         ...
 
     async def retry(self, actor: Actor, turn_id: UUID, prompt: Prompt) -> Turn:
-        """Ask an ended turn's prompt once more: a new `ASKED` turn on the same user entry, to which the leaf moves
-        back, so
+        """Ask an ended turn's prompt once more: a new `ASKED` turn on the same user entry, to which the leaf moves back, so
         that the new answer becomes a sibling of the old one. The text of `prompt` is not used, the old turn's is.
 
-        Raises `TurnNotFound`, `WrongTurnState`, `DuplicateSource`, and `NotLastTurn` unless the leaf is that turn's
-        end.
+        Raises `TurnNotFound`, `WrongTurnState`, `DuplicateSource`, and `NotLastTurn` unless the leaf is that turn's end.
+        """
+        ...
+
+    async def finish(self, actor: Actor, turn_id: UUID, prompt: Prompt) -> Turn:
+        """Go on with an ended turn's answer: as `retry`, but `partial` of the new turn is the old answer's text.
+
+        Raises as `retry`; `WrongTurnState` too where there is no text, or where it was completed.
+        """
+        ...
+
+    async def shelve(self, actor: Actor, turn_id: UUID) -> Turn:
+        """Make an `ASKED` turn `PAUSED`: its user entry leaves the current path, which ends where it did before it was asked.
+
+        Raises `TurnNotFound`, and `WrongTurnState` where its prompt has been answered before (a retry), or is not the leaf.
         """
         ...
 
@@ -132,11 +141,12 @@ class TurnJournal(Protocol):
         blame_prompt: bool = False,
         model: str | None = None,
         usage: Usage | None = None,
+        spent: int = 0,
     ) -> Turn:
-        """Close a running turn. With text, an assistant entry is written under the user entry; without, a failure
-        entry.
+        """Close a running turn. With text, an assistant entry is written under the user entry; without, a failure entry.
 
-        The new entry becomes the leaf. Ending an ended turn changes nothing and returns it as it is.
+        The new entry becomes the leaf where the user entry is it. `spent` tokens are added to the owner's of the day (UTC).
+        Ending an ended turn changes nothing and returns it as it is.
         """
         ...
 
@@ -164,6 +174,10 @@ class TurnJournal(Protocol):
         """The turn whose answer or prompt is the session's leaf: its last exchange."""
         ...
 
+    async def spent(self, actor: Actor, day: date) -> int:
+        """The tokens that the person's turns which ended on that day (UTC) were counted with."""
+        ...
+
     async def hold(self, actor: Actor, session_id: UUID, departure: Departure) -> Choice:
         """Store a departure, with all that came with it, until its owner decides."""
         ...
@@ -188,36 +202,22 @@ class DeliveryJournal(Protocol):
         """The parts of a turn's answer, in order."""
         ...
 
+    async def undeliverable(self, actor: Actor, *, limit: int = 5) -> Sequence[Turn]:
+        """The person's ended turns with a part that is undeliverable, oldest first."""
+        ...
+
+    async def saw(self, actor: Actor, channel_id: int, message_id: int) -> None:
+        """Remember the person's direct-message channel, and that what was written in it up to this id was taken. An older id
+        than the one remembered changes nothing but the time.
+        """
+        ...
+
     async def link(self, actor: Actor, message_id: int, session_id: UUID) -> None:
         """Remember that a message of the bot which is no answer (say "Session 4 started") belongs to this session."""
         ...
 
     async def session_of(self, actor: Actor, message_id: int) -> SessionInfo:
         """The session of a message of the bot, answer or linked. Raises `SessionNotFound`."""
-        ...
-
-
-class Upkeep(Protocol):
-    """What the bot does on its own account, for nobody in particular: it returns ids and journal rows, no transcripts."""
-
-    async def running_turns(self) -> Sequence[Turn]:
-        """Every turn that is asked or streaming: at start, those that a crash left behind."""
-        ...
-
-    async def waiting_turns(self) -> Sequence[Turn]:
-        """Every queued or paused turn, in the order they came."""
-        ...
-
-    async def open_deliveries(self) -> Sequence[tuple[Actor, Delivery]]:
-        """Every part of an ended turn that is neither final nor undeliverable."""
-        ...
-
-    async def erase_tokens(self, now: datetime) -> int:
-        """Erase the interaction tokens that expired before `now`; returns how many."""
-        ...
-
-    async def probe(self) -> None:
-        """Write something that changes nothing and commit it, to see whether that can be done. Raises `StoreUnavailable`."""
         ...
 
 

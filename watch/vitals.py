@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from storage.errors import StoreError
-from storage.store import Upkeep
+from storage.upkeep import Upkeep
 from watch.metrics import Metrics
 from watch.turns import TurnWatch
 
