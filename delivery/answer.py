@@ -13,7 +13,7 @@ from typing import Final
 
 import discord
 
-from agent.events import RetryWaiting
+from agent.events import LineWaiting, RetryWaiting
 from delivery import render
 from delivery.live import Look, Pace
 from delivery.means import Means
@@ -58,7 +58,7 @@ class AnswerDelivery:
         self._pieces: list[str] = []
         self._wrote = False
         self._position = 0
-        self._retrying: RetryWaiting | None = None
+        self._holdup: RetryWaiting | LineWaiting | None = None
         self._speaks_at = float("inf")
         self._alarm: asyncio.TimerHandle | None = None
 
@@ -88,16 +88,17 @@ class AnswerDelivery:
         self._alarm = loop.call_later(self._means.silence, self._pace.mark)
         self._note(session, Phase.RUNNING)
 
-    def retry(self, event: RetryWaiting) -> None:
-        """The model failed for a moment."""
-        self._retrying = event
+    def hold_up(self, event: RetryWaiting | LineWaiting) -> None:
+        """The model failed for a moment, or as many answers are being written as may be."""
+        is_over = isinstance(event, LineWaiting) and event.position == 0
+        self._holdup = None if is_over else event
         self._speaks_at = 0.0
         self._note(event.session, Phase.RUNNING)
 
     def add(self, text: str) -> None:
         """More of the answer."""
         self._pieces.append(text)
-        self._retrying = None
+        self._holdup = None
         if self._wrote:
             self._pace.mark()
         elif text.strip():
@@ -177,8 +178,8 @@ class AnswerDelivery:
         return self._wrote or not self._parts.quiet or asyncio.get_running_loop().time() >= self._speaks_at
 
     def _contents(self) -> list[str]:
-        if self._retrying is not None:
-            return [render.retrying(self._retrying)]
+        if self._holdup is not None:
+            return [render.held_up(self._holdup)]
         if len(self._pieces) > 1:
             self._pieces[:] = ["".join(self._pieces)]
         return render.streaming(self.session, "".join(self._pieces))

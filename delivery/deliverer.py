@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from agent.events import Event, KeptFinished, QueueChanged, RetryWaiting, TextDelta, TurnEnded, TurnStarted
+from agent.events import Event, KeptFinished, LineWaiting, QueueChanged, RetryWaiting, TextDelta, TurnEnded, TurnStarted
 from delivery import render
 from delivery.answer import AnswerDelivery
 from delivery.errors import DeliveryError
@@ -128,7 +128,7 @@ class Deliverer:
             case TurnStarted():
                 self._supersede(event.session, event.turn)
                 self._answer(event.actor, event.session, event.turn).run(event.session, event.turn, event.generation)
-            case TextDelta() | RetryWaiting():
+            case TextDelta() | RetryWaiting() | LineWaiting():
                 self._take_progress(event)
             case TurnEnded():
                 ending = ending_of(event, self._means.model_label)
@@ -158,7 +158,7 @@ class Deliverer:
             if answer.waits and answer.turn.session_id == event.session.id and answer.turn.id not in still:
                 answer.vanish(event.session)
 
-    def _take_progress(self, event: TextDelta | RetryWaiting) -> None:
+    def _take_progress(self, event: TextDelta | RetryWaiting | LineWaiting) -> None:
         """Progress of an older build of the session comes late and is dropped."""
         answer = self._answers.get(event.turn.id)
         if answer is None or answer.generation != event.generation:
@@ -166,7 +166,7 @@ class Deliverer:
         if isinstance(event, TextDelta):
             answer.add(event.text)
         else:
-            answer.retry(event)
+            answer.hold_up(event)
 
     def _answer(self, actor: Actor, session: SessionInfo, turn: Turn) -> AnswerDelivery:
         """The turn's delivery, begun if there is none."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agent.errors import ModelError
-from agent.events import RetryWaiting
+from agent.events import LineWaiting, RetryWaiting
 from delivery.graphemes import is_boundary, units
 from delivery.splitting import MESSAGE_LIMIT, split
 from storage.records import SessionInfo, Turn, TurnState
@@ -108,8 +108,11 @@ def thinking(session: SessionInfo) -> str:
     return small(f"{label(session)} · thinking…")
 
 
-def retrying(event: RetryWaiting) -> str:
-    """The model failed for a moment and is asked again soon."""
+def held_up(event: RetryWaiting | LineWaiting) -> str:
+    """The model failed for a moment and is asked again soon, or it writes as many answers as it may."""
+    if isinstance(event, LineWaiting):
+        before = "yours is next" if event.position == 1 else f"yours is number {event.position} in line"
+        return small(f"Many answers are being written right now; {before}\n{label(event.session)} · waiting…")
     seconds = max(1, round(event.seconds))
     what = event.error.sentence.split(". ")[0].rstrip(".")
     return small(f"{what}; trying again in {seconds} s, {event.attempt} of {event.attempts}\n{label(event.session)} · waiting…")

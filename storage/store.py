@@ -212,6 +212,12 @@ class DeliveryJournal(Protocol):
         """
         ...
 
+    async def met(self, actor: Actor, channel_id: int, message_id: int) -> None:
+        """Remember the direct-message channel of a person who may not have written yet, as if what was written up to this id
+        was taken. One that is remembered stays as far read as it was.
+        """
+        ...
+
     async def link(self, actor: Actor, message_id: int, session_id: UUID) -> None:
         """Remember that a message of the bot which is no answer (say "Session 4 started") belongs to this session."""
         ...

@@ -9,10 +9,11 @@ from datetime import datetime
 from uuid import UUID
 
 from storage.ids import utc_now
-from storage.memory.deliveries import MemoryDeliveries, MemoryUpkeep
+from storage.memory.deliveries import MemoryDeliveries
 from storage.memory.sessions import MemorySessions, MemoryTranscripts
 from storage.memory.state import State
 from storage.memory.turns import MemoryTurns
+from storage.memory.upkeep import MemoryUpkeep
 from storage.records import Actor
 
 __all__ = ["MemoryStore"]
@@ -26,7 +27,7 @@ class MemoryStore:
         self.sessions = MemorySessions(self._state, now)
         self.transcripts = MemoryTranscripts(self._state)
         self.turns = MemoryTurns(self._state, now)
-        self.deliveries = MemoryDeliveries(self._state)
+        self.deliveries = MemoryDeliveries(self._state, now)
         self.upkeep = MemoryUpkeep(self._state)
 
     async def first_time(self, actor: Actor, notice: str, session_id: UUID | None = None) -> bool:

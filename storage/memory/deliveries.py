@@ -1,22 +1,21 @@
-"""Which messages show which turn, and the bot's own housekeeping, in memory."""
+"""Which messages show which turn, and where people's direct messages are, in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from storage.errors import SessionNotFound
 from storage.memory.state import State
-from storage.records import Actor, Delivery, DeliveryState, SessionInfo, Target, Turn, TurnState
-
-SETTLED = (DeliveryState.FINAL, DeliveryState.UNDELIVERABLE)
+from storage.records import Actor, Delivery, DeliveryState, SessionInfo, Turn, TurnState
 
 
 class MemoryDeliveries:
     """The `DeliveryJournal` of the in-memory store."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, now: Callable[[], datetime]) -> None:
         self._state = state
+        self._now = now
 
     async def put(self, actor: Actor, delivery: Delivery) -> None:
         """See `DeliveryJournal.put`."""
@@ -28,6 +27,26 @@ class MemoryDeliveries:
         self._state.turn(actor, turn_id)
         parts = [delivery for delivery in self._state.deliveries.values() if delivery.turn_id == turn_id]
         return tuple(sorted(parts, key=lambda delivery: delivery.part))
+
+    async def undeliverable(self, actor: Actor, *, limit: int = 5) -> Sequence[Turn]:
+        """See `DeliveryJournal.undeliverable`."""
+        lost = {
+            delivery.turn_id for delivery in self._state.deliveries.values() if delivery.state is DeliveryState.UNDELIVERABLE
+        }
+        turns = [turn for turn in self._state.turns.values() if turn.owner == actor.user_id and turn.id in lost]
+        return tuple(turn for turn in turns if turn.state.is_ended and turn.state is not TurnState.REMOVED)[:limit]
+
+    async def saw(self, actor: Actor, channel_id: int, message_id: int) -> None:
+        """See `DeliveryJournal.saw`."""
+        self._state.saw(actor, channel_id, message_id, self._now())
+
+    async def met(self, actor: Actor, channel_id: int, message_id: int) -> None:
+        """See `DeliveryJournal.met`."""
+        known = self._state.direct.get(actor.user_id)
+        if known is None:
+            self._state.saw(actor, channel_id, message_id, self._now())
+        else:
+            self._state.direct[actor.user_id] = replace(known, active=self._now())
 
     async def link(self, actor: Actor, message_id: int, session_id: UUID) -> None:
         """See `DeliveryJournal.link`."""
@@ -43,53 +62,3 @@ class MemoryDeliveries:
             if session.owner == actor.user_id:
                 return session.info
         raise SessionNotFound
-
-
-class MemoryUpkeep:
-    """The `Upkeep` of the in-memory store."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
-
-    async def running_turns(self) -> Sequence[Turn]:
-        """See `Upkeep.running_turns`."""
-        return tuple(turn for turn in self._state.turns.values() if turn.state.is_running)
-
-    async def waiting_turns(self) -> Sequence[Turn]:
-        """See `Upkeep.waiting_turns`."""
-        return tuple(turn for turn in self._state.turns.values() if turn.state.is_waiting)
-
-    async def open_deliveries(self) -> Sequence[tuple[Actor, Delivery]]:
-        """See `Upkeep.open_deliveries`."""
-        return tuple(
-            (Actor(turn.owner), delivery)
-            for turn in self._state.turns.values()
-            if turn.state.is_ended and turn.state is not TurnState.REMOVED
-            for delivery in sorted(self._parts(turn.id), key=lambda delivery: delivery.part)
-            if delivery.state not in SETTLED
-        )
-
-    async def erase_tokens(self, now: datetime) -> int:
-        """See `Upkeep.erase_tokens`."""
-        erased = 0
-        for key, delivery in self._state.deliveries.items():
-            if _is_stale(delivery.target, now):
-                self._state.deliveries[key] = replace(delivery, target=replace(delivery.target, token=None))
-                erased += 1
-        for choice in self._state.choices.values():
-            prompt = choice.departure.prompt
-            if prompt is not None and prompt.target is not None and _is_stale(prompt.target, now):
-                bare = replace(prompt, target=replace(prompt.target, token=None))
-                self._state.choices[choice.id] = replace(choice, departure=replace(choice.departure, prompt=bare))
-                erased += 1
-        return erased
-
-    async def probe(self) -> None:
-        """See `Upkeep.probe`; memory can always be written to."""
-
-    def _parts(self, turn_id: UUID) -> list[Delivery]:
-        return [delivery for delivery in self._state.deliveries.values() if delivery.turn_id == turn_id]
-
-
-def _is_stale(target: Target, now: datetime) -> bool:
-    return target.token is not None and target.token_expires is not None and target.token_expires < now

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from storage.errors import ChoiceNotFound, SessionNotFound, TurnNotFound
+from storage.housekeeping import DirectChannel, IncidentKind
 from storage.records import FIRST_MESSAGE_LENGTH, Actor, Choice, Delivery, Entry, EntryKind, SessionInfo, Turn
 
 SPOKEN = (EntryKind.USER, EntryKind.ASSISTANT)
@@ -54,6 +55,14 @@ class Session:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Direct:
+    """A person's direct-message channel, and when anything was written there."""
+
+    channel: DirectChannel
+    active: datetime
+
+
 @dataclass(slots=True)
 class State:
     """Everything, by its id, in the order it came."""
@@ -64,9 +73,19 @@ class State:
     deliveries: dict[tuple[UUID, int], Delivery] = field(default_factory=dict[tuple[UUID, int], Delivery])
     links: dict[tuple[int, int], UUID] = field(default_factory=dict[tuple[int, int], UUID])
     active: dict[tuple[int, str], UUID] = field(default_factory=dict[tuple[int, str], UUID])
+    direct: dict[int, Direct] = field(default_factory=dict[int, Direct])
+    spending: dict[tuple[date, int], int] = field(default_factory=dict[tuple[date, int], int])
+    incidents: dict[IncidentKind, datetime] = field(default_factory=dict[IncidentKind, datetime])
     notices: set[tuple[int, UUID | None, str]] = field(default_factory=set[tuple[int, UUID | None, str]])
     entries: int = 0
     """Entries ever written; the next one's id is one more."""
+
+    def saw(self, actor: Actor, channel_id: int, message_id: int, now: datetime) -> None:
+        """What was written up to this message in the person's direct messages was taken."""
+        known = self.direct.get(actor.user_id)
+        newest = message_id if known is None else max(known.channel.last_message, message_id)
+        channel = DirectChannel(actor=actor, channel_id=channel_id, last_message=newest)
+        self.direct[actor.user_id] = Direct(channel, now)
 
     def owned(self, actor: Actor) -> list[Session]:
         """The actor's sessions."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from storage.records import (
     Entry,
     EntryKind,
     Prompt,
+    SourceKind,
     Turn,
     TurnState,
     Usage,
@@ -40,6 +41,8 @@ class MemoryTurns:
         if limit is not None and state.is_waiting and len(self._waiting(session)) >= limit:
             raise QueueFull(limit)
         turn = self._add(session, prompt, clean(prompt.text), TurnState.QUEUED)
+        if prompt.source.kind is SourceKind.MESSAGE and prompt.source.guild_id is None:
+            self._state.saw(actor, prompt.source.channel_id, prompt.source.id, turn.created)
         return self._asked(session, turn) if state is TurnState.ASKED else self._keep(replace(turn, state=state))
 
     async def ask(self, actor: Actor, turn_id: UUID) -> Turn:
@@ -49,6 +52,23 @@ class MemoryTurns:
 
     async def retry(self, actor: Actor, turn_id: UUID, prompt: Prompt) -> Turn:
         """See `TurnJournal.retry`."""
+        return self._again(actor, turn_id, prompt, goes_on=False)
+
+    async def finish(self, actor: Actor, turn_id: UUID, prompt: Prompt) -> Turn:
+        """See `TurnJournal.finish`."""
+        return self._again(actor, turn_id, prompt, goes_on=True)
+
+    async def shelve(self, actor: Actor, turn_id: UUID) -> Turn:
+        """See `TurnJournal.shelve`."""
+        turn = self._in_state(actor, turn_id, TurnState.ASKED)
+        session = self._state.session(actor, turn.session_id)
+        entry = turn.prompt_entry
+        if entry is None or session.leaf != entry or any(other.parent == entry for other in session.entries.values()):
+            raise WrongTurnState
+        session.leaf = session.entries[entry].parent
+        return self._keep(replace(turn, state=TurnState.PAUSED, prompt_entry=None, asked=None))
+
+    def _again(self, actor: Actor, turn_id: UUID, prompt: Prompt, *, goes_on: bool) -> Turn:
         turn = self._state.turn(actor, turn_id)
         session = self._state.session(actor, turn.session_id)
         self._refuse_duplicate(prompt)
@@ -56,9 +76,13 @@ class MemoryTurns:
             raise WrongTurnState
         if session.leaf != turn.answer_entry:
             raise NotLastTurn
+        answer = session.entries[turn.answer_entry]
+        if goes_on and (answer.kind != EntryKind.ASSISTANT or turn.state is TurnState.COMPLETED):
+            raise WrongTurnState
         session.leaf = turn.prompt_entry
         again = self._add(session, prompt, turn.prompt, TurnState.ASKED)
-        return self._keep(replace(again, prompt_entry=turn.prompt_entry, asked=again.created))
+        partial = answer.text if goes_on else ""
+        return self._keep(replace(again, prompt_entry=turn.prompt_entry, asked=again.created, partial=partial))
 
     async def checkpoint(self, actor: Actor, turn_id: UUID, text: str) -> None:
         """See `TurnJournal.checkpoint`."""
@@ -77,6 +101,7 @@ class MemoryTurns:
         blame_prompt: bool = False,
         model: str | None = None,
         usage: Usage | None = None,
+        spent: int = 0,
     ) -> Turn:
         """See `TurnJournal.end`."""
         turn, now = self._state.turn(actor, turn_id), self._now()
@@ -88,8 +113,14 @@ class MemoryTurns:
         data: dict[str, Any] = {"turn": turn.id.hex, "outcome": outcome.value, "error": error}
         data |= {} if text else {"blame_prompt": blame_prompt}
         kind = EntryKind.ASSISTANT if text else EntryKind.FAILURE
+        was_leaf, is_leaf = session.leaf, session.leaf == turn.prompt_entry
         answer = self._append(session, turn.prompt_entry, kind, clean(text), None, data, now)
-        session.model = session.model if model is None else model
+        if not is_leaf:
+            session.leaf = was_leaf
+        elif model is not None:
+            session.model = model
+        if spent > 0:
+            self._state.spending[now.date(), actor.user_id] = self._spent(actor, now.date()) + spent
         ended = replace(turn, state=outcome, answer_entry=answer, partial="", error=error, model=model, usage=usage, ended=now)
         return self._keep(ended)
 
@@ -124,6 +155,10 @@ class MemoryTurns:
         turns = [turn for turn in self._state.turns.values() if leaf in (turn.answer_entry, turn.prompt_entry)]
         return turns[-1] if turns else None
 
+    async def spent(self, actor: Actor, day: date) -> int:
+        """See `TurnJournal.spent`."""
+        return self._spent(actor, day)
+
     async def hold(self, actor: Actor, session_id: UUID, departure: Departure) -> Choice:
         """See `TurnJournal.hold`."""
         number = self._state.session(actor, session_id).number
@@ -140,6 +175,9 @@ class MemoryTurns:
         choice = self._state.choice(actor, choice_id)
         del self._state.choices[choice_id]
         return choice
+
+    def _spent(self, actor: Actor, day: date) -> int:
+        return self._state.spending.get((day, actor.user_id), 0)
 
     def _add(self, session: Session, prompt: Prompt, text: str, state: TurnState) -> Turn:
         turn = Turn(

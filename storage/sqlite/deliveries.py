@@ -1,21 +1,33 @@
 """Which messages show which turn, and which session a message of the bot belongs to."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from storage.errors import SessionNotFound
-from storage.records import Actor, Delivery, SessionInfo, Target
+from storage.records import Actor, Delivery, SessionInfo, Target, Turn
+from storage.sqlite import direct
 from storage.sqlite.database import Database
 from storage.sqlite.permission import may_touch, session_by_id, turn_by_id
-from storage.sqlite.rows import SESSION_COLUMNS, SESSION_TABLES, delivery_of, micros, session_of
+from storage.sqlite.rows import (
+    SESSION_COLUMNS,
+    SESSION_TABLES,
+    TURN_COLUMNS,
+    TURN_TABLES,
+    delivery_of,
+    micros,
+    session_of,
+    turn_of,
+)
 
 
 class SqliteDeliveries:
     """The `DeliveryJournal` of the SQLite store."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
+        self._now = now
 
     async def put(self, actor: Actor, delivery: Delivery) -> None:
         """See `DeliveryJournal.put`."""
@@ -35,6 +47,25 @@ class SqliteDeliveries:
             return tuple(map(delivery_of, rows))
 
         return await self._database.read(work)
+
+    async def undeliverable(self, actor: Actor, *, limit: int = 5) -> Sequence[Turn]:
+        """See `DeliveryJournal.undeliverable`."""
+        sql = (
+            f"SELECT {TURN_COLUMNS} FROM {TURN_TABLES} WHERE o.user_id = ? "  # noqa: S608 - constants
+            "AND t.ended IS NOT NULL AND t.state != 'removed' "
+            "AND t.id IN (SELECT turn FROM deliveries WHERE state = 'undeliverable') ORDER BY t.id LIMIT ?"
+        )
+        return await self._database.read(lambda c: tuple(map(turn_of, c.execute(sql, (actor.user_id, limit)))))
+
+    async def saw(self, actor: Actor, channel_id: int, message_id: int) -> None:
+        """See `DeliveryJournal.saw`."""
+        now = micros(self._now())
+        await self._database.write(lambda connection: direct.saw(connection, actor, channel_id, message_id, now))
+
+    async def met(self, actor: Actor, channel_id: int, message_id: int) -> None:
+        """See `DeliveryJournal.met`."""
+        now = micros(self._now())
+        await self._database.write(lambda connection: direct.met(connection, actor, channel_id, message_id, now))
 
     async def link(self, actor: Actor, message_id: int, session_id: UUID) -> None:
         """See `DeliveryJournal.link`."""

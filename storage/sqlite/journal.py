@@ -18,7 +18,7 @@ def insert(connection: sqlite3.Connection, session: sqlite3.Row, turn: Turn, pro
     source = turn.source
     connection.execute(
         "INSERT INTO turns(id, owner, number, state, prompt, source_kind, source_id, channel_id, guild_id, prompt_entry, "
-        "created, asked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "partial, created, asked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             turn.id.hex,
             session["owner"],
@@ -30,6 +30,7 @@ def insert(connection: sqlite3.Connection, session: sqlite3.Row, turn: Turn, pro
             source.channel_id,
             source.guild_id,
             turn.prompt_entry,
+            turn.partial,
             micros(turn.created),
             micros(turn.asked) if turn.asked else None,
         ),

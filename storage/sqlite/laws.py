@@ -64,10 +64,11 @@ LAWS: Final = (
         "FROM entries e LEFT JOIN entries p ON p.id = e.parent WHERE e.messages != counted",
     ),
     Law(
-        "a session's leaf is an entry of its own, and only an empty session has none",
+        "a session's leaf is an entry of its own, and only a session in which nothing is asked has none",
         "Session {} (number {} of owner {}): its leaf {} is not on its tree.",
         f"SELECT s.id, s.number, s.owner, coalesce(s.leaf, 'none') FROM sessions s LEFT JOIN entries e ON e.id = s.leaf "
-        f"WHERE (s.leaf IS NULL AND EXISTS (SELECT 1 FROM entries x WHERE x.id BETWEEN {_SESSION} AND {_SESSION} + 1048575)) "
+        "WHERE (s.leaf IS NULL AND EXISTS (SELECT 1 FROM turns t WHERE t.owner = s.owner AND t.number = s.number "
+        "AND t.prompt_entry IS NOT NULL)) "
         f"OR (s.leaf IS NOT NULL AND (e.id IS NULL OR (e.id >> 20) << 20 != {_SESSION}))",
     ),
     Law(
@@ -134,9 +135,9 @@ LAWS: Final = (
         "AND (e.id IS NULL OR e.kind NOT IN ('assistant', 'failure') OR e.parent IS NOT t.prompt_entry))",
     ),
     Law(
-        "a turn that does not stream has no partial text",
+        "a turn that does not run has no partial text",
         "Turn {}: it is {}, but still has partial text.",
-        "SELECT id, state FROM turns WHERE partial != '' AND state != 'streaming'",
+        f"SELECT id, state FROM turns WHERE partial != '' AND state NOT IN {_RUNNING}",
     ),
     Law(
         "a delivery has its turn",

@@ -28,7 +28,7 @@ class SqliteStore:
         self.sessions = SqliteSessions(database, now)
         self.transcripts = SqliteTranscripts(database)
         self.turns = SqliteTurns(database, now)
-        self.deliveries = SqliteDeliveries(database)
+        self.deliveries = SqliteDeliveries(database, now)
         self.upkeep = SqliteUpkeep(database)
 
     async def first_time(self, actor: Actor, notice: str, session_id: UUID | None = None) -> bool:

@@ -3,16 +3,16 @@
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from storage.errors import NotLastTurn, QueueFull, WrongTurnState
 from storage.ids import new_id
-from storage.records import Actor, Choice, Departure, EntryKind, Prompt, Turn, TurnState, Usage
-from storage.sqlite import choices
+from storage.records import Actor, Choice, Departure, EntryKind, Prompt, SourceKind, Turn, TurnState, Usage
+from storage.sqlite import choices, direct, spending
 from storage.sqlite.database import Database
-from storage.sqlite.entries import append, move_leaf_to_prompt
+from storage.sqlite.entries import append, has_answer, move_leaf, text_of
 from storage.sqlite.journal import in_state, insert, refuse_duplicate, update, waiting_in, write_prompt
 from storage.sqlite.permission import session_by_id, turn_by_id
 from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, micros, turn_of, usage_json
@@ -39,6 +39,8 @@ class SqliteTurns:
                 raise QueueFull(limit)
             entry = write_prompt(connection, actor, session, text, now) if state is TurnState.ASKED else None
             turn = _new_turn(turn_id, session, prompt, text=text, state=state, entry=entry, now=now)
+            if prompt.source.kind is SourceKind.MESSAGE and prompt.source.guild_id is None:
+                direct.saw(connection, actor, prompt.source.channel_id, prompt.source.id, micros(now))
             return insert(connection, session, turn, prompt)
 
         return await self._database.write(work)
@@ -58,6 +60,29 @@ class SqliteTurns:
 
     async def retry(self, actor: Actor, turn_id: UUID, prompt: Prompt) -> Turn:
         """See `TurnJournal.retry`."""
+        return await self._again(actor, turn_id, prompt, goes_on=False)
+
+    async def finish(self, actor: Actor, turn_id: UUID, prompt: Prompt) -> Turn:
+        """See `TurnJournal.finish`."""
+        return await self._again(actor, turn_id, prompt, goes_on=True)
+
+    async def shelve(self, actor: Actor, turn_id: UUID) -> Turn:
+        """See `TurnJournal.shelve`."""
+
+        def work(connection: sqlite3.Connection) -> Turn:
+            turn = turn_of(in_state(connection, actor, turn_id, TurnState.ASKED))
+            session = session_by_id(connection, actor, turn.session_id)
+            entry = turn.prompt_entry
+            if entry is None or session["leaf"] != entry or has_answer(connection, entry):
+                raise WrongTurnState
+            above = connection.execute("SELECT parent FROM entries WHERE id = ?", (entry,)).fetchone()["parent"]
+            move_leaf(connection, session, above)
+            update(connection, turn_id, state=TurnState.PAUSED, prompt_entry=None, asked=None)
+            return replace(turn, state=TurnState.PAUSED, prompt_entry=None, asked=None)
+
+        return await self._database.write(work)
+
+    async def _again(self, actor: Actor, turn_id: UUID, prompt: Prompt, *, goes_on: bool) -> Turn:
         again_id, now = new_id(), self._now()
 
         def work(connection: sqlite3.Connection) -> Turn:
@@ -68,10 +93,13 @@ class SqliteTurns:
                 raise WrongTurnState
             if session["leaf"] != turn.answer_entry:
                 raise NotLastTurn
+            partial = "" if not goes_on else text_of(connection, turn.answer_entry)
+            if goes_on and (not partial or turn.state is TurnState.COMPLETED):
+                raise WrongTurnState
             entry = turn.prompt_entry
-            move_leaf_to_prompt(connection, session, entry)
+            move_leaf(connection, session, entry)
             again = _new_turn(again_id, session, prompt, text=turn.prompt, state=TurnState.ASKED, entry=entry, now=now)
-            return insert(connection, session, again, prompt)
+            return insert(connection, session, replace(again, partial=partial), prompt)
 
         return await self._database.write(work)
 
@@ -96,6 +124,7 @@ class SqliteTurns:
         blame_prompt: bool = False,
         model: str | None = None,
         usage: Usage | None = None,
+        spent: int = 0,
     ) -> Turn:
         """See `TurnJournal.end`."""
         now = self._now()
@@ -110,9 +139,11 @@ class SqliteTurns:
                 return turn
             if turn.prompt_entry is None:
                 raise WrongTurnState
+            session = session_by_id(connection, actor, turn.session_id)
+            spending.add(connection, now.date(), session["owner"], spent)
             entry = append(
                 connection,
-                session_by_id(connection, actor, turn.session_id),
+                session,
                 parent=turn.prompt_entry,
                 kind=EntryKind.ASSISTANT if text else EntryKind.FAILURE,
                 text=clean(text),
@@ -120,6 +151,7 @@ class SqliteTurns:
                 data=data if text else {**data, "blame_prompt": blame_prompt},
                 created=micros(now),
                 model=model,
+                is_leaf=session["leaf"] == turn.prompt_entry,
             )
             update(connection, turn_id, **changed, answer_entry=entry, usage=usage_json(usage), ended=micros(now))
             return replace(turn, **changed, answer_entry=entry, usage=usage, ended=now)
@@ -169,6 +201,10 @@ class SqliteTurns:
             return None if row is None else turn_of(row)
 
         return await self._database.read(work)
+
+    async def spent(self, actor: Actor, day: date) -> int:
+        """See `TurnJournal.spent`."""
+        return await self._database.read(lambda connection: spending.of_person(connection, day, actor))
 
     async def hold(self, actor: Actor, session_id: UUID, departure: Departure) -> Choice:
         """See `TurnJournal.hold`."""

@@ -3,12 +3,14 @@
 import json
 import sqlite3
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
+from storage.housekeeping import DirectChannel, Incident, IncidentKind
 from storage.records import Actor, Delivery, Turn
+from storage.sqlite import spending
 from storage.sqlite.database import Database
 from storage.sqlite.migrate import APPLICATION_ID
-from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, delivery_of, micros, turn_of
+from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, delivery_of, micros, moment, turn_of
 
 
 class SqliteUpkeep:
@@ -31,12 +33,54 @@ class SqliteUpkeep:
         def work(connection: sqlite3.Connection) -> Sequence[tuple[Actor, Delivery]]:
             rows = connection.execute(
                 "SELECT d.*, o.user_id FROM deliveries d JOIN turns t ON t.id = d.turn JOIN owners o ON o.id = t.owner "
-                "WHERE d.state IN ('pending', 'sent', 'unknown') AND t.ended IS NOT NULL AND t.state != 'removed' "
+                "WHERE d.state IN ('pending', 'sent', 'unknown') AND t.ended IS NOT NULL "
                 "ORDER BY d.turn, d.part"
             )
             return tuple((Actor(row["user_id"]), delivery_of(row)) for row in rows)
 
         return await self._database.read(work)
+
+    async def direct_channels(self, since: datetime) -> Sequence[DirectChannel]:
+        """See `Upkeep.direct_channels`."""
+        sql = (
+            "SELECT o.user_id, d.channel_id, d.last_message FROM direct_channels d JOIN owners o ON o.id = d.owner "
+            "WHERE d.active >= ? ORDER BY d.active"
+        )
+        rows = await self._database.read(lambda connection: connection.execute(sql, (micros(since),)).fetchall())
+        return tuple(
+            DirectChannel(actor=Actor(row["user_id"]), channel_id=row["channel_id"], last_message=row["last_message"])
+            for row in rows
+        )
+
+    async def spent(self, day: date) -> int:
+        """See `Upkeep.spent`."""
+        return await self._database.read(lambda connection: spending.of_all(connection, day))
+
+    async def incidents(self) -> Sequence[Incident]:
+        """See `Upkeep.incidents`."""
+        return await self._database.read(
+            lambda connection: tuple(map(_incident, connection.execute("SELECT * FROM incidents ORDER BY began, kind")))
+        )
+
+    async def begin_incident(self, kind: IncidentKind, began: datetime) -> bool:
+        """See `Upkeep.begin_incident`."""
+        sql, values = "INSERT INTO incidents(kind, began) VALUES (?, ?) ON CONFLICT DO NOTHING", (kind, micros(began))
+        return await self._database.write(lambda connection: connection.execute(sql, values).rowcount == 1)
+
+    async def end_incident(self, kind: IncidentKind) -> Incident | None:
+        """See `Upkeep.end_incident`."""
+
+        def work(connection: sqlite3.Connection) -> Incident | None:
+            row = connection.execute("SELECT * FROM incidents WHERE kind = ?", (kind,)).fetchone()
+            connection.execute("DELETE FROM incidents WHERE kind = ?", (kind,))
+            return None if row is None else _incident(row)
+
+        return await self._database.write(work)
+
+    async def forget_choices(self, before: datetime) -> int:
+        """See `Upkeep.forget_choices`."""
+        sql = "DELETE FROM choices WHERE created < ?"
+        return await self._database.write(lambda connection: connection.execute(sql, (micros(before),)).rowcount)
 
     async def erase_tokens(self, now: datetime) -> int:
         """See `Upkeep.erase_tokens`."""
@@ -53,6 +97,10 @@ class SqliteUpkeep:
     async def probe(self) -> None:
         """See `Upkeep.probe`. SQLite writes the file's first page anew when `application_id` is set, also to what it is."""
         await self._database.write(lambda connection: connection.execute(f"PRAGMA application_id = {APPLICATION_ID:d}").close())
+
+
+def _incident(row: sqlite3.Row) -> Incident:
+    return Incident(kind=IncidentKind(row["kind"]), began=moment(row["began"]))
 
 
 def _turns(connection: sqlite3.Connection, states: str) -> Sequence[Turn]:

@@ -67,7 +67,7 @@ def test_a_retry_tells_why_when_and_which_try() -> None:
     event = RetryWaiting(
         actor=Actor(7), session=session(), generation=1, turn=turn(), error=Overloaded(), seconds=3.9, attempt=2, attempts=3
     )
-    assert render.retrying(event).startswith("-# The model service is overloaded right now; trying again in 4 s, 2 of 3\n")
+    assert render.held_up(event).startswith("-# The model service is overloaded right now; trying again in 4 s, 2 of 3\n")
 
 
 @pytest.mark.parametrize(

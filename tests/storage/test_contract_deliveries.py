@@ -5,7 +5,7 @@ import pytest
 from storage.errors import SessionNotFound
 from storage.records import Delivery, DeliveryState, PartKind, SessionInfo, Surface, Target, TurnState
 from storage.store import Store
-from tests.storage.samples import ANN, START, answer, ask, departure, exchange, prompt, target, wait
+from tests.storage.samples import ANN, BOB, START, answer, ask, departure, exchange, prompt, target, wait
 
 SOON = START + timedelta(minutes=15)
 LATER = START + timedelta(minutes=16)
@@ -72,12 +72,26 @@ async def test_open_deliveries_are_the_unsettled_parts_of_ended_turns(
     assert await store.upkeep.open_deliveries() == (((ANN, part),) if is_open else ())
 
 
-async def test_parts_of_what_runs_waits_or_was_removed_are_not_open(store: Store, session: SessionInfo) -> None:
+async def test_parts_of_what_runs_or_waits_are_not_open(store: Store, session: SessionInfo) -> None:
     await ask(store, session, to=target())
     for state in (TurnState.QUEUED, TurnState.PAUSED):
-        turn = await store.turns.submit(ANN, session.id, prompt(to=target()), state)
-    await store.turns.remove(ANN, turn.id)
+        await store.turns.submit(ANN, session.id, prompt(to=target()), state)
     assert await store.upkeep.open_deliveries() == ()
+
+
+async def test_the_part_of_a_removed_turn_is_open_until_it_says_so(store: Store, session: SessionInfo) -> None:
+    turn = await store.turns.submit(ANN, session.id, prompt(to=target()), TurnState.QUEUED)
+    await store.turns.remove(ANN, turn.id)
+    ((actor, part),) = await store.upkeep.open_deliveries()
+    assert (actor, part.turn_id) == (ANN, turn.id)
+
+
+async def test_undeliverable_answers_are_their_owners_alone_oldest_first(store: Store, session: SessionInfo) -> None:
+    turns = [await exchange(store, session) for _ in range(3)]
+    for turn in turns[::-1]:
+        await store.deliveries.put(ANN, Delivery(turn_id=turn.id, part=0, target=target(), state=DeliveryState.UNDELIVERABLE))
+    assert [turn.id for turn in await store.deliveries.undeliverable(ANN, limit=2)] == [turn.id for turn in turns[:2]]
+    assert await store.deliveries.undeliverable(BOB) == ()
 
 
 async def test_open_deliveries_come_in_the_order_of_their_turns(store: Store, session: SessionInfo) -> None:

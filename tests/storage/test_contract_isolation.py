@@ -46,6 +46,8 @@ AIMED: dict[str, Call] = {
     "turns.submit": lambda s, t: s.turns.submit(ANN, t.session, prompt(), TurnState.ASKED),
     "turns.ask": lambda s, t: s.turns.ask(ANN, t.turn),
     "turns.retry": lambda s, t: s.turns.retry(ANN, t.turn, prompt()),
+    "turns.finish": lambda s, t: s.turns.finish(ANN, t.turn, prompt()),
+    "turns.shelve": lambda s, t: s.turns.shelve(ANN, t.turn),
     "turns.checkpoint": lambda s, t: s.turns.checkpoint(ANN, t.turn, "x"),
     "turns.end": lambda s, t: s.turns.end(ANN, t.turn, TurnState.STOPPED, text="x"),
     "turns.remove": lambda s, t: s.turns.remove(ANN, t.turn),
@@ -71,6 +73,10 @@ OWN: dict[str, Call] = {
     "sessions.search": lambda s, _: s.sessions.search(ANN, ""),
     "sessions.close": lambda s, _: s.sessions.close(ANN),
     "sessions.active": lambda s, _: s.sessions.active(ANN),
+    "turns.spent": lambda s, _: s.turns.spent(ANN, START.date()),
+    "deliveries.undeliverable": lambda s, _: s.deliveries.undeliverable(ANN),
+    "deliveries.saw": lambda s, _: s.deliveries.saw(ANN, 7, 9),
+    "deliveries.met": lambda s, _: s.deliveries.met(ANN, 7, 9),
 }
 """Calls that name nothing: they act on whatever the actor has."""
 

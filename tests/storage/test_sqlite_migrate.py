@@ -10,15 +10,19 @@ from storage.sqlite.migrate import Migration, migrations
 from storage.sqlite.open import open_store
 from tests.storage.samples import ANN
 
+NOW = len(migrations())
+"""The schema there is."""
+
 ADDED = Migration(
-    2, "CREATE TABLE later(x TEXT); -- a comment; with a semicolon\nINSERT INTO later SELECT number FROM sessions;"
+    NOW + 1,
+    "CREATE TABLE later(x TEXT); -- a comment; with a semicolon\nINSERT INTO later SELECT number FROM sessions;",
 )
-BROKEN = Migration(2, "CREATE TABLE later(x TEXT);\nDROP TABLE sessions;\nSELECT no_such_column FROM later;")
+BROKEN = Migration(NOW + 1, "CREATE TABLE later(x TEXT);\nDROP TABLE sessions;\nSELECT no_such_column FROM later;")
 
 
 @pytest.fixture
 async def path(tmp_path: Path) -> Path:
-    """A database of the first schema with one session in it."""
+    """A database of the schema there is with one session in it."""
     store = await open_store(tmp_path / "cubby.db")
     await store.sessions.create(ANN, "kept")
     await store.close()
@@ -37,10 +41,10 @@ def names(folder: Path) -> set[str]:
 async def test_a_migration_is_preceded_by_a_backup(path: Path) -> None:
     store = await open_store(path, steps=(*migrations(), ADDED))
     await store.close()
-    backup = path.with_name("cubby.db.before-0002")
+    backup = path.with_name(f"cubby.db.before-{NOW + 1:04d}")
     assert ask_file(path, "SELECT x FROM later") == [("1",)]
-    assert ask_file(path, "PRAGMA user_version") == [(2,)]
-    assert ask_file(backup, "PRAGMA user_version") == [(1,)]
+    assert ask_file(path, "PRAGMA user_version") == [(NOW + 1,)]
+    assert ask_file(backup, "PRAGMA user_version") == [(NOW,)]
     assert ask_file(backup, "SELECT name FROM sessions") == [("kept",)]
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
 
@@ -48,7 +52,7 @@ async def test_a_migration_is_preceded_by_a_backup(path: Path) -> None:
 async def test_a_failing_migration_leaves_the_old_schema_whole(path: Path) -> None:
     with pytest.raises(DatabaseRefused, match="no_such_column"):
         await open_store(path, steps=(*migrations(), BROKEN))
-    assert ask_file(path, "PRAGMA user_version") == [(1,)]
+    assert ask_file(path, "PRAGMA user_version") == [(NOW,)]
     assert ask_file(path, "SELECT name FROM sqlite_master WHERE name = 'later'") == []
     store = await open_store(path)
     assert [info.name for info in (await store.sessions.list(ANN)).items] == ["kept"]
