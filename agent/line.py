@@ -29,7 +29,8 @@ class WaitingLine:
 
     async def add(self, prompt: Prompt) -> Turn:
         """Put a prompt at the end. Raises `QueueFull`, `DuplicateSource`, `StoreUnavailable`."""
-        turn = await self._turns.submit(self._actor, self._session_id, prompt, TurnState.QUEUED, limit=self._limit)
+        limit = None if prompt.missed else self._limit
+        turn = await self._turns.submit(self._actor, self._session_id, prompt, TurnState.QUEUED, limit=limit)
         await self._told()
         return turn
 

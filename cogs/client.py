@@ -4,6 +4,9 @@ import asyncio
 import logging
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Final
 
 import aiohttp
 import discord
@@ -12,8 +15,10 @@ from discord.ext import commands
 from agent.events import KeptFinished
 from cogs.about import About
 from cogs.answers import Answers
+from cogs.catchup import CatchUp
 from cogs.chat import Chat
 from cogs.history import History
+from cogs.inbox import Inbox
 from cogs.mentions import Mentions
 from cogs.notices import Notices
 from cogs.panel import Panel
@@ -22,9 +27,13 @@ from cogs.sessions import Sessions
 from cogs.sync import sync_if_changed
 from cogs.tree import Tree
 from cogs.waiting import WaitingPrompts
+from storage.errors import StoreError
 from storage.records import Actor, Surface, Target
 
 log = logging.getLogger(__name__)
+
+SKEW: Final = timedelta(minutes=5)
+"""How far this machine's clock may be from Discord's, in whose time messages are numbered."""
 
 
 def intents() -> discord.Intents:
@@ -79,8 +88,10 @@ class Cubby(commands.Bot):
         if self._services is None or self._notices is None:
             raise RuntimeError("equip() comes before start()")
         services = self._services
-        cogs = (Chat, Mentions, Sessions, Panel, History, Answers, WaitingPrompts)
-        for cog in (services.router, self._notices, About(services, self.tree), *(make(services) for make in cogs)):
+        inbox = Inbox(services)
+        cogs = (Mentions, Sessions, Panel, History, Answers, WaitingPrompts)
+        direct = (Chat(services, inbox), CatchUp(services, inbox))
+        for cog in (services.router, self._notices, About(services, self.tree), *direct, *(make(services) for make in cogs)):
             await self.add_cog(cog)
 
     async def setup_hook(self) -> None:
@@ -94,8 +105,15 @@ class Cubby(commands.Bot):
             await self._mend()
 
     async def direct(self, actor: Actor) -> Target:
-        """Open a person's direct messages as a place to send to. Raises `discord.HTTPException`."""
+        """Open a person's direct messages as a place to send to, and remember them, since they may answer there.
+
+        Raises `discord.HTTPException`.
+        """
         channel = await self.create_dm(discord.Object(actor.user_id))
+        if self._services is not None:
+            newest = discord.utils.time_snowflake(self._services.now() - SKEW)
+            with suppress(StoreError):  # what is to be sent matters more than what may once be missed
+                await self._services.store.deliveries.met(actor, channel.id, newest)
         return Target(surface=Surface.DIRECT, channel_id=channel.id)
 
     def kept_finished(self, event: KeptFinished) -> None:

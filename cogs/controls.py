@@ -90,6 +90,12 @@ def open_session(session: SessionInfo) -> discord.ui.View:
     return row(button("Open", "open", session.id))
 
 
+def answer_these(first: int, last: int, *, one: bool) -> discord.ui.View:
+    """*Answer these* for messages that were missed; their ids say which."""
+    label = "Answer it" if one else "Answer these"
+    return row(button(label, "missed", first, last, style=discord.ButtonStyle.primary))
+
+
 def stop_kept(kept: Sequence[tuple[SessionInfo, Turn]]) -> discord.ui.View:
     """A *Stop* for each session that goes on writing by itself."""
     return row(*(button(f"Stop {session.number}", "stop", turn.id) for session, turn in kept))

@@ -86,6 +86,13 @@ def number_in(arguments: list[str], index: int = 0) -> int:
     return int(arguments[index])
 
 
+def message_id_in(arguments: list[str], index: int = 0) -> int:
+    """A message's id among a component's arguments: a snowflake, up to 63 bits. Raises `Unreadable`."""
+    if index >= len(arguments) or not re.fullmatch(r"[0-9]{1,19}", arguments[index]):
+        raise Unreadable
+    return int(arguments[index])
+
+
 def chosen(interaction: Interaction) -> list[str]:
     """The values chosen in a select, readable as arguments."""
     data = cast("dict[str, Any]", interaction.data or {})

@@ -1,8 +1,7 @@
 """The plain data that storage hands out: people, sessions, entries, turns and deliveries.
 
-Everything here is frozen and knows neither SQL nor Discord nor a model. Times are aware `datetime`s in UTC. Session, turn and
-choice ids are UUIDv7 (RFC 9562), so they sort by the time they were made; an entry's id is an integer that grows along its
-session.
+Everything here is frozen and knows neither SQL nor Discord nor a model. Times are aware UTC `datetime`s. Session, turn and
+choice ids are UUIDv7 (RFC 9562), so they sort by when they were made; an entry's id is an integer that grows in its session.
 """
 
 from collections.abc import Mapping
@@ -266,11 +265,12 @@ class Leave(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """A person's words with where they came from and where the answer shall go."""
+    """A person's words, their source and where the answer shall go; what was `missed` is held to no queue limit and no rate."""
 
     text: str
     source: Source
     target: Target | None = None
+    missed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -185,7 +185,8 @@ def _departure_of(stored: dict[str, Any]) -> Departure:
 def _prompt_of(stored: dict[str, Any]) -> Prompt:
     source: dict[str, Any] = {**stored["source"], "kind": SourceKind(stored["source"]["kind"])}
     target = cast("dict[str, Any] | None", stored["target"])
-    return Prompt(text=stored["text"], source=Source(**source), target=_target_of(target) if target else None)
+    where = _target_of(target) if target else None
+    return Prompt(text=stored["text"], source=Source(**source), target=where, missed=stored.get("missed", False))
 
 
 def _target_of(stored: dict[str, Any]) -> Target:

@@ -126,10 +126,15 @@ async def ended(invocation: Invocation) -> Posted:
 
 @asynccontextmanager
 async def a_team(
-    folder: Path, *, model: ModelClient | None = None, config: AgentConfig | None = None, **settings: object
+    folder: Path,
+    *,
+    model: ModelClient | None = None,
+    config: AgentConfig | None = None,
+    clock: ManualClock | None = None,
+    **settings: object,
 ) -> AsyncGenerator[Team, None]:
-    """A team whose bot is running."""
-    clock = ManualClock()
+    """A team whose bot is running; `clock` is Discord's."""
+    clock = clock or ManualClock()
     async with StandIn(clock) as discord:
         with point_discord_at(discord.api_url):
             team = Team(discord, clock, Settings(database_path=folder / "cubby.db", **settings))  # pyright: ignore[reportArgumentType]

@@ -1,0 +1,153 @@
+"""Direct messages that were written while the bot was away: answered once, in order, or offered when they are old."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from cogs.catchup import ANSWERED
+from cogs.words import GONE
+from playground.standin import ManualClock, Message, Person
+from storage.records import Actor
+from tests.e2e.team import Team, a_team, is_ended
+
+DAY = 86_400.0
+
+
+def answers(who: Person) -> list[str]:
+    """The questions that the bot has answered in the person's direct messages, in the order of its messages."""
+    texts = [m.text for m in who.sees(who.dm) if m.author.bot and m.text.startswith("echo: ")]
+    return [text.partition("\n")[0].removeprefix("echo: ") for text in texts]
+
+
+async def answered(who: Person, *questions: str) -> None:
+    """Wait until the last of these has its whole answer, then look at all that were answered."""
+    await who.wait_for(lambda m: m.text.startswith(f"echo: {questions[-1]}") and is_ended(m), channel=who.dm)
+    assert answers(who) == list(questions)
+
+
+async def offered(who: Person) -> Message:
+    """The list of what was missed long ago."""
+    return await who.wait_for(lambda m: "While I was away" in m.text, channel=who.dm)
+
+
+async def say(who: Person, texts: Sequence[str]) -> None:
+    for text in texts:
+        await who.say(who.dm, text)
+
+
+async def test_what_was_missed_is_answered_in_order(team: Team) -> None:
+    await team.write(team.ann, "before")
+    await team.write(team.bob, "hello")
+    await team.end()
+    await say(team.ann, ["one", "two", "three"])
+    await say(team.bob, ["mine"])
+    team.gate.hold()
+    await team.start()
+    await answered(team.ann, "before", "one", "two", "three")
+    await answered(team.bob, "hello", "mine")
+
+
+async def test_more_than_the_queue_holds_is_all_answered(team: Team) -> None:
+    await team.write(team.ann, "before")
+    await team.end()
+    texts = [f"number {n}" for n in range(12)]
+    await say(team.ann, texts)
+    await team.start()
+    await answered(team.ann, "before", *texts)
+
+
+async def test_a_second_start_answers_nothing_again(team: Team) -> None:
+    await team.write(team.ann, "before")
+    await team.end()
+    await say(team.ann, ["one"])
+    await team.start()
+    await answered(team.ann, "before", "one")
+    await team.restart()
+    await team.write(team.ann, "two")
+    assert answers(team.ann) == ["before", "one", "two"]
+
+
+async def test_what_was_told_before_is_not_told_again(team: Team) -> None:
+    ann = team.ann
+    await team.write(ann, "before")
+    await ann.say(ann.dm, "", attachments=[("cat.png", b"\x89PNG", "image/png")])
+    await ann.wait_for(lambda m: "can't read files" in m.text, channel=ann.dm)
+    await team.restart()
+    await team.write(ann, "after")
+    assert len([m for m in ann.sees(ann.dm) if "can't read files" in m.text]) == 1
+
+
+async def test_somebody_who_only_got_a_message_can_answer_it_while_the_bot_is_away(team: Team) -> None:
+    """A person of the server whose answer came by direct message writes there for the first time."""
+    ann = team.ann
+    assert team.bot is not None
+    await team.bot.client.direct(Actor(ann.user.id))
+    await team.end()
+    await say(ann, ["my first direct message"])
+    await team.start()
+    await answered(ann, "my first direct message")
+
+
+async def test_a_first_message_after_the_start_comes_after_what_was_missed(team: Team) -> None:
+    await team.write(team.ann, "before")
+    await team.end()
+    await say(team.ann, ["missed"])
+    await team.start()
+    await say(team.ann, ["live"])
+    await answered(team.ann, "before", "missed", "live")
+
+
+@pytest.fixture
+def long_ago() -> ManualClock:
+    """Discord's clock, three days behind: what is written there now is old already."""
+    return ManualClock(time.time() - 3 * DAY)
+
+
+async def test_old_messages_are_offered_and_answered_on_a_press(tmp_path: Path, long_ago: ManualClock) -> None:
+    async with a_team(tmp_path, clock=long_ago) as team:
+        ann = team.ann
+        await team.write(ann, "before")
+        await team.end()
+        await say(ann, ["one", "two"])
+        long_ago.advance(3 * DAY)
+        await say(ann, ["fresh"])
+        await team.start()
+        offer = await offered(ann)
+        assert "2 messages" in offer.text
+        assert "> one\n> two" in offer.text
+        await answered(ann, "before", "fresh")
+        await (await ann.press(offer, "Answer these")).acknowledged()
+        await answered(ann, "before", "fresh", "one", "two")
+
+
+async def test_an_old_offer_is_made_once_and_works_once(tmp_path: Path, long_ago: ManualClock) -> None:
+    async with a_team(tmp_path, clock=long_ago) as team:
+        ann = team.ann
+        await team.write(ann, "before")
+        await team.end()
+        await say(ann, ["one"])
+        await team.start()
+        offer = await offered(ann)
+        await team.restart()
+        pressed = await ann.press(offer, "Answer it")
+        again = await ann.press(offer, "Answer it")
+        await answered(ann, "before", "one")
+        await pressed.acknowledged()
+        await again.acknowledged()
+        await ann.wait_for(lambda m: m.id == offer.id and m.text == ANSWERED and not m.buttons, channel=ann.dm)
+        assert len([m for m in ann.sees(ann.dm) if "While I was away" in m.text]) == 0
+
+
+async def test_an_offer_whose_messages_are_gone_is_gone(tmp_path: Path, long_ago: ManualClock) -> None:
+    async with a_team(tmp_path, clock=long_ago) as team:
+        ann = team.ann
+        await team.write(ann, "before")
+        await team.end()
+        said = await ann.say(ann.dm, "one")
+        await team.start()
+        offer = await offered(ann)
+        ann.delete(said)
+        await ann.press(offer, "Answer it")
+        await ann.wait_for(lambda m: m.text == GONE, channel=ann.dm)
