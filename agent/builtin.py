@@ -11,6 +11,7 @@ from contextlib import aclosing, asynccontextmanager
 from typing import Final
 
 from agent.builtin_memory import facts_in, recall
+from agent.context import GO_ON
 from agent.model import Finish, FinishReason, Message, ModelEvent, ModelRequest, Text, Tokens
 
 SECONDS_A_WORD: Final = 0.03
@@ -61,6 +62,8 @@ class BuiltinModel:
 
 def answer_to(messages: Sequence[Message]) -> str:
     """The answer to the last user message, from the user's messages alone."""
+    if len(messages) > 2 and messages[-1].content == GO_ON:
+        return _rest(answer_to(messages[:-2]), messages[-2].content)
     said = [message.content for message in messages if message.role == "user"]
     last = said[-1] if said else ""
     if remembered := recall(said):
@@ -68,6 +71,11 @@ def answer_to(messages: Sequence[Message]) -> str:
     if told := facts_in(last):
         return f"Noted: {told[-1].sentence}. Ask me about it any time in this session."
     return _performance(last) or _small_talk(last) or _plain(last, len(said))
+
+
+def _rest(whole: str, begun: str) -> str:
+    """What is left of an answer; a last word where nothing is."""
+    return (whole.removeprefix(begun) if whole.startswith(begun) else whole) or " That is all."
 
 
 def _performance(last: str) -> str | None:

@@ -23,6 +23,13 @@ STEADY_TOKENS: Final = 256
 """Added to both sides of a ratio: what a server's own template adds to a short context says nothing of a long one."""
 
 
+GO_ON: Final = (
+    "Your answer above broke off before its end. Go on exactly where it stopped, in the middle of the word if need be; "
+    "repeat nothing, and add no introduction."
+)
+"""What is asked for the rest of an answer. It is sent and never stored."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """The messages for one answer."""
@@ -43,6 +50,7 @@ async def read_context(
     budget_tokens: int,
     reserve_tokens: int,
     correction: float = 1.0,
+    begun: str = "",
 ) -> Context:
     """The context of the path of which `read` gives the newest so many characters; it reads no more than is of use.
 
@@ -58,6 +66,7 @@ async def read_context(
             reserve_tokens=reserve_tokens,
             correction=correction,
             complete=not entries or entries[0].parent is None,
+            begun=begun,
         )
         if not context.wants_more:
             return context
@@ -72,19 +81,22 @@ def build_context(
     reserve_tokens: int,
     correction: float = 1.0,
     complete: bool = True,
+    begun: str = "",
 ) -> Context:
-    """The context for the path `entries` (oldest first), whose last user entry is the question.
+    """The context for the path `entries` (oldest first), whose last user entry is the question, and for what is `begun` of
+    its answer already, whose rest is then asked for.
 
-    It fits `budget_tokens` less `reserve_tokens`, except that the question is always in. It never begins with an answer whose
-    question was left out. `complete` is false when the path has more entries above the given ones.
+    It fits `budget_tokens` less `reserve_tokens`, except that the question is always in, with what is begun. It never
+    begins with an answer whose question was left out. `complete` is false when the path has more entries above the given ones.
     """
     system = Message("system", system_prompt)
     room = (budget_tokens - reserve_tokens) / correction - _tokens(system)
-    said = _said(entries)
+    going_on = [Message("assistant", begun), Message("user", GO_ON)] if begun else []
+    said = [*_said(entries), *going_on]
     kept: list[Message] = []
     for message in reversed(said):
         room -= _tokens(message)
-        if kept and room < 0:
+        if len(kept) > len(going_on) and room < 0:
             break
         kept.append(message)
     has_room = room >= 0

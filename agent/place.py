@@ -15,7 +15,7 @@ from agent.keepers import Keepers
 from agent.outcomes import Asked, Left, Stopped, Waiting
 from agent.session import AgentSession
 from storage.errors import NotLastTurn, TurnNotFound, WrongTurnState
-from storage.records import Actor, Prompt, SessionInfo, Turn, TurnState
+from storage.records import Actor, Leave, Prompt, SessionInfo, Turn, TurnState
 from storage.store import Store
 
 Build = Callable[[Actor, SessionInfo], Awaitable[AgentSession]]
@@ -99,8 +99,8 @@ class Place:
         queued = [other.id for other in await self.waiting(session.info) if other.state is TurnState.QUEUED]
         return Waiting(session=session.info, turn=turn, position=queued.index(turn.id) + 1 if turn.id in queued else 1)
 
-    async def check_retry(self, there: SessionInfo, turn_id: UUID) -> None:
-        """Raises `TurnNotFound`, `WrongTurnState` or `NotLastTurn` where `retry` would, before anything is left for it."""
+    async def check_again(self, there: SessionInfo, turn_id: UUID, leave: Leave) -> None:
+        """Raises `TurnNotFound`, `WrongTurnState` or `NotLastTurn` where `again` would, before anything is left for it."""
         for session in self.sessions:
             if session.info.id == there.id:
                 await session.settle()
@@ -112,12 +112,18 @@ class Place:
         latest = await self._store.turns.latest(self._actor, there.id)
         if latest is None or latest.id != turn.id:
             raise NotLastTurn
+        if leave is Leave.FINISH and turn.state in (TurnState.COMPLETED, TurnState.FAILED):
+            raise WrongTurnState
 
-    async def retry(self, session: AgentSession, turn_id: UUID, prompt: Prompt) -> Asked:
-        """Ask an ended turn's prompt once more. Raises `NotLastTurn`, as soon as the next one is about to be asked."""
+    async def again(self, session: AgentSession, turn_id: UUID, prompt: Prompt, leave: Leave) -> Asked:
+        """Ask an ended turn's prompt once more, or for the rest of its answer.
+
+        Raises `NotLastTurn`, as soon as the next one is about to be asked.
+        """
         if session.is_streaming:
             raise NotLastTurn
-        return Asked(turn=await session.retry(turn_id, prompt), session=session.info)
+        ask = session.finish if leave is Leave.FINISH else session.retry
+        return Asked(turn=await ask(turn_id, prompt), session=session.info)
 
     async def stop(self, session: AgentSession) -> Stopped | None:
         """Stop what the session writes; `None` if there was nothing. Needs no lock."""

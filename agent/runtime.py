@@ -207,8 +207,8 @@ class SessionRuntime:
         if departure.leave in (Leave.NEW, Leave.QUIT):
             return None
         there = await self._store.sessions.find(self.actor, departure.number or 0)
-        if departure.leave is Leave.RETRY and departure.turn_id is not None:
-            await self._place.check_retry(there, departure.turn_id)
+        if departure.leave in (Leave.RETRY, Leave.FINISH) and departure.turn_id is not None:
+            await self._place.check_again(there, departure.turn_id, departure.leave)
         return there
 
     async def _arrive(self, departure: Departure, info: SessionInfo, left: Left | None, *, already: bool) -> Went:
@@ -216,8 +216,8 @@ class SessionRuntime:
         match departure:
             case Departure(leave=Leave.REPLY, prompt=Prompt() as prompt):
                 return replace(await self._place.put(await self._place.enter(info), prompt), left=left)
-            case Departure(leave=Leave.RETRY, turn_id=UUID() as turn_id, prompt=Prompt() as prompt):
-                return replace(await self._place.retry(await self._place.enter(info), turn_id, prompt), left=left)
+            case Departure(leave=Leave.RETRY | Leave.FINISH as leave, turn_id=UUID() as turn_id, prompt=Prompt() as prompt):
+                return replace(await self._place.again(await self._place.enter(info), turn_id, prompt, leave), left=left)
             case Departure(leave=Leave.SEND):
                 waiting = await (await self._place.enter(info)).resume_waiting()
                 return Resumed(session=info, waiting=waiting, left=left)

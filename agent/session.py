@@ -7,7 +7,7 @@ and builds a fresh one. Here is what may be asked of it and how it ends; its tas
 
 import asyncio
 import warnings
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from enum import Enum, auto
 from uuid import UUID
@@ -23,7 +23,7 @@ from agent.turn import Ended, TurnRunner
 from agent.worker import Worker
 from storage.errors import StoreError, TurnNotFound
 from storage.records import Actor, Prompt, SessionInfo, Turn, TurnState
-from storage.store import Store
+from storage.store import Store, TurnJournal
 
 
 class Life(Enum):
@@ -114,12 +114,19 @@ class AgentSession:
 
     async def retry(self, turn_id: UUID, prompt: Prompt) -> Turn:
         """Ask an ended turn's prompt once more. Raises as `prompt()`, `TurnNotFound`, `WrongTurnState`, `NotLastTurn`."""
+        return await self._again(turn_id, lambda turns: turns.retry(self._actor, turn_id, prompt))
+
+    async def finish(self, turn_id: UUID, prompt: Prompt) -> Turn:
+        """Go on with an ended turn's answer. Raises as `retry()`."""
+        return await self._again(turn_id, lambda turns: turns.finish(self._actor, turn_id, prompt))
+
+    async def _again(self, turn_id: UUID, ask: Callable[[TurnJournal], Awaitable[Turn]]) -> Turn:
         async with self._lock:
             self._must_be_free()
             if (await self._store.turns.get(self._actor, turn_id)).session_id != self.info.id:
                 raise TurnNotFound
             await self._worker.settle()
-            turn = await self._store.turns.retry(self._actor, turn_id, prompt)
+            turn = await ask(self._store.turns)
             self._worker.start(turn)
             return turn
 

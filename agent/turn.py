@@ -42,8 +42,10 @@ class Ended:
 
 @dataclass(slots=True)
 class Answer:
-    """What has come of the answer so far."""
+    """What has come of the answer so far, after what it goes on from."""
 
+    begun: str = ""
+    """The text of the answer that this one finishes."""
     pieces: list[str] = field(default_factory=list[str])
     tokens: Tokens | None = None
     finish: FinishReason | None = None
@@ -52,6 +54,11 @@ class Answer:
     @property
     def text(self) -> str:
         """All text so far."""
+        return self.begun + self.new
+
+    @property
+    def new(self) -> str:
+        """What the model has written."""
         if len(self.pieces) > 1:
             self.pieces[:] = ["".join(self.pieces)]
         return self.pieces[0] if self.pieces else ""
@@ -72,8 +79,12 @@ class TurnRunner:
     async def answer(self, turn: Turn, answer: Answer, correction: float) -> Ended:
         """Ask the model until the answer has ended, well or not; `answer` holds the text if this is cancelled.
 
+        What it goes on from is told as its first delta, so that who follows it has the whole text.
+
         `correction` is that of the session's last answer (see `context.py`).
         """
+        if answer.begun:
+            self.delta(turn, answer.begun)
         try:
             return await self._tried(turn, answer, correction)
         except asyncio.CancelledError:
@@ -105,7 +116,7 @@ class TurnRunner:
         )
 
     async def _tried(self, turn: Turn, answer: Answer, correction: float) -> Ended:
-        answer.context = await self._context(turn, correction)
+        answer.context = await self._context(turn, answer.begun, correction)
         request = ModelRequest(messages=answer.context.messages, max_output_tokens=self.config.max_output_tokens)
         for attempt in range(1, self.config.attempts + 1):
             try:
@@ -117,7 +128,7 @@ class TurnRunner:
                 await self._wait(turn, error, attempt)
         raise AssertionError("a try returns or waits")
 
-    async def _context(self, turn: Turn, correction: float) -> Context:
+    async def _context(self, turn: Turn, begun: str, correction: float) -> Context:
         async def newest(characters: int) -> Sequence[Entry]:
             return await self.store.transcripts.path(self.actor, turn.session_id, characters=characters)
 
@@ -127,6 +138,7 @@ class TurnRunner:
             budget_tokens=self.config.context_tokens,
             reserve_tokens=self.config.reply_reserve,
             correction=correction,
+            begun=begun,
         )
 
     async def _stream(self, turn: Turn, request: ModelRequest, answer: Answer) -> None:
@@ -165,7 +177,7 @@ class TurnRunner:
         ended = Ended(outcome=TurnState.COMPLETED, text=answer.text, usage=self._usage(answer), trimmed=_trimmed(answer))
         if answer.finish is FinishReason.REFUSED:
             return self._failed(answer, Refused("finish_reason content_filter"))
-        if not answer.text.strip():
+        if not answer.new.strip():
             return self._failed(answer, EmptyAnswer())
         if answer.finish is FinishReason.LENGTH:
             return replace(ended, outcome=TurnState.TRUNCATED, kind=LENGTH)

@@ -161,7 +161,7 @@ class Worker:
         self.turn = turn
         await self._refresh()
         self._teller.started(turn)
-        answer, ended = Answer(), None
+        answer, ended = Answer(begun=turn.partial), None
         if self._stopping is None:
             ended = await self._unless_stopped(self._runner.answer(turn, answer, self._correction))
         if ended is None:

@@ -1,4 +1,4 @@
-"""Under an answer: *Reply*, *Retry* and *Stop*; and `/stop`."""
+"""Under an answer: *Reply*, *Finish the answer*, *Retry* and *Stop*; and `/stop`."""
 
 from discord import app_commands
 from discord.ext import commands
@@ -24,6 +24,7 @@ class Answers(commands.Cog):
         services.router.add("reply", self._reply_pressed)
         services.router.add("said", self._reply_submitted)
         services.router.add("retry", self._retry_pressed)
+        services.router.add("finish", self._finish_pressed)
         services.router.add("stop", self._stop_pressed)
 
     @app_commands.command(name="stop", description="Stop the answer that is being written; what there is stays")
@@ -72,9 +73,16 @@ class Answers(commands.Cog):
 
     async def _retry_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
         """Ask again; the new answer is a message of its own, the old one stays as it was."""
+        await self._again(interaction, arguments, Leave.RETRY)
+
+    async def _finish_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
+        """Go on where an answer broke off; the whole of it is a message of its own, the old one stays as it was."""
+        await self._again(interaction, arguments, Leave.FINISH)
+
+    async def _again(self, interaction: Interaction, arguments: list[str], leave: Leave) -> None:
         actor, reply = actor_of(interaction), reply_to(interaction)
         turn = await self._services.store.turns.get(actor, uuid_in(arguments))
         await reply.defer()
         prompt = Prompt(text="", source=source_of(interaction), target=reply.target())
-        departure = Departure(leave=Leave.RETRY, number=turn.session_number, turn_id=turn.id, prompt=prompt)
+        departure = Departure(leave=leave, number=turn.session_number, turn_id=turn.id, prompt=prompt)
         await present(self._services, actor, reply, await self._services.runtimes.of(actor).go(departure))

@@ -20,6 +20,9 @@ TEXT_LIMIT: Final = 4000
 RETRIED: Final = (TurnState.STOPPED, TurnState.TRUNCATED, TurnState.FAILED, TurnState.INTERRUPTED)
 """The outcomes that offer *Retry*."""
 
+FINISHED: Final = (TurnState.STOPPED, TurnState.TRUNCATED, TurnState.INTERRUPTED)
+"""Those after which there can be text to go on from."""
+
 
 def button(
     label: str, verb: str, *arguments: UUID | int | str, style: discord.ButtonStyle = discord.ButtonStyle.secondary
@@ -53,11 +56,15 @@ class AnswerControls:
         """While the model is at work."""
         return row(button("Stop", "stop", turn.id))
 
-    def ended(self, turn: Turn, outcome: TurnState, *, last: bool) -> discord.ui.View | None:
-        """Under the answer: *Reply* where there is text, *Retry* while it is the last exchange and was not completed."""
+    def ended(self, turn: Turn, outcome: TurnState, *, last: bool, wrote: bool) -> discord.ui.View | None:
+        """Under the answer: *Reply* unless it failed; while it is the last exchange and was not completed, *Retry*, and
+        *Finish the answer* where it `wrote` something.
+        """
         buttons: list[discord.ui.Button[Any]] = []
         if outcome is not TurnState.FAILED:
             buttons.append(button("Reply", "reply", turn.id))
+        if last and outcome in FINISHED and wrote:
+            buttons.append(button("Finish the answer", "finish", turn.id, style=discord.ButtonStyle.primary))
         if last and outcome in RETRIED:
             buttons.append(button("Retry", "retry", turn.id))
         return row(*buttons) if buttons else None

@@ -75,6 +75,6 @@ def given_back(departure: Departure) -> str:
     parts: list[str] = []
     if departure.name:
         parts.append(f"Name: {inert(departure.name, 100)}")
-    if departure.prompt and departure.prompt.text and departure.leave is not Leave.RETRY:
+    if departure.prompt and departure.prompt.text and departure.leave not in (Leave.RETRY, Leave.FINISH):
         parts.append(f"Your message, to send again:\n{departure.prompt.text}")
     return "\n".join(parts)

@@ -100,7 +100,8 @@ class Deliverer:
         contents = render.ended(session, stored.ending)
         for part, content in enumerate(contents, start=1):
             is_last = part == len(contents)
-            view = self._means.controls.ended(turn, turn.state, last=stored.last) if is_last else None
+            wrote = bool(stored.ending.text.strip())
+            view = self._means.controls.ended(turn, turn.state, last=stored.last, wrote=wrote) if is_last else None
             message_id = await self._means.sender.send(target, content, view)
             shown = replace(target, message_id=message_id)
             if is_last and stored.last:
@@ -188,7 +189,7 @@ class Deliverer:
             self._own(f"take-back-{offer.turn.id}", self._take_retry_off(offer))
 
     async def _take_retry_off(self, offer: Offer) -> None:
-        view = self._means.controls.ended(offer.turn, offer.outcome, last=False)
+        view = self._means.controls.ended(offer.turn, offer.outcome, last=False, wrote=True)
         try:
             await self._means.sender.edit(offer.target, offer.content, view)
         except DeliveryError as error:

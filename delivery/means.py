@@ -28,8 +28,8 @@ class Controls(Protocol):
         """While the model is at work."""
         ...
 
-    def ended(self, turn: Turn, outcome: TurnState, *, last: bool) -> discord.ui.View | None:
-        """Under the ended answer; `last` while it is its session's last exchange."""
+    def ended(self, turn: Turn, outcome: TurnState, *, last: bool, wrote: bool) -> discord.ui.View | None:
+        """Under the ended answer; `last` while it is its session's last exchange, `wrote` where it has text."""
         ...
 
 

@@ -4,15 +4,18 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+import pytest
+
 from agent.events import KeptFinished, QueueChanged, TurnEnded, TurnStarted
 from agent.model import ModelClient
 from agent.recovery import Recovered, recover
 from agent.runtimes import Runtimes
+from storage.errors import ChoiceNotFound
 from storage.ids import utc_now
-from storage.records import SessionInfo, Turn, TurnState
+from storage.records import Departure, Leave, SessionInfo, Turn, TurnState
 from storage.store import Store
 from tests.agent.people import ANN, BOB, CONFIG, Ear, some_runtimes, tasks, texts, words
-from tests.agent.scripted_model import EchoModel, ScriptedModel, echo_of
+from tests.agent.scripted_model import EchoModel, ScriptedModel, echo_of, says
 
 
 async def left(store: Store, session: SessionInfo, state: TurnState, text: str = "hello") -> Turn:
@@ -85,13 +88,48 @@ async def test_what_goes_on_elsewhere_than_its_owner_is_ends_by_itself(store: St
     assert tasks() == []
 
 
-async def test_an_old_asked_turn_is_interrupted_without_a_word(store: Store, ear: Ear) -> None:
+async def test_an_old_asked_turn_waits_for_its_owner_before_what_came_later(store: Store, ear: Ear) -> None:
     session = await store.sessions.create(ANN)
-    turn = await left(store, session, TurnState.ASKED)
+    asked = await left(store, session, TurnState.ASKED, "one")
+    queued = await left(store, session, TurnState.QUEUED, "two")
     async with restarted(store, ear, ScriptedModel(), later=HOURS_LATER) as (_, found):
         pass
-    assert [ended.id for ended in found.interrupted] == [turn.id]
-    assert ear.of(TurnEnded)[0].text == ""
+    assert [turn.id for turn in found.paused] == [asked.id, queued.id]
+    waiting = ear.of(QueueChanged)[-1].waiting
+    assert [(turn.prompt, turn.state) for turn in waiting] == [("one", TurnState.PAUSED), ("two", TurnState.PAUSED)]
+    assert await texts(store, session) == []
+
+
+async def test_an_old_retry_is_interrupted_and_the_finishing_of_an_answer_keeps_its_text(store: Store, ear: Ear) -> None:
+    session = await store.sessions.create(ANN)
+    turn = await left(store, session, TurnState.ASKED)
+    await store.turns.end(ANN, turn.id, TurnState.STOPPED, text="half of ")
+    again = await store.turns.finish(ANN, turn.id, words())
+    async with restarted(store, ear, ScriptedModel(), later=HOURS_LATER) as (_, found):
+        pass
+    assert [ended.id for ended in found.interrupted] == [again.id]
+    assert [event.text for event in ear.of(TurnEnded)] == ["half of "]
+    assert await texts(store, session) == ["hello", "half of "]
+
+
+async def test_finishing_an_answer_goes_on_after_a_crash(store: Store, ear: Ear) -> None:
+    session = await store.sessions.create(ANN)
+    turn = await left(store, session, TurnState.ASKED)
+    await store.turns.end(ANN, turn.id, TurnState.STOPPED, text="half of ")
+    await store.turns.finish(ANN, turn.id, words())
+    async with ScriptedModel(says("the whole")) as model, restarted(store, ear, model):
+        await ear.until_ended(1)
+    assert await texts(store, session) == ["hello", "half of the whole"]
+
+
+async def test_choices_that_nobody_made_for_a_month_are_forgotten(store: Store, ear: Ear) -> None:
+    session = await store.sessions.create(ANN)
+    held = await store.turns.hold(ANN, session.id, Departure(leave=Leave.QUIT))
+    async with restarted(store, ear, later=timedelta(days=29)):
+        assert (await store.turns.choice(ANN, held.id)).id == held.id
+    async with restarted(store, ear, later=timedelta(days=31)):
+        with pytest.raises(ChoiceNotFound):
+            await store.turns.choice(ANN, held.id)
 
 
 async def test_an_old_queue_waits_for_its_owner(store: Store, ear: Ear) -> None:

@@ -31,8 +31,9 @@ class Buttons:
     def streaming(self, turn: Turn) -> discord.ui.View:
         return row(turn, "Stop")
 
-    def ended(self, turn: Turn, outcome: TurnState, *, last: bool) -> discord.ui.View | None:
+    def ended(self, turn: Turn, outcome: TurnState, *, last: bool, wrote: bool) -> discord.ui.View | None:
         labels = ["Reply"] if outcome is not TurnState.FAILED else []
+        labels += ["Finish"] if last and wrote and outcome is not TurnState.COMPLETED else []
         labels += ["Retry"] if last and outcome is not TurnState.COMPLETED else []
         return row(turn, *labels) if labels else None
 

@@ -78,7 +78,7 @@ async def test_a_stopped_answer_is_marked_and_offers_retry_until_something_else_
     await cast.end(turn, "So far", TurnState.STOPPED)
     shown = await cast.seen(lambda m: m.text == f"So far\n-# ■ Stopped. What was written is kept.\n{LINE}")
     await cast.settled()
-    assert labels(shown) == ["Reply", "Retry"]
+    assert labels(shown) == ["Reply", "Finish", "Retry"]
     await cast.start(cast.direct())
     await cast.seen(lambda m: m is shown and labels(m) == ["Reply"])
     assert shown.text.startswith("So far\n")

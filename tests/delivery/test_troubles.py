@@ -109,7 +109,7 @@ async def test_after_a_crash_the_old_messages_are_made_whole_with_mark_and_butto
     first, second = cast.ann.sees(cast.general)
     assert "writing…" not in first.text + second.text
     assert f"two\n-# I was restarted while writing this. What was written is kept.\n{LINE}" in second.text
-    assert (labels(first), labels(second)) == ([], ["Reply", "Retry"])
+    assert (labels(first), labels(second)) == ([], ["Reply", "Finish", "Retry"])
 
 
 async def test_after_a_crash_whose_token_has_expired_the_answer_comes_directly(cast: Cast) -> None:
@@ -132,7 +132,7 @@ async def test_a_stored_answer_is_shown_whole_and_can_be_replied_to(cast: Cast) 
     ended = await cast.store.turns.end(cast.actor, turn.id, TurnState.STOPPED, text="word " * 900)
     await cast.deliverer.show_stored(cast.actor, cast.session, ended, cast.direct())
     parts = cast.ann.sees(cast.ann.dm)
-    assert [labels(part) for part in parts] == [[], [], ["Reply", "Retry"]]
+    assert [labels(part) for part in parts] == [[], [], ["Reply", "Finish", "Retry"]]
     linked = [await cast.store.deliveries.session_of(cast.actor, part.id) for part in parts]
     assert {session.id for session in linked} == {cast.session.id}
 

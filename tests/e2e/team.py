@@ -12,6 +12,7 @@ from pathlib import Path
 import wiring
 from agent.builtin import BuiltinModel
 from agent.config import AgentConfig
+from agent.context import GO_ON
 from agent.model import Finish, FinishReason, Message, ModelClient, ModelEvent, ModelRequest, Text
 from playground.standin import Channel, Invocation, ManualClock, Person, StandIn, point_discord_at
 from playground.standin import Message as Posted
@@ -44,7 +45,9 @@ class Gate:
     async def stream(self, request: ModelRequest) -> AsyncGenerator[AsyncIterator[ModelEvent], None]:
         self.asked.append(request.messages)
         last = request.messages[-1].content
-        if last.startswith("hold"):
+        if last == GO_ON:
+            yield self._rest()
+        elif last.startswith("hold"):
             yield self._held(last)
         elif "favorite" in last:
             async with self._inner.stream(request) as events:
@@ -59,6 +62,10 @@ class Gate:
         yield Text("first words ")
         await self._open.wait()
         yield Text(f"of {text}, and the end.")
+        yield Finish(FinishReason.STOP)
+
+    async def _rest(self) -> AsyncIterator[ModelEvent]:
+        yield Text("and the rest.")
         yield Finish(FinishReason.STOP)
 
     async def _echo(self, text: str) -> AsyncIterator[ModelEvent]:

@@ -71,7 +71,7 @@ async def test_what_came_before_a_cut_stays_and_is_marked(
     cut = await team.ask(team.ann, "hello")
     assert cut.text.startswith("Hello from")
     assert words in cut.text
-    assert [b.label for b in cut.buttons] == ["Reply", "Retry"]
+    assert [b.label for b in cut.buttons] == ["Reply", "Finish the answer", "Retry"]
 
 
 async def test_a_passing_failure_is_told_while_it_waits_and_then_answered(team: Team, server: FaultyModelServer) -> None:
