@@ -7,28 +7,32 @@ mistake is answered here, before anything is opened or connected, with a line th
 here: `bot.py --check` asks.
 """
 
-import ipaddress
 from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import SplitResult, urlsplit
+from typing import Any
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-    ValidationInfo,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
-    field_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
+
+from settings_values import (
+    Address,
+    BaseUrl,
+    Count,
+    Credential,
+    Level,
+    Limit,
+    LogForm,
+    LoopbackUrl,
+    Port,
+    Seconds,
+    Snowflake,
+    Snowflakes,
+    Switch,
+    WrittenOut,
+)
 
 OPENAI_HOST = "api.openai.com"
 DEFAULT_SYSTEM_PROMPT = "You are a concise, helpful assistant."
@@ -47,117 +51,6 @@ class SettingsError(Exception):
     def __init__(self, faults: tuple[str, ...]) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
-
-
-def _told(words: str) -> WrapValidator:
-    """Answer whatever pydantic finds wrong with `words`, which end the sentence "it must be ..."."""
-
-    def check(value: object, handler: ValidatorFunctionWrapHandler) -> object:
-        try:
-            return handler(value)
-        except ValidationError:
-            raise ValueError(f"it must be {words}") from None
-
-    return WrapValidator(check)
-
-
-def _credential(value: SecretStr) -> SecretStr:
-    """Refuse what cannot travel in an HTTP header."""
-    secret = value.get_secret_value()
-    if not secret.isascii() or not secret.isprintable() or " " in secret:
-        raise ValueError("it has a space or a character that does not belong; copy it again, whole and alone")
-    return value
-
-
-def _split_url(value: str) -> SplitResult:
-    """Take an http address apart; ValueError, in words for people, if it is none."""
-    fault = ValueError("it must be an address that starts with http:// or https://")
-    if not value.isprintable() or " " in value:
-        raise fault
-    try:
-        parts = urlsplit(value)
-        is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # an unclosed bracket, a port that is none
-        raise fault from None
-    if not is_usable:
-        raise fault
-    return parts
-
-
-def _base_url(value: str) -> str:
-    """Check a model server's address; paths are appended to it, so it ends without a slash."""
-    parts = _split_url(value)
-    if parts.username is not None or parts.password is not None:
-        raise ValueError("it must not hold a name or password; the key belongs in OPENAI_API_KEY")
-    if "?" in value or "#" in value:
-        raise ValueError("it must not hold ? or #; requests go to addresses below it")
-    return value.rstrip("/")
-
-
-def _loopback_url(value: str) -> str:
-    """Check the stand-in's address: this machine only, so that no token can be sent elsewhere by a setting."""
-    url = _base_url(value)
-    parts = _split_url(url)
-    if parts.scheme != "http" or not _is_loopback(parts.hostname or ""):
-        raise ValueError("it must be an http:// address of this machine itself")
-    return url
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _written_out(value: Path) -> Path:
-    """Refuse a home sign, which would make a folder named `~`."""
-    if value.parts[:1] and "~" in value.parts[0]:
-        raise ValueError("write the path out; ~ is not filled in here")
-    return value
-
-
-def _address(value: str) -> str:
-    """Check where to listen: an address of this machine, as numbers, or the name that every machine has for itself."""
-    if value != "localhost":
-        try:
-            ipaddress.ip_address(value)
-        except ValueError:
-            raise ValueError("it must be an address of this machine in numbers, or localhost") from None
-    return value
-
-
-def _split_ids(value: object) -> object:
-    """Ids stand apart by commas or spaces, as people write them."""
-    return value.replace(",", " ").split() if isinstance(value, str) else value
-
-
-def _upper(value: object) -> object:
-    return value.upper() if isinstance(value, str) else value
-
-
-def _lower(value: object) -> object:
-    return value.lower() if isinstance(value, str) else value
-
-
-Credential = Annotated[SecretStr, AfterValidator(_credential)]
-Switch = Annotated[bool, _told("on or off")]
-Count = Annotated[int, Field(gt=0, le=100_000_000), _told("a whole number above 0")]
-Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False), _told("a number of seconds above 0, at most 86400")]
-Port = Annotated[int, Field(gt=0, le=65_535), _told("a port of this machine, from 1 to 65535")]
-Snowflake = Annotated[int, Field(gt=0, lt=2**63), _told("an id: the digits that Discord's Copy ID gives")]
-Snowflakes = Annotated[
-    frozenset[Annotated[int, Field(gt=0, lt=2**63)]],
-    BeforeValidator(_split_ids),
-    _told("server ids apart by commas: the digits that Discord's Copy Server ID gives"),
-]
-Level = Annotated[
-    Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"],
-    BeforeValidator(_upper),
-    _told("one of DEBUG, INFO, WARNING, ERROR, CRITICAL"),
-]
-
-LogForm = Annotated[Literal["text", "json"], BeforeValidator(_lower), _told("text or json")]
 
 
 def _usual_context(data: dict[str, Any]) -> int:
@@ -183,29 +76,25 @@ class Settings(BaseModel):
 
     discord_token: Credential | None = Field(default=None, examples=["(the token on your application's Bot page)"])
     openai_api_key: Credential | None = Field(default=None, examples=["(the key your provider gave you)"])
-    openai_base_url: Annotated[str, AfterValidator(_base_url)] | None = Field(
-        default=None, examples=["http://127.0.0.1:11434/v1"]
-    )
+    openai_base_url: BaseUrl | None = Field(default=None, examples=["http://127.0.0.1:11434/v1"])
     openai_model: str | None = Field(default=None, examples=["gpt-5-mini"])
     system_prompt: str = Field(default=DEFAULT_SYSTEM_PROMPT, examples=[DEFAULT_SYSTEM_PROMPT])
     max_output_tokens: Count | None = Field(default=None, examples=["4096"])
     context_tokens: Count = Field(default_factory=_usual_context, examples=["32768"])
-    database_path: Annotated[Path, AfterValidator(_written_out)] = Field(
-        default=DEFAULT_DATABASE, examples=[str(DEFAULT_DATABASE)]
-    )
+    database_path: WrittenOut = Field(default=DEFAULT_DATABASE, examples=[str(DEFAULT_DATABASE)])
     backups: Switch = Field(default=True, examples=["off"])
     allowed_guilds: Snowflakes = Field(default=frozenset(), examples=["197038439483310086, 613425648685547541"])
+    running_turns: Count = Field(default=32, examples=["32"])
+    prompts_per_minute: Limit = Field(default=20, examples=["20"])
     operator_id: Snowflake | None = Field(default=None, examples=["80351110224678912"])
     log_level: Level = Field(default="INFO", examples=["INFO"])
     log_format: LogForm = Field(default="text", examples=["json"])
     health_port: Port | None = Field(default=None, examples=["8080"])
-    health_host: Annotated[str, AfterValidator(_address)] = Field(default="127.0.0.1", examples=["127.0.0.1"])
+    health_host: Address = Field(default="127.0.0.1", examples=["127.0.0.1"])
     first_delta_timeout: Seconds = Field(default=90.0, examples=["90"])
     delta_timeout: Seconds = Field(default=30.0, examples=["30"])
     total_timeout: Seconds = Field(default=600.0, examples=["600"])
-    cubby_discord_api: Annotated[str, AfterValidator(_loopback_url)] | None = Field(
-        default=None, examples=["http://127.0.0.1:8765"]
-    )
+    cubby_discord_api: LoopbackUrl | None = Field(default=None, examples=["http://127.0.0.1:8765"])
     """Internal, so not in `.env.example`: where tests and the playground have a stand-in for Discord on this machine."""
 
     @field_validator("*", mode="before")

@@ -130,6 +130,8 @@ def agent_config(settings: Settings) -> AgentConfig:
         context_tokens=settings.context_tokens,
         reply_reserve=settings.reply_reserve,
         max_output_tokens=settings.max_output_tokens,
+        running_turns=settings.running_turns,
+        prompts_per_minute=settings.prompts_per_minute,
         deadlines=Deadlines(settings.first_delta_timeout, settings.delta_timeout, settings.total_timeout),
     )
 

@@ -6,6 +6,7 @@ from agent.checkpoints import Sleep
 from agent.config import AgentConfig
 from agent.context import correction_from
 from agent.events import Listener
+from agent.floor import Floor
 from agent.model import ModelClient
 from agent.session import AgentSession
 from agent.turn import Ended
@@ -22,9 +23,13 @@ async def build_session(
     info: SessionInfo,
     generation: int,
     listener: Listener,
+    floor: Floor | None = None,
     sleep: Sleep = asyncio.sleep,
 ) -> AgentSession:
-    """A fresh live object for a stored session, with `listener` subscribed. Raises `SessionNotFound`, `StoreUnavailable`."""
+    """A fresh live object for a stored session, with `listener` subscribed; without a `floor` it has one to itself.
+
+    Raises `SessionNotFound`, `StoreUnavailable`.
+    """
     latest = await store.turns.latest(actor, info.id)
     session = AgentSession(
         store=store,
@@ -34,6 +39,7 @@ async def build_session(
         info=info,
         generation=generation,
         correction=correction_from(latest.usage if latest else None),
+        floor=floor or Floor(1),
         unsaved=_unended(latest),
         sleep=sleep,
     )

@@ -17,6 +17,10 @@ class AgentConfig:
     deadlines: Deadlines = field(default_factory=Deadlines)
     queue_limit: int = 5
     """Prompts that may wait in one session."""
+    running_turns: int = 32
+    """Answers that are written at once, over all people."""
+    prompts_per_minute: int = 0
+    """Prompts that one person may send in a minute; 0 is any number."""
     keep_limit: int = 2
     """Sessions of one person that may go on writing after they were left."""
     idle_seconds: float = 1800.0

@@ -41,7 +41,8 @@ T = TypeVar("T")
 class SessionRuntime:
     """One person's sessions. `build` makes live objects, `listener` hears what no live object can tell.
 
-    `awake` is called before each change; it may raise `ShuttingDown`.
+    `awake` is called before each change; it may raise `ShuttingDown`. `count` is called before each prompt is taken in, unless
+    it was missed; it may raise `TooFast`.
     """
 
     def __init__(
@@ -52,10 +53,11 @@ class SessionRuntime:
         build: Build,
         listener: Listener,
         awake: Callable[["SessionRuntime"], None],
+        count: Callable[[], None] = lambda: None,
     ) -> None:
         self.actor = actor
         self._store = store
-        self._listener, self._awake = listener, awake
+        self._listener, self._awake, self._count = listener, awake, count
         self._lock = asyncio.Lock()
         self._place = Place(actor, store, config, build, listener, self._lock)
         self._changes: set[asyncio.Task[object]] = set()
@@ -72,8 +74,9 @@ class SessionRuntime:
     async def say(self, prompt: Prompt) -> Asked | Waiting:
         """Ask in the active session, starting one where there is none; behind a running answer the prompt waits.
 
-        Raises `QueueFull`, `DuplicateSource`, `StoreUnavailable`, `ShuttingDown`.
+        Raises `QueueFull`, `DuplicateSource`, `StoreUnavailable`, `ShuttingDown`, `TooFast`.
         """
+        self._count_in(prompt)
 
         async def change() -> Asked | Waiting:
             info = await self.active() or await self._place.start(None)
@@ -85,6 +88,8 @@ class SessionRuntime:
         """Do what would leave the active session, or answer `StillWriting` while it writes. What turns out to stay in it
         just happens. Raises `SessionNotFound`, and as `say()`; for a retry `TurnNotFound`, `WrongTurnState`, `NotLastTurn`.
         """
+        if departure.prompt is not None:
+            self._count_in(departure.prompt)
         return await self._change(lambda: self._go(departure, None))
 
     async def decide(self, choice_id: UUID, decision: Decision, *, target: Target | None = None) -> Went | Stayed:
@@ -232,6 +237,10 @@ class SessionRuntime:
 
     async def _ask(self, info: SessionInfo, prompt: Prompt | None) -> Asked | Waiting | None:
         return await self._place.put(await self._place.enter(info), prompt) if prompt is not None else None
+
+    def _count_in(self, prompt: Prompt) -> None:
+        if not prompt.missed:
+            self._count()
 
     async def _remove(self, turn_id: UUID) -> Turn:
         turn = await self._store.turns.get(self.actor, turn_id)

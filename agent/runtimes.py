@@ -14,7 +14,9 @@ from agent.checkpoints import Sleep
 from agent.config import AgentConfig
 from agent.errors import ShuttingDown
 from agent.events import Listener
+from agent.floor import Floor
 from agent.model import ModelClient
+from agent.rate import Rate
 from agent.runtime import SessionRuntime
 from agent.session import AgentSession
 from storage.records import Actor, SessionInfo
@@ -56,6 +58,8 @@ class Runtimes:
         self._grace = grace
         self._clock = clock or asyncio.get_running_loop().time
         self._sleep = sleep
+        self._floor = Floor(config.running_turns)
+        self._rate = Rate(config.prompts_per_minute, self._clock)
         # A runtime is found for as long as anybody holds it, so a person never has two; we hold those who did something.
         self._runtimes: WeakValueDictionary[int, SessionRuntime] = WeakValueDictionary()
         self._awake: dict[int, Seen] = {}
@@ -78,7 +82,15 @@ class Runtimes:
             raise ShuttingDown
         runtime = self._runtimes.get(actor.user_id)
         if runtime is None:
-            runtime = SessionRuntime(actor, self._store, self._config, self._fresh, self._listener, self._saw)
+            runtime = SessionRuntime(
+                actor,
+                self._store,
+                self._config,
+                self._fresh,
+                self._listener,
+                self._saw,
+                lambda: self._rate.count(actor.user_id),
+            )
             self._runtimes[actor.user_id] = runtime
         return runtime
 
@@ -124,6 +136,7 @@ class Runtimes:
             info=info,
             generation=next(self._generations),
             listener=self._listener,
+            floor=self._floor,
             sleep=self._sleep,
         )
 

@@ -16,6 +16,7 @@ from agent.checkpoints import Sleep
 from agent.config import AgentConfig
 from agent.errors import SessionBusy, SessionDisposed
 from agent.events import Listener
+from agent.floor import Floor
 from agent.line import WaitingLine
 from agent.model import ModelClient
 from agent.teller import Teller
@@ -48,6 +49,7 @@ class AgentSession:
         info: SessionInfo,
         generation: int,
         correction: float,
+        floor: Floor,
         unsaved: tuple[Turn, Ended] | None = None,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
@@ -70,6 +72,8 @@ class AgentSession:
                 sleep=sleep,
                 delta=self._teller.delta,
                 retrying=self._teller.retrying,
+                floor=floor,
+                in_line=self._teller.in_line,
             ),
             line=self._line,
             teller=self._teller,

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from agent.errors import ModelError
-from agent.events import Event, Listener, QueueChanged, RetryWaiting, TextDelta, TurnEnded, TurnStarted
+from agent.events import Event, LineWaiting, Listener, QueueChanged, RetryWaiting, TextDelta, TurnEnded, TurnStarted
 from agent.turn import Ended
 from storage.records import Actor, SessionInfo, Turn
 
@@ -56,6 +56,10 @@ class Teller:
                 attempts=self._attempts,
             )
         )
+
+    def in_line(self, turn: Turn, position: int) -> None:
+        """See `LineWaiting`."""
+        self._emit(LineWaiting(actor=self._actor, session=self.info, generation=self._generation, turn=turn, position=position))
 
     def ended(self, turn: Turn, ended: Ended, *, trimmed: bool, saved: bool) -> None:
         """See `TurnEnded`."""

@@ -18,6 +18,7 @@ from agent.config import AgentConfig
 from agent.context import Context, read_context
 from agent.deadlines import within_deadlines
 from agent.errors import CutOff, EmptyAnswer, ModelError, Refused
+from agent.floor import Floor
 from agent.model import Finish, FinishReason, ModelClient, ModelEvent, ModelRequest, Text, Thinking, Tokens
 from storage.records import Actor, Entry, Turn, TurnState, Usage
 from storage.store import Store
@@ -66,7 +67,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnRunner:
-    """Runs turns of one session. `delta` and `retrying` are called on the loop and must not block."""
+    """Runs turns of one session. `delta`, `retrying` and `in_line` are called on the loop and must not block."""
 
     store: Store
     model: ModelClient
@@ -75,6 +76,8 @@ class TurnRunner:
     sleep: Sleep
     delta: Callable[[Turn, str], None]
     retrying: Callable[[Turn, ModelError, float, int], None]
+    floor: Floor
+    in_line: Callable[[Turn, int], None]
 
     async def answer(self, turn: Turn, answer: Answer, correction: float) -> Ended:
         """Ask the model until the answer has ended, well or not; `answer` holds the text if this is cancelled.
@@ -116,17 +119,23 @@ class TurnRunner:
         )
 
     async def _tried(self, turn: Turn, answer: Answer, correction: float) -> Ended:
-        answer.context = await self._context(turn, answer.begun, correction)
-        request = ModelRequest(messages=answer.context.messages, max_output_tokens=self.config.max_output_tokens)
         for attempt in range(1, self.config.attempts + 1):
             try:
-                await self._stream(turn, request, answer)
+                # A wait for the next try holds no place: meanwhile somebody else may be answered.
+                async with self.floor.place(self.actor.user_id, lambda position: self.in_line(turn, position)):
+                    await self._ask(turn, answer, correction)
                 return self._finished(answer)
             except ModelError as error:
                 if answer.pieces or not error.transient or attempt == self.config.attempts:
                     return self._failed(answer, error)
                 await self._wait(turn, error, attempt)
         raise AssertionError("a try returns or waits")
+
+    async def _ask(self, turn: Turn, answer: Answer, correction: float) -> None:
+        if answer.context is None:
+            answer.context = await self._context(turn, answer.begun, correction)
+        request = ModelRequest(messages=answer.context.messages, max_output_tokens=self.config.max_output_tokens)
+        await self._stream(turn, request, answer)
 
     async def _context(self, turn: Turn, begun: str, correction: float) -> Context:
         async def newest(characters: int) -> Sequence[Entry]:

@@ -5,7 +5,7 @@ from discord.ext import commands
 
 from agent.outcomes import NothingToStop, Stopped
 from cogs import controls
-from cogs.asking import checked
+from cogs.asking import checked, giving_back
 from cogs.present import present
 from cogs.reply import Interaction, Reply, actor_of, reply_to, source_of
 from cogs.router import submitted, uuid_in
@@ -69,7 +69,8 @@ class Answers(commands.Cog):
         await reply.defer()
         prompt = Prompt(text=text, source=source_of(interaction), target=reply.target())
         departure = Departure(leave=Leave.REPLY, number=session.number, prompt=prompt)
-        await present(self._services, actor, reply, await self._services.runtimes.of(actor).go(departure))
+        async with giving_back(reply, text):
+            await present(self._services, actor, reply, await self._services.runtimes.of(actor).go(departure))
 
     async def _retry_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
         """Ask again; the new answer is a message of its own, the old one stays as it was."""

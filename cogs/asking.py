@@ -1,10 +1,13 @@
 """From a person's words to a prompt: what is taken, what is refused with its bound, and the way into the runtime."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Final
 
-from cogs.explain import Told
-from cogs.reply import Interaction, Reply, actor_of, source_of
+from cogs.explain import Told, explain
+from cogs.reply import Interaction, Reply, actor_of, say_long, source_of
 from cogs.services import Services
+from storage.errors import DuplicateSource
 from storage.records import Prompt
 
 PROMPT_LIMIT: Final = 70_000
@@ -33,5 +36,22 @@ async def ask(services: Services, interaction: Interaction, reply: Reply, text: 
     checked(text)
     await reply.defer()
     prompt = prompt_from(interaction, reply, text)
-    await services.runtimes.of(actor_of(interaction)).say(prompt)
-    reply.leave_first()
+    async with giving_back(reply, text):
+        await services.runtimes.of(actor_of(interaction)).say(prompt)
+        reply.leave_first()
+
+
+@asynccontextmanager
+async def giving_back(reply: Reply, text: str | None) -> AsyncGenerator[None, None]:
+    """Where what is done inside is refused, tell why and give the person their words back: a command's text and a modal's are
+    shown nowhere once they are sent.
+    """
+    try:
+        yield
+    except DuplicateSource:
+        raise
+    except Exception as error:
+        if not text:
+            raise
+        await reply.say(explain(error))
+        await say_long(reply, f"Your message, to send again:\n{text}")

@@ -9,8 +9,7 @@ from typing import Final
 
 import discord
 
-from agent.errors import ModelError
-from agent.runtimes import ShuttingDown
+from agent.errors import ModelError, ShuttingDown, TooFast
 from cogs.words import NO_SUCH_SESSION
 from storage.errors import DuplicateSource, NotFound, QueueFull, StoreError
 
@@ -32,7 +31,7 @@ def explain(error: BaseException, *, missing: str = NO_SUCH_SESSION) -> str:
             sentence = f"{error.limit} messages are already waiting in this session. Wait for an answer, or remove one."
         case DuplicateSource():
             sentence = "I have that one already."
-        case Told() | StoreError() | ShuttingDown():
+        case Told() | StoreError() | ShuttingDown() | TooFast():
             sentence = str(error)
         case ModelError():
             sentence = error.for_person()

@@ -4,7 +4,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from agent.outcomes import Decision
-from cogs.asking import prompt_from
+from cogs.asking import giving_back, prompt_from
 from cogs.find import choices, find
 from cogs.present import present
 from cogs.reply import Interaction, actor_of, reply_to
@@ -37,7 +37,8 @@ class Sessions(commands.Cog):
         reply = reply_to(interaction)
         await reply.defer()
         asked = prompt_from(interaction, reply, prompt) if prompt is not None else None
-        await self._go(interaction, Departure(leave=Leave.NEW, name=name, prompt=asked))
+        async with giving_back(reply, prompt):
+            await self._go(interaction, Departure(leave=Leave.NEW, name=name, prompt=asked))
 
     @app_commands.command(name="open", description="Open one of your sessions, or show the one you're in")
     @app_commands.describe(session="Its number, or a name that fits only one")
