@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from agent.breaker import GuardedModel
 from agent.builtin import BuiltinModel
 from agent.config import AgentConfig
 from agent.deadlines import Deadlines
@@ -84,7 +85,8 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
         )
         stack.push_async_callback(deliverer.close, LAST_WORDS)
         listener = watch.beside(deliverer.on_event)
-        runtimes = await stack.enter_async_context(Runtimes(store, model, config, listener, grace=GRACE))
+        guarded = await stack.enter_async_context(GuardedModel(model, now=utc_now))
+        runtimes = await stack.enter_async_context(Runtimes(store, guarded, config, listener, grace=GRACE))
         access = Access(client, settings.allowed_guilds, time.monotonic)
         services = Services(
             client=client,
@@ -96,6 +98,7 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
             access=access,
             tasks=tasks,
             direct=client.direct,
+            try_model_now=guarded.try_now,
             privacy=lambda: privacy_page(model),
             now=utc_now,
         )

@@ -25,6 +25,7 @@ class Answers(commands.Cog):
         services.router.add("said", self._reply_submitted)
         services.router.add("retry", self._retry_pressed)
         services.router.add("finish", self._finish_pressed)
+        services.router.add("trynow", self._try_now_pressed)
         services.router.add("stop", self._stop_pressed)
 
     @app_commands.command(name="stop", description="Stop the answer that is being written; what there is stays")
@@ -79,6 +80,13 @@ class Answers(commands.Cog):
     async def _finish_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
         """Go on where an answer broke off; the whole of it is a message of its own, the old one stays as it was."""
         await self._again(interaction, arguments, Leave.FINISH)
+
+    async def _try_now_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
+        """Ask again, after a look whether the model service is well by now."""
+        await self._services.store.turns.get(actor_of(interaction), uuid_in(arguments))
+        await reply_to(interaction).defer()
+        await self._services.try_model_now()
+        await self._again(interaction, arguments, Leave.RETRY)
 
     async def _again(self, interaction: Interaction, arguments: list[str], leave: Leave) -> None:
         actor, reply = actor_of(interaction), reply_to(interaction)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import discord
 
+from agent.errors import EndpointDown
 from agent.outcomes import Decision, StillWriting
 from cogs.ids import custom_id
 from storage.records import SessionInfo, Turn, TurnState
@@ -57,15 +58,17 @@ class AnswerControls:
         return row(button("Stop", "stop", turn.id))
 
     def ended(self, turn: Turn, outcome: TurnState, *, last: bool, wrote: bool) -> discord.ui.View | None:
-        """Under the answer: *Reply* unless it failed; while it is the last exchange and was not completed, *Retry*, and
-        *Finish the answer* where it `wrote` something.
+        """Under the answer: *Reply* unless it failed; while it is the last exchange and was not completed, *Retry* (*Try now*
+        where the model service was down), and *Finish the answer* where it `wrote` something.
         """
         buttons: list[discord.ui.Button[Any]] = []
         if outcome is not TurnState.FAILED:
             buttons.append(button("Reply", "reply", turn.id))
         if last and outcome in FINISHED and wrote:
             buttons.append(button("Finish the answer", "finish", turn.id, style=discord.ButtonStyle.primary))
-        if last and outcome in RETRIED:
+        if last and outcome is TurnState.FAILED and turn.error == EndpointDown.kind:
+            buttons.append(button("Try now", "trynow", turn.id, style=discord.ButtonStyle.primary))
+        elif last and outcome in RETRIED:
             buttons.append(button("Retry", "retry", turn.id))
         return row(*buttons) if buttons else None
 

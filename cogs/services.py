@@ -30,6 +30,8 @@ class Services:
     tasks: Tasks
     direct: Callable[[Actor], Awaitable[Target]]
     """Opens a person's direct messages as a place to send to."""
+    try_model_now: Callable[[], Awaitable[None]]
+    """Asks at once whether a model service that was down is well again."""
     privacy: Callable[[], str]
     """The privacy page as the operator last saved it, with the model's host filled in."""
     now: Callable[[], datetime]

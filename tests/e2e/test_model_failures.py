@@ -86,3 +86,18 @@ async def test_retry_goes_from_an_answer_once_the_talk_has_gone_on(team: Team, s
     cut = await team.ask(team.ann, "hello")
     await team.ask(team.ann, "never mind")
     await team.ann.wait_for(lambda m: m.id == cut.id and [b.label for b in m.buttons] == ["Reply"])
+
+
+async def test_a_service_that_is_down_is_told_of_at_once_until_somebody_finds_it_well(
+    team: Team, server: FaultyModelServer
+) -> None:
+    server.script(*[Fault.UNAVAILABLE] * 6)
+    await team.ask(team.ann, "one")
+    failed = await team.ask(team.bob, "two")
+    assert "has been down since <t:" in failed.text
+    assert "Your message is kept" in failed.text
+    assert [b.label for b in failed.buttons] == ["Try now"]
+    again = await (await team.bob.press(failed, "Try now")).message(is_ended)
+    assert "has been down since" in again.text
+    well = await (await team.bob.press(again, "Try now")).message(is_ended)
+    assert "Hello from the faulty model." in well.text
