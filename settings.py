@@ -86,6 +86,8 @@ class Settings(BaseModel):
     allowed_guilds: Snowflakes = Field(default=frozenset(), examples=["197038439483310086, 613425648685547541"])
     running_turns: Count = Field(default=32, examples=["32"])
     prompts_per_minute: Limit = Field(default=20, examples=["20"])
+    day_tokens_person: Limit = Field(default=1_000_000, examples=["1000000"])
+    day_tokens_all: Limit = Field(default=10_000_000, examples=["10000000"])
     operator_id: Snowflake | None = Field(default=None, examples=["80351110224678912"])
     log_level: Level = Field(default="INFO", examples=["INFO"])
     log_format: LogForm = Field(default="text", examples=["json"])
@@ -116,6 +118,14 @@ class Settings(BaseModel):
                 f"takes about {instructions}, and {_LEAST_QUESTION} must stay for the question"
             )
         return context_tokens
+
+    @field_validator("day_tokens_person", "day_tokens_all")
+    @classmethod
+    def _holds_an_answer(cls, limit: int, info: ValidationInfo) -> int:
+        context_tokens = info.data.get("context_tokens", 0)
+        if 0 < limit < context_tokens:
+            raise ValueError(f"one answer may take CONTEXT_TOKENS, {context_tokens}, so it must be that at least, or 0")
+        return limit
 
     @property
     def uses_builtin_model(self) -> bool:

@@ -135,6 +135,8 @@ def agent_config(settings: Settings) -> AgentConfig:
         max_output_tokens=settings.max_output_tokens,
         running_turns=settings.running_turns,
         prompts_per_minute=settings.prompts_per_minute,
+        day_tokens_person=settings.day_tokens_person,
+        day_tokens_all=settings.day_tokens_all,
         deadlines=Deadlines(settings.first_delta_timeout, settings.delta_timeout, settings.total_timeout),
     )
 

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from agent.budget import Budget
 from agent.checkpoints import Sleep
 from agent.config import AgentConfig
 from agent.context import correction_from
@@ -10,6 +11,7 @@ from agent.floor import Floor
 from agent.model import ModelClient
 from agent.session import AgentSession
 from agent.turn import Ended
+from storage.ids import utc_now
 from storage.records import Actor, SessionInfo, Turn, TurnState
 from storage.store import Store
 
@@ -24,11 +26,12 @@ async def build_session(
     generation: int,
     listener: Listener,
     floor: Floor | None = None,
+    budget: Budget | None = None,
     sleep: Sleep = asyncio.sleep,
 ) -> AgentSession:
-    """A fresh live object for a stored session, with `listener` subscribed; without a `floor` it has one to itself.
+    """A fresh live object for a stored session, with `listener` subscribed.
 
-    Raises `SessionNotFound`, `StoreUnavailable`.
+    Without a `floor` it has one to itself, without a `budget` no limit. Raises `SessionNotFound`, `StoreUnavailable`.
     """
     latest = await store.turns.latest(actor, info.id)
     session = AgentSession(
@@ -40,6 +43,7 @@ async def build_session(
         generation=generation,
         correction=correction_from(latest.usage if latest else None),
         floor=floor or Floor(1),
+        budget=budget or Budget(store, person=0, everybody=0, now=utc_now),
         unsaved=_unended(latest),
         sleep=sleep,
     )

@@ -21,6 +21,10 @@ class AgentConfig:
     """Answers that are written at once, over all people."""
     prompts_per_minute: int = 0
     """Prompts that one person may send in a minute; 0 is any number."""
+    day_tokens_person: int = 0
+    """Tokens of one person in a day (UTC); 0 is any number."""
+    day_tokens_all: int = 0
+    """Tokens of all people in a day; 0 is any number."""
     keep_limit: int = 2
     """Sessions of one person that may go on writing after they were left."""
     idle_seconds: float = 1800.0

@@ -123,6 +123,11 @@ def correction_from(usage: Usage | None) -> float:
     return min(MOST_CORRECTION, max(LEAST_CORRECTION, ratio))
 
 
+def estimated_tokens(text: str) -> int:
+    """About how many tokens a text is."""
+    return -(-len(text) // CHARACTERS_PER_TOKEN)
+
+
 def _said(entries: Sequence[Entry]) -> list[Message]:
     """The entries that the model shall see, a message each."""
     pairs = itertools.zip_longest(entries, entries[1:])
@@ -152,4 +157,4 @@ def _alternating(messages: Sequence[Message]) -> list[Message]:
 
 
 def _tokens(message: Message) -> int:
-    return -(-len(message.content) // CHARACTERS_PER_TOKEN) + TOKENS_PER_MESSAGE
+    return estimated_tokens(message.content) + TOKENS_PER_MESSAGE

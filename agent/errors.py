@@ -10,7 +10,8 @@ about it.
         ├── NoSuchModel       ├── ContextTooLong  ├── Malformed
         ├── RateLimited       ├── Refused         ├── EmptyAnswer
         ├── OutOfCredit       ├── CutOff          └── Stalled
-        ├── TookTooLong       ├── EndpointDown    └── OverBudget
+        ├── TookTooLong       ├── EndpointDown    ├── OverBudget
+        └── SessionUnread
 
 Client libraries' own exceptions become these in one place beside each `ModelClient`.
 """
@@ -171,6 +172,13 @@ class EmptyAnswer(ModelError):
 
     kind = "empty"
     sentence = "The model gave an empty answer. Try again, or ask another way."
+
+
+class SessionUnread(ModelError):
+    """The store did not give what the model was to be sent."""
+
+    kind = "store"
+    sentence = "I couldn't read this session: the disk isn't giving it. Your message is kept; try again in a minute."
 
 
 class EndpointDown(ModelError):

@@ -12,6 +12,7 @@ from contextlib import suppress
 from enum import Enum, auto
 from uuid import UUID
 
+from agent.budget import Budget
 from agent.checkpoints import Sleep
 from agent.config import AgentConfig
 from agent.errors import SessionBusy, SessionDisposed
@@ -50,6 +51,7 @@ class AgentSession:
         generation: int,
         correction: float,
         floor: Floor,
+        budget: Budget,
         unsaved: tuple[Turn, Ended] | None = None,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
@@ -73,6 +75,7 @@ class AgentSession:
                 delta=self._teller.delta,
                 retrying=self._teller.retrying,
                 floor=floor,
+                budget=budget,
                 in_line=self._teller.in_line,
             ),
             line=self._line,

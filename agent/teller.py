@@ -73,6 +73,7 @@ class Teller:
                 text=ended.text,
                 error=ended.error,
                 context_trimmed=trimmed,
+                near_limit=ended.near_limit,
                 saved=saved,
             )
         )

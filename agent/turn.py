@@ -7,19 +7,23 @@ task that runs it and cancels that to stop.
 
 import asyncio
 import logging
+import math
 import random
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
+from agent.budget import Budget, Reservation
 from agent.checkpoints import Checkpoints, Sleep
 from agent.config import AgentConfig
-from agent.context import Context, read_context
+from agent.context import Context, estimated_tokens, read_context
 from agent.deadlines import within_deadlines
-from agent.errors import CutOff, EmptyAnswer, ModelError, Refused
+from agent.errors import CutOff, EmptyAnswer, ModelError, Refused, SessionUnread
 from agent.floor import Floor
 from agent.model import Finish, FinishReason, ModelClient, ModelEvent, ModelRequest, Text, Thinking, Tokens
+from storage.errors import StoreError
 from storage.records import Actor, Entry, Turn, TurnState, Usage
 from storage.store import Store
 
@@ -39,6 +43,10 @@ class Ended:
     kind: str | None = None
     usage: Usage | None = None
     trimmed: bool = False
+    spent: int = 0
+    """The tokens that its owner's day is charged with."""
+    near_limit: datetime | None = None
+    """When there are new ones, where this answer brought them near the day's end of them."""
 
 
 @dataclass(slots=True)
@@ -51,6 +59,7 @@ class Answer:
     tokens: Tokens | None = None
     finish: FinishReason | None = None
     context: Context | None = None
+    reservation: Reservation | None = None
 
     @property
     def text(self) -> str:
@@ -77,6 +86,7 @@ class TurnRunner:
     delta: Callable[[Turn, str], None]
     retrying: Callable[[Turn, ModelError, float, int], None]
     floor: Floor
+    budget: Budget
     in_line: Callable[[Turn, int], None]
 
     async def answer(self, turn: Turn, answer: Answer, correction: float) -> Ended:
@@ -116,7 +126,19 @@ class TurnRunner:
             blame_prompt=ended.error is not None and ended.error.blame_prompt and not ended.text,
             model=self.model.name,
             usage=ended.usage,
+            spent=ended.spent,
         )
+
+    def settled(self, answer: Answer, ended: Ended) -> Ended:
+        """The end with what it cost: what the server counted, else an estimate where anything came of it."""
+        if answer.reservation is None:
+            return ended
+        usage = ended.usage
+        if usage is not None:
+            spent = usage.input_tokens + usage.output_tokens
+        else:
+            spent = estimated_tokens(answer.new) + answer.context.estimated_tokens if answer.context and answer.pieces else 0
+        return replace(ended, spent=spent, near_limit=self.budget.settle(answer.reservation, spent))
 
     async def _tried(self, turn: Turn, answer: Answer, correction: float) -> Ended:
         for attempt in range(1, self.config.attempts + 1):
@@ -132,8 +154,14 @@ class TurnRunner:
         raise AssertionError("a try returns or waits")
 
     async def _ask(self, turn: Turn, answer: Answer, correction: float) -> None:
-        if answer.context is None:
-            answer.context = await self._context(turn, answer.begun, correction)
+        try:
+            if answer.context is None:
+                answer.context = await self._context(turn, answer.begun, correction)
+            if answer.reservation is None:
+                tokens = math.ceil(answer.context.estimated_tokens * correction) + self.config.reply_reserve
+                answer.reservation = await self.budget.reserve(self.actor, tokens)
+        except StoreError as error:
+            raise SessionUnread(type(error).__name__) from error
         request = ModelRequest(messages=answer.context.messages, max_output_tokens=self.config.max_output_tokens)
         await self._stream(turn, request, answer)
 

@@ -7,6 +7,7 @@ Markdown, no mention, no link. Used by `answer.py`; who sends it and when is not
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from agent.errors import ModelError
@@ -30,6 +31,7 @@ INTERRUPTED: Final = "I was restarted while writing this. What was written is ke
 INTERRUPTED_EARLY: Final = "I was restarted before the first words. Your message is kept; try again."
 LENGTH_REACHED: Final = "The answer reached its length limit."
 TRIMMED: Final = "Older messages no longer fit; I answered from the newer ones."
+NEAR_LIMIT: Final = "You've used four fifths of today's share. It refills <t:{}:R>."
 REPLACED: Final = "A newer answer took the place of this one."
 REFUSED: Final = "Discord doesn't take this part of the answer. It is kept: see it with /history."
 NOT_SAVED: Final = "I couldn't save this answer: the disk isn't taking it. Copy it if you need it."
@@ -49,6 +51,8 @@ class Ending:
     error: ModelError | None = None
     trimmed: bool = False
     saved: bool = True
+    near_limit: datetime | None = None
+    """When there are new tokens, where the day's are nearly used."""
     model_label: str | None = None
     """What to say of the model, as a small line; `None` for nothing."""
     notice: str | None = None
@@ -165,6 +169,7 @@ def _remarks(ending: Ending) -> list[str]:
         ending.model_label,
         ending.notice,
         TRIMMED if ending.trimmed else None,
+        None if ending.near_limit is None else NEAR_LIMIT.format(int(ending.near_limit.timestamp())),
         _mark(ending),
         None if ending.saved else NOT_SAVED,
     ]

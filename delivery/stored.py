@@ -31,6 +31,7 @@ def ending_of(event: TurnEnded, model_label: str | None) -> Ending:
         error=event.error or error_of(event.turn.error),
         trimmed=event.context_trimmed,
         saved=event.saved,
+        near_limit=event.near_limit,
         model_label=model_label,
     )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from storage.records import Actor, Prompt, Source, SourceKind, TurnState
 from tests.e2e.team import Team, a_team, ended, is_ended
 
 
@@ -61,3 +62,20 @@ async def test_a_direct_message_too_many_is_told(narrow: Team) -> None:
         await narrow.write(narrow.ann, f"number {n}")
     await narrow.ann.say(narrow.ann.dm, "one more")
     await narrow.ann.wait_for(lambda m: "more than 3 messages in a minute" in m.text, channel=narrow.ann.dm)
+
+
+async def test_who_has_used_the_days_share_is_told_and_can_still_read(tmp_path: Path) -> None:
+    async with a_team(tmp_path, day_tokens_person=8192) as team:
+        await team.ask(team.ann, "before")
+        assert team.bot is not None
+        store, ann = team.bot.store, Actor(team.ann.user.id)
+        session = await store.sessions.find(ann, 1)
+        source = Source(kind=SourceKind.INTERACTION, id=1, channel_id=1)
+        turn = await store.turns.submit(ann, session.id, Prompt(text="much", source=source), TurnState.ASKED)
+        await store.turns.end(ann, turn.id, TurnState.COMPLETED, text="more", spent=8000)
+        await team.restart()
+        refused = await team.ask(team.ann, "and now?")
+        assert "You've used today's share. It refills <t:" in refused.text
+        assert [b.label for b in refused.buttons] == ["Retry"]
+        assert "echo: before" in (await (await team.ann.slash(team.general, "history")).message()).text
+        assert (await team.ask(team.bob, "hello")).text.startswith("echo: hello")
