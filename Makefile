@@ -26,7 +26,7 @@ FIND_PYTHON = \
 		exit 1; \
 	fi
 
-.PHONY: help console run test check fix bench readme lock which-python FORCE
+.PHONY: help console run test check fix bench soak readme lock which-python FORCE
 .NOTPARALLEL:
 
 help:  ## list these words
@@ -53,6 +53,9 @@ fix: $(TEST_STAMP)  ## mend lint and format where a tool can
 
 bench: $(RUN_STAMP)  ## measure list, open and append against the plain design
 	@$(VENV_PYTHON) -m bench $(ARGS)
+
+soak: $(TEST_STAMP)  ## kill the bot again and again under load, and look at what is left (ARGS="--kills 50 --seed 7")
+	$(VENV_PYTHON) -m tests.soak $(ARGS)
 
 readme: $(TEST_STAMP)  ## write the README's commands and transcript anew
 	$(VENV_PYTHON) -m tests.readme
