@@ -119,7 +119,8 @@ class Reply:
 
     async def say(self, text: str | None = None, *, view: AnyView | None = None) -> int | None:
         """Show `text`, or a panel, as the next message of this answer; returns its id where Discord tells it."""
-        first, self._first = self._first, False
+        # A first response that Discord refused has yet to be given, whatever was meant to come below it.
+        first, self._first = self._first or not self.interaction.response.is_done(), False
         shown = _shown(text, view)
         if not first:
             return await self._follow_up(shown)

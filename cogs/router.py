@@ -42,6 +42,11 @@ class Router(commands.Cog):
             raise ValueError(f"the verb {verb!r} has a handler already")
         self._handlers[verb] = handler
 
+    @property
+    def verbs(self) -> tuple[str, ...]:
+        """The verbs that components may have."""
+        return tuple(self._handlers)
+
     @commands.Cog.listener()
     async def on_interaction(self, interaction: Interaction) -> None:
         """Called by discord.py for every interaction; commands and autocomplete are the command tree's."""
