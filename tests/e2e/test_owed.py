@@ -1,0 +1,33 @@
+"""An answer that every door was shut to comes with its owner's next command."""
+
+import asyncio
+
+from playground.standin import Message
+from storage.records import Actor
+from tests.e2e.team import Team
+
+EXPIRED = 16 * 60.0
+
+
+def shown(team: Team) -> list[Message]:
+    return [m for m in team.ann.sees(team.general) if "of hold it, and the end" in m.text]
+
+
+async def test_it_is_shown_with_the_next_command_once(team: Team) -> None:
+    assert team.bot is not None
+    store, ann = team.bot.store, Actor(team.ann.user.id)
+    asked = await team.ann.slash(team.general, "ask", prompt="hold it")
+    await asked.message(lambda m: "first words" in m.text)
+    team.ann.close_dms()
+    team.clock.advance(EXPIRED)
+    team.gate.release()
+    async with asyncio.timeout(20):
+        while not await store.deliveries.undeliverable(ann):  # noqa: ASYNC110 - the journal is all that tells
+            await asyncio.sleep(0.01)
+    assert shown(team) == []
+    for _ in range(2):
+        await (await team.ann.slash(team.general, "sessions")).acknowledged()
+        answer = await team.ann.wait_for(lambda m: "of hold it, and the end" in m.text, channel=team.general)
+        assert answer.ephemeral
+    assert len(shown(team)) == 1
+    assert await store.deliveries.undeliverable(ann) == ()
