@@ -44,11 +44,10 @@ class Answers(commands.Cog):
 
     async def _stop_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
         """*Stop* under an answer: the answer's own message shows the rest; only what now waits is said beside it."""
-        turn_id = uuid_in(arguments)
-        await interaction.response.defer()
+        turn_id, reply = uuid_in(arguments), reply_to(interaction, in_place=True)
+        await reply.defer()
         outcome = await self._services.runtimes.of(actor_of(interaction)).stop_turn(turn_id)
         if outcome.paused:
-            reply = reply_to(interaction)
             reply.leave_first()
             await reply.say(paused_line(outcome.session, outcome.paused), view=controls.paused(outcome.session, outcome.paused))
 

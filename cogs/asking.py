@@ -13,13 +13,16 @@ from storage.records import Prompt
 PROMPT_LIMIT: Final = 70_000
 """Characters of one prompt: a 64 KiB text attachment with a message around it."""
 
+UNSEEN: Final = "\u200b\u200c\u200d\u2060\ufeff\x00"
+"""Characters of no width, and NUL: a message of these alone says nothing."""
+
 NOTHING_IN_IT: Final = "There's nothing in that message. Write what you'd like to ask."
 
 
 def checked(text: str) -> str:
     """The words as they are stored. Raises `Told` for an empty or too long prompt."""
     words = text.encode("utf-8", "replace").decode("utf-8").strip()
-    if not words.strip("\u200b\u200c\u200d\u2060\ufeff\x00"):
+    if all(character.isspace() or character in UNSEEN for character in words):
         raise Told(NOTHING_IN_IT)
     if len(words) > PROMPT_LIMIT:
         raise Told(f"That's {len(words):,} characters; I take up to {PROMPT_LIMIT:,} at once. Send it in parts.")

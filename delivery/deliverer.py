@@ -209,11 +209,13 @@ class Deliverer:
             log.warning("turn %s: nothing left to mend", turn_id)
 
     async def _withdraw(self, actor: Actor, session: SessionInfo, turn: Turn) -> None:
-        """The answer was replaced by a later one before it could be shown whole; what is to be seen of it says so."""
+        """There is no answer to show: the prompt was taken back, or a later answer took this one's place before it was shown
+        whole. What is to be seen of it says so.
+        """
         parts = Parts(self._means, actor, turn)
         await parts.find()
-        await parts.withdraw(Look(render.replaced(session)))
-        log.info("turn %s: replaced before it was shown", turn.id)
+        await parts.withdraw(Look(render.REMOVED if turn.state is TurnState.REMOVED else render.replaced(session)))
+        log.info("turn %s: %s before it was shown", turn.id, "removed" if turn.state is TurnState.REMOVED else "replaced")
 
     async def _erase_hourly(self) -> None:
         while True:

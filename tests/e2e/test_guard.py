@@ -144,3 +144,15 @@ async def test_the_guard_holds_in_direct_messages_too(team: Team) -> None:
 
 async def test_stop_when_nothing_runs_says_so(team: Team) -> None:
     assert "Nothing is being written" in (await (await team.ann.slash(team.general, "stop")).message()).text
+
+
+async def test_a_stop_that_comes_too_late_says_so_beside_the_answer(team: Team) -> None:
+    answer = await streaming(team)
+    stop = next(b.custom_id for b in answer.buttons if b.label == "Stop")
+    assert stop is not None
+    team.gate.release()
+    ended = await team.ann.wait_for(lambda m: m.id == answer.id and is_ended(m))
+    whole = ended.text
+    pressed = await team.ann.forge(stop, channel=team.general, message=answer)
+    await pressed.message(lambda m: m.id != answer.id)
+    assert ended.text == whole
