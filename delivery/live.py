@@ -72,12 +72,21 @@ class Look:
 
 
 class LiveMessage:
-    """One part of an answer. `record` writes its row; it is told before each send and after what was learnt from it."""
+    """One part of an answer. `record` writes its row; it is told before each send and after what was learnt from it.
+
+    `known` gives the ids of the answer's messages.
+    """
 
     def __init__(
-        self, sender: Sender, record: Callable[[Delivery], Awaitable[None]], delivery: Delivery, *, exists: bool
+        self,
+        sender: Sender,
+        record: Callable[[Delivery], Awaitable[None]],
+        delivery: Delivery,
+        *,
+        exists: bool,
+        known: Callable[[], set[int]] = set,
     ) -> None:
-        self._sender, self._record = sender, record
+        self._sender, self._record, self._known = sender, record, known
         self.delivery = delivery
         self.exists = exists
         """Whether there is a message to edit; else the first look sends one."""
@@ -135,18 +144,26 @@ class LiveMessage:
     async def _send(self, look: Look) -> int:
         """Send, with the row saying before that there may be a message.
 
-        A send that is repeated because its outcome was not learnt may give the message that there was, which shows what was
-        sent first (Discord's documentation, "Create Message", `enforce_nonce`); so it is edited.
+        Where the outcome of an earlier send was not learnt, its message is looked for first. The repeated send may give it too,
+        and it shows what was sent first (Discord's documentation, "Create Message", `enforce_nonce`); so it is edited.
         """
         repeated = self.delivery.state is DeliveryState.UNKNOWN
         await self._become(DeliveryState.UNKNOWN)
         target = self.delivery.target
         if target.surface is Surface.EPHEMERAL:
             return await self._sender.send(target, look.content, look.view())
-        message_id = await self._sender.send(target, look.content, look.view(), nonce=self._nonce())
+        found = await self._lost() if repeated else None
+        message_id = found or await self._sender.send(target, look.content, look.view(), nonce=self._nonce())
         if repeated:
             await self._sender.edit(replace(target, message_id=message_id), look.content, look.view())
         return message_id
+
+    async def _lost(self) -> int | None:
+        """The message of a send whose outcome was not learnt: its buttons name the turn. An enforced nonce finds it too, but
+        only for some minutes, which a restart may take longer than.
+        """
+        found = await self._sender.find(self.delivery.target, self.delivery.turn_id.hex)
+        return next((message_id for message_id in found if message_id not in self._known()), None)
 
     def _nonce(self) -> str:
         """The same for the same message, also after a restart; never that of one that is gone, which Discord answers with

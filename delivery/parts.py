@@ -164,7 +164,13 @@ class Parts:
 
     def _live(self, row: Delivery) -> LiveMessage:
         is_original = row.part == 0 and row.target.surface is Surface.EPHEMERAL
-        return LiveMessage(self._means.sender, self._record, row, exists=is_original or row.target.message_id is not None)
+        exists = is_original or row.target.message_id is not None
+        return LiveMessage(self._means.sender, self._record, row, exists=exists, known=self._known)
+
+    def _known(self) -> set[int]:
+        """The ids of the messages that are known to be parts."""
+        targets = [message.delivery.target for message in self._messages]
+        return {target.message_id for target in targets if target.message_id is not None}
 
     async def _record(self, delivery: Delivery) -> None:
         """Write the row. A disk that fails must not keep the words from their owner."""

@@ -21,6 +21,9 @@ NO_MENTIONS: Final = discord.AllowedMentions.none()
 ORIGINAL: Final = "@original"
 """Discord's name for an interaction's first message, in the place of a message id."""
 
+LOOKED_THROUGH: Final = 50
+"""Messages of a channel among which one is looked for."""
+
 
 class Sender:
     """Sends, edits and deletes messages at a `Target`. Everything raises `DeliveryError` only."""
@@ -44,6 +47,20 @@ class Sender:
                     content, view=_finished(view), nonce=nonce, allowed_mentions=NO_MENTIONS, suppress_embeds=True
                 )
             return message.id
+
+    async def find(self, target: Target, name: str) -> list[int]:
+        """The bot's newest messages at a direct-message target whose buttons have `name` in their `custom_id`, newest first.
+
+        Buttons come back with the messages of a channel, a nonce does not (Discord's documentation, "Get Channel Messages").
+        """
+        with translated():
+            channel = self._client.get_partial_messageable(target.channel_id)
+            me = self._client.user
+            return [
+                message.id
+                async for message in channel.history(limit=LOOKED_THROUGH)
+                if me is not None and message.author.id == me.id and any(name in custom_id for custom_id in _ids_in(message))
+            ]
 
     async def edit(self, target: Target, content: str, view: discord.ui.View | None = None) -> int:
         """Make the target's message show this and return its id; no view takes its buttons off."""
@@ -85,6 +102,11 @@ class Sender:
         if target.message_id is None:
             raise Gone("it has no message")
         return self._client.get_partial_messageable(target.channel_id).get_partial_message(target.message_id)
+
+
+def _ids_in(message: discord.Message) -> list[str]:
+    rows = [row for row in message.components if isinstance(row, discord.ActionRow)]
+    return [item.custom_id for row in rows for item in row.children if item.custom_id is not None]
 
 
 def _finished(view: discord.ui.View) -> discord.ui.View:

@@ -41,7 +41,7 @@ class Buttons:
 def row(turn: Turn, *labels: str) -> discord.ui.View:
     view = discord.ui.View(timeout=None)
     for label in labels:
-        view.add_item(discord.ui.Button(label=label, custom_id=f"{label}:{turn.id}"))
+        view.add_item(discord.ui.Button(label=label, custom_id=f"{label}:{turn.id.hex}"))
     return view
 
 

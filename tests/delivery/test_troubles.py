@@ -229,6 +229,21 @@ async def test_a_crash_while_sending_leaves_word_that_there_may_be_a_message(cas
     assert shown.text.startswith("So\n-# I was restarted")
 
 
+async def test_a_send_whose_outcome_was_not_learnt_is_found_long_after_a_crash(cast: Cast) -> None:
+    """Its nonce is forgotten by then, and its buttons name the turn."""
+    turn = await cast.start(cast.direct())
+    cast.standin.faults.add(Fault(route="POST /channels/*/messages", cut=True, when="after"))
+    cast.delta(turn, "So")
+    await cast.seen(lambda m: m.text.startswith("So"), cast.ann.dm)
+    await cast.deliverer.close(timeout=0)
+    await cast.store.turns.end(cast.actor, turn.id, TurnState.INTERRUPTED, text="So")
+    cast.clock.advance(3600)
+    await cast.begin().recover()
+    await cast.settled()
+    (shown,) = cast.ann.sees(cast.ann.dm)
+    assert shown.text.startswith("So\n-# I was restarted")
+
+
 async def replaced(cast: Cast, target: Target, text: str) -> None:
     """An answer was half shown when the process ended, and asked anew before it could be mended."""
     turn = await cast.start(target)
