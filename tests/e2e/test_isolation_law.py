@@ -8,7 +8,6 @@ import itertools
 import json
 import re
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -18,6 +17,7 @@ from discord import app_commands
 
 from cogs.router import Router
 from playground.standin import Invocation, Message
+from playground.standin.interactions import Response
 from storage.records import Actor, Departure, Leave, Prompt, Source, SourceKind, TurnState
 from storage.store import Store
 from tests.e2e.team import Team, a_team
@@ -116,11 +116,11 @@ async def seen(team: Team, invocation: Invocation, aim: Aim) -> str:
 
     def settled() -> bool | None:
         messages = invocation.messages
-        return bool(messages and not any(m.loading or "…" in m.text or "Stop" in str(m.components) for m in messages)) or None
+        is_whole = messages and not any(m.loading or "…" in m.text or "Stop" in str(m.components) for m in messages)
+        return bool(is_whole or invocation.interaction.response is Response.UPDATE) or None
 
     if invocation.modal is None:
-        with suppress(TimeoutError):  # it only changes the message that was pressed
-            await team.discord.until(settled, 0.5)
+        await team.discord.until(settled)
     shown = [*invocation.messages, *([invocation.updated] if invocation.updated else [])]
     facts = [(m.text, m.ephemeral, m.components) for m in shown]
     return masked(json.dumps([invocation.failed, invocation.modal is not None, facts], default=str), aim)
