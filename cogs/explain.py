@@ -7,6 +7,7 @@ nobody foresaw, which is logged with its traceback.
 import logging
 from typing import Final
 
+import aiohttp
 import discord
 
 from agent.errors import ModelError, ShuttingDown, TooFast
@@ -15,6 +16,7 @@ from storage.errors import DuplicateSource, NotFound, QueueFull, StoreError
 
 log = logging.getLogger(__name__)
 
+NOT_TAKEN: Final = "Discord didn't take that just now. Please try once more."
 UNFORESEEN: Final = "Something went wrong on my side, and I've noted it. Please try that once more."
 
 
@@ -37,7 +39,10 @@ def explain(error: BaseException, *, missing: str = NO_SUCH_SESSION) -> str:
             sentence = error.for_person()
         case discord.HTTPException():
             log.warning("Discord refused something: %s %s", error.status, error.code)
-            sentence = "Discord didn't take that just now. Please try once more."
+            sentence = NOT_TAKEN
+        case aiohttp.ClientError() | ConnectionError():
+            log.warning("the line to Discord broke: %s", type(error).__name__)
+            sentence = NOT_TAKEN
         case _:
             log.error("unforeseen %s", type(error).__name__, exc_info=error)
             sentence = UNFORESEEN

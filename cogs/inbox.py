@@ -7,6 +7,7 @@ from enum import Enum, auto
 from typing import Final
 from weakref import WeakValueDictionary
 
+import aiohttp
 import discord
 
 from agent.errors import ShuttingDown
@@ -191,5 +192,5 @@ async def _type(message: discord.Message) -> None:
 async def _tell(message: discord.Message, sentence: str) -> None:
     try:
         await MessageReply(message).say(sentence)
-    except discord.HTTPException as error:
-        log.warning("message %s could not be answered: %s %s", message.id, error.status, error.code)
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        log.warning("message %s could not be answered: %s", message.id, type(error).__name__)

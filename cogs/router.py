@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, cast
 from uuid import UUID
 
+import aiohttp
 import discord
 from discord.ext import commands
 
@@ -72,8 +73,8 @@ async def tell(interaction: Interaction, error: Exception) -> None:
     sentence = GONE if isinstance(error, Unreadable) else explain(error, missing=GONE)
     try:
         await reply_to(interaction).aside(sentence)
-    except discord.HTTPException as failure:
-        log.warning("could not answer interaction %s: %s %s", interaction.id, failure.status, failure.code)
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
+        log.warning("could not answer interaction %s: %s", interaction.id, type(failure).__name__)
 
 
 def uuid_in(arguments: list[str], index: int = 0) -> UUID:

@@ -2,6 +2,7 @@
 
 import logging
 
+import aiohttp
 import discord
 from discord import app_commands
 
@@ -37,5 +38,5 @@ class Tree(app_commands.CommandTree[discord.Client]):
             return
         try:
             await reply_to(interaction).aside(explain(cause))
-        except discord.HTTPException as failure:
-            log.warning("could not answer interaction %s: %s %s", interaction.id, failure.status, failure.code)
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
+            log.warning("could not answer interaction %s: %s", interaction.id, type(failure).__name__)

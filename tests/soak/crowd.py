@@ -5,7 +5,7 @@ import itertools
 import random
 from pathlib import Path
 
-from playground.standin import CannotDo, Channel, Message, Person
+from playground.standin import CannotDo, Channel, Invocation, Message, Person
 from tests.soak.reader import Said, rows
 
 OUTSTANDING = 3
@@ -32,7 +32,8 @@ class Crowd:
         """Let what was paused go on."""
         for person in self.people:
             for message in self.sees(person):
-                await self._press(person, message, "Send", "Send all")
+                if (pressed := await self._press(person, message, "Send", "Send all")) is not None:
+                    await pressed.acknowledged()
 
     async def _live(self, person: Person) -> None:
         while True:
@@ -66,15 +67,15 @@ class Crowd:
 
     async def _press_something(self, person: Person) -> None:
         for message in reversed(self.sees(person)[-6:]):
-            if await self._press(person, message, "Stop", "Stop & switch", "Let it finish", "Send", "Send all", "Retry"):
+            labels = ("Stop", "Stop & switch", "Let it finish", "Send", "Send all", "Retry")
+            if await self._press(person, message, *labels) is not None:
                 return
 
-    async def _press(self, person: Person, message: Message, *labels: str) -> bool:
+    async def _press(self, person: Person, message: Message, *labels: str) -> Invocation | None:
         offered = [button.label for button in message.buttons if button.label in labels]
         if not offered:
-            return False
-        await person.press(message, self._dice.choice(offered))
-        return True
+            return None
+        return await person.press(message, self._dice.choice(offered))
 
     def _outstanding(self, person: Person) -> int:
         if not self._path.exists():
