@@ -84,11 +84,6 @@ class GuardedModel:
         """See `ModelClient.label`."""
         return self._model.label
 
-    @property
-    def down_since(self) -> datetime | None:
-        """Since when the endpoint is down; `None` while it is asked."""
-        return self._began if self._down.is_set() else None
-
     @asynccontextmanager
     async def stream(self, request: ModelRequest) -> AsyncGenerator[AsyncIterator[ModelEvent], None]:
         """See `ModelClient.stream`. Raises `EndpointDown` at once while it is."""

@@ -82,15 +82,14 @@ class Answers(commands.Cog):
 
     async def _try_now_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
         """Ask again, after a look whether the model service is well by now."""
-        await self._services.store.turns.get(actor_of(interaction), uuid_in(arguments))
-        await reply_to(interaction).defer()
-        await self._services.try_model_now()
-        await self._again(interaction, arguments, Leave.RETRY)
+        await self._again(interaction, arguments, Leave.RETRY, look_first=True)
 
-    async def _again(self, interaction: Interaction, arguments: list[str], leave: Leave) -> None:
+    async def _again(self, interaction: Interaction, arguments: list[str], leave: Leave, *, look_first: bool = False) -> None:
         actor, reply = actor_of(interaction), reply_to(interaction)
         turn = await self._services.store.turns.get(actor, uuid_in(arguments))
         await reply.defer()
+        if look_first:
+            await self._services.try_model_now()
         prompt = Prompt(text="", source=source_of(interaction), target=reply.target())
         departure = Departure(leave=leave, number=turn.session_number, turn_id=turn.id, prompt=prompt)
         await present(self._services, actor, reply, await self._services.runtimes.of(actor).go(departure))

@@ -5,12 +5,12 @@ A resumed connection needs nothing of this: Discord sends again what it missed (
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from typing import Final
 
 import discord
 from discord.ext import commands
 
+from agent.checkpoints import Sleep
 from cogs.inbox import Inbox, Taken
 from cogs.reply import Interaction, actor_of, reply_to
 from cogs.router import Unreadable, message_id_in
@@ -28,8 +28,6 @@ PATIENCE: Final = (1.0, 5.0, 15.0, 60.0)
 
 ANSWERED: Final = "You have the answers to those already."
 ON_IT: Final = "-# Answering what you wrote while I was away."
-
-Sleep = Callable[[float], Awaitable[None]]
 
 
 class CatchUp(commands.Cog):

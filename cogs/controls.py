@@ -18,11 +18,11 @@ from storage.records import SessionInfo, Turn, TurnState
 TEXT_LIMIT: Final = 4000
 """Characters a modal's text input takes (Discord's documentation, "Component Reference", Text Input)."""
 
-RETRIED: Final = (TurnState.STOPPED, TurnState.TRUNCATED, TurnState.FAILED, TurnState.INTERRUPTED)
-"""The outcomes that offer *Retry*."""
-
 FINISHED: Final = (TurnState.STOPPED, TurnState.TRUNCATED, TurnState.INTERRUPTED)
-"""Those after which there can be text to go on from."""
+"""The outcomes after which there can be text to go on from."""
+
+RETRIED: Final = (*FINISHED, TurnState.FAILED)
+"""Those that offer *Retry*."""
 
 
 def button(

@@ -6,13 +6,13 @@ What was said beside the mention is held in memory, bounded, for as long as the 
 import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
 import discord
 from discord.ext import commands
 
+from agent.checkpoints import Sleep
 from cogs import controls
 from cogs.asking import NOTHING_IN_IT, ask
 from cogs.reply import NO_MENTIONS, Interaction, reply_to, unlisted
@@ -26,8 +26,6 @@ HELD: Final = 1_000
 """Mentions held at once; beyond it the oldest can no longer be answered."""
 
 IN_PRIVATE: Final = "I answer in private"
-
-Sleep = Callable[[float], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)

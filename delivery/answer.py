@@ -187,8 +187,9 @@ class AnswerDelivery:
     async def _last_looks(self, ending: Ending) -> list[Look]:
         controls, turn = self._means.controls, self.turn
         contents = render.ended(self.session, await self._with_notice(ending))
-        wrote = bool(ending.text.strip())
-        return _looks(contents, "ended", lambda: controls.ended(turn, ending.outcome, last=not self.superseded, wrote=wrote))
+        return _looks(
+            contents, "ended", lambda: controls.ended(turn, ending.outcome, last=not self.superseded, wrote=ending.wrote)
+        )
 
     async def _with_notice(self, ending: Ending) -> Ending:
         """The privacy notice rides on a person's very first answer."""

@@ -97,11 +97,10 @@ class Deliverer:
         stored = await stored_answer(self._means.store, actor, session, turn, self._means.model_label)
         if stored is None:
             return
-        contents = render.ended(session, stored.ending)
+        contents, controls = render.ended(session, stored.ending), self._means.controls
         for part, content in enumerate(contents, start=1):
             is_last = part == len(contents)
-            wrote = bool(stored.ending.text.strip())
-            view = self._means.controls.ended(turn, turn.state, last=stored.last, wrote=wrote) if is_last else None
+            view = controls.ended(turn, turn.state, last=stored.last, wrote=stored.ending.wrote) if is_last else None
             message_id = await self._means.sender.send(target, content, view)
             shown = replace(target, message_id=message_id)
             if is_last and stored.last:

@@ -16,6 +16,7 @@ from typing import Final
 
 import discord
 
+from agent.checkpoints import Sleep
 from delivery.errors import Passing
 from delivery.sender import Sender
 from storage.records import Delivery, DeliveryState, Surface, Target
@@ -24,8 +25,6 @@ log = logging.getLogger(__name__)
 
 PATIENCE: Final = (0.5, 1.0, 2.0, 4.0, 6.0, 6.5, 60.0, 240.0, 600.0)
 """Seconds between the tries of a final edit: about twenty in all, then a few more in case Discord is away for longer."""
-
-Sleep = Callable[[float], Awaitable[None]]
 
 
 class Pace:

@@ -58,6 +58,11 @@ class Ending:
     notice: str | None = None
     """The privacy notice, on a person's first answer."""
 
+    @property
+    def wrote(self) -> bool:
+        """Whether there are words in it."""
+        return bool(self.text.strip())
+
 
 def error_of(kind: str | None) -> ModelError | None:
     """The error that a turn was stored with; a kind that is not known here is a `ModelError` without more.
@@ -178,7 +183,7 @@ def _remarks(ending: Ending) -> list[str]:
 
 def _mark(ending: Ending) -> str | None:
     """How the answer ended, where it did not simply end."""
-    wrote = bool(ending.text.strip())
+    wrote = ending.wrote
     match ending.outcome:
         case TurnState.STOPPED:
             return STOPPED if wrote else STOPPED_EARLY

@@ -216,13 +216,18 @@ async def test_a_message_that_comes_anew_has_a_nonce_of_its_own(cast: Cast) -> N
     assert len(set(nonces)) == len(nonces) == 2
 
 
-async def test_a_crash_while_sending_leaves_word_that_there_may_be_a_message(cast: Cast) -> None:
+async def crashed_while_sending(cast: Cast) -> None:
+    """The message is there, but its sender ended before it could learn so."""
     turn = await cast.start(cast.direct())
     cast.standin.faults.add(Fault(route="POST /channels/*/messages", cut=True, when="after"))
     cast.delta(turn, "So")
     await cast.seen(lambda m: m.text.startswith("So"), cast.ann.dm)
     await cast.deliverer.close(timeout=0)
     await cast.store.turns.end(cast.actor, turn.id, TurnState.INTERRUPTED, text="So")
+
+
+async def test_a_crash_while_sending_leaves_word_that_there_may_be_a_message(cast: Cast) -> None:
+    await crashed_while_sending(cast)
     await cast.begin().recover()
     await cast.settled()
     (shown,) = cast.ann.sees(cast.ann.dm)
@@ -231,12 +236,7 @@ async def test_a_crash_while_sending_leaves_word_that_there_may_be_a_message(cas
 
 async def test_a_send_whose_outcome_was_not_learnt_is_found_long_after_a_crash(cast: Cast) -> None:
     """Its nonce is forgotten by then, and its buttons name the turn."""
-    turn = await cast.start(cast.direct())
-    cast.standin.faults.add(Fault(route="POST /channels/*/messages", cut=True, when="after"))
-    cast.delta(turn, "So")
-    await cast.seen(lambda m: m.text.startswith("So"), cast.ann.dm)
-    await cast.deliverer.close(timeout=0)
-    await cast.store.turns.end(cast.actor, turn.id, TurnState.INTERRUPTED, text="So")
+    await crashed_while_sending(cast)
     cast.clock.advance(3600)
     await cast.begin().recover()
     await cast.settled()
