@@ -7,10 +7,10 @@ import asyncio
 import logging
 from typing import Final
 
-import discord
 from discord.ext import commands
 
 from agent.checkpoints import Sleep
+from cogs.explain import UNREACHED
 from cogs.inbox import Inbox, Taken
 from cogs.reply import Interaction, actor_of, reply_to
 from cogs.router import Unreadable, message_id_in
@@ -64,7 +64,7 @@ class CatchUp(commands.Cog):
         async with turns:
             try:
                 await self._inbox.catch_up(actor)
-            except (StoreError, discord.HTTPException, OSError) as error:
+            except (StoreError, *UNREACHED) as error:
                 log.warning("missed messages could not be taken: %s", type(error).__name__)
                 return False
             return True

@@ -20,6 +20,10 @@ NOT_TAKEN: Final = "Discord didn't take that just now. Please try once more."
 UNFORESEEN: Final = "Something went wrong on my side, and I've noted it. Please try that once more."
 
 
+UNREACHED: Final = (discord.HTTPException, aiohttp.ClientError, OSError)
+"""What a call to Discord raises that was refused, or whose line broke; discord.py lets aiohttp's own errors through."""
+
+
 class Told(Exception):
     """A sentence for the person that ends what they asked for, raised where it is known."""
 

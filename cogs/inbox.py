@@ -7,7 +7,6 @@ from enum import Enum, auto
 from typing import Final
 from weakref import WeakValueDictionary
 
-import aiohttp
 import discord
 
 from agent.errors import ShuttingDown
@@ -15,7 +14,7 @@ from agent.outcomes import Asked, Waiting, Went
 from cogs import controls
 from cogs.asking import checked
 from cogs.attachments import text_of
-from cogs.explain import explain
+from cogs.explain import UNREACHED, explain
 from cogs.missed import Missed, written
 from cogs.present import present
 from cogs.reply import MessageReply, unlisted
@@ -53,7 +52,7 @@ class Lane:
         self.lock = asyncio.Lock()
         """First come, first served (Python's documentation, `asyncio.Lock`), so the order is that of arrival."""
         self.newest = 0
-        """The id of the newest message that was taken while anybody held this lane."""
+        """The id of the newest message that was caught up while anybody held this lane: it, and older ones, may yet arrive."""
 
 
 class Inbox:
@@ -71,15 +70,16 @@ class Inbox:
         async with lane.lock:
             try:
                 await self._catch_up(actor, lane)
-            except (discord.HTTPException, OSError) as error:
+            except UNREACHED as error:
                 log.warning("missed messages could not be read: %s", type(error).__name__)
             except StoreError as error:
                 await _tell(message, explain(error))
                 return
-            await self._once(message, lane, missed=False)
+            if message.id > lane.newest:
+                await self._take(message, missed=False)
 
     async def catch_up(self, actor: Actor) -> None:
-        """Take what the person wrote while the bot was away. Raises `StoreUnavailable`, `discord.HTTPException`, `OSError`."""
+        """Take what the person wrote while the bot was away. Raises `StoreUnavailable`, and what is `UNREACHED`."""
         lane = self._lane(actor)
         async with lane.lock:
             await self._catch_up(actor, lane)
@@ -87,7 +87,7 @@ class Inbox:
     async def answer_again(self, actor: Actor, channel_id: int, first: int, last: int) -> list[Taken]:
         """Take what the person wrote from `first` to `last` in their direct messages; what became of each.
 
-        Raises `discord.HTTPException`, `OSError`.
+        Raises what is `UNREACHED`.
         """
         lane = self._lane(actor)
         async with lane.lock:
@@ -107,10 +107,10 @@ class Inbox:
         old = [message for message in messages if message.created_at < since]
         if old:
             await self._offer(actor, old)
-            lane.newest = max(lane.newest, old[-1].id)
         for message in messages[len(old) :]:
-            await self._once(message, lane, missed=True)
+            await self._take(message, missed=True)
         if messages:
+            lane.newest = messages[-1].id
             log.info("%d missed messages taken, %d offered", len(messages) - len(old), len(old))
 
     async def _offer(self, actor: Actor, old: list[discord.Message]) -> None:
@@ -123,11 +123,6 @@ class Inbox:
         view = unlisted(controls.answer_these(old[0].id, old[-1].id, one=len(old) == 1))
         await MessageReply(old[-1]).say("\n".join(lines), view=view)
         await self._services.store.deliveries.saw(actor, old[-1].channel.id, old[-1].id)
-
-    async def _once(self, message: discord.Message, lane: Lane, *, missed: bool) -> None:
-        if message.id > lane.newest:
-            lane.newest = message.id
-            await self._take(message, missed=missed)
 
     async def _take(self, message: discord.Message, *, missed: bool) -> Taken:
         actor, reply = Actor(message.author.id), MessageReply(message)
@@ -192,5 +187,5 @@ async def _type(message: discord.Message) -> None:
 async def _tell(message: discord.Message, sentence: str) -> None:
     try:
         await MessageReply(message).say(sentence)
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+    except UNREACHED as error:
         log.warning("message %s could not be answered: %s", message.id, type(error).__name__)

@@ -49,7 +49,7 @@ class Missed:
     async def take(self, actor: Actor) -> list[discord.Message]:
         """What the person wrote meanwhile, oldest first; once read it is missed no longer.
 
-        Raises `StoreUnavailable`, `discord.HTTPException` and `OSError`; it can be asked again then.
+        Raises `StoreUnavailable`, and what is `explain.UNREACHED`; it can be asked again then.
         """
         channels = await self.channels()
         channel = channels.get(actor.user_id)
@@ -63,7 +63,7 @@ class Missed:
 async def written(client: discord.Client, known: DirectChannel, *, last: int | None = None) -> list[discord.Message]:
     """The person's messages in the channel after the known one, up to `last`, oldest first; none of a channel not theirs.
 
-    Raises `discord.HTTPException`, `OSError`.
+    Raises what is `explain.UNREACHED`.
     """
     try:
         channel = await client.fetch_channel(known.channel_id)

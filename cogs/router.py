@@ -11,13 +11,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any, cast
 from uuid import UUID
 
-import aiohttp
 import discord
 from discord.ext import commands
 
 from cogs import ids
 from cogs.access import Access
-from cogs.explain import explain
+from cogs.explain import UNREACHED, explain
 from cogs.reply import Interaction, reply_to
 from cogs.words import GONE
 
@@ -73,7 +72,7 @@ async def tell(interaction: Interaction, error: Exception) -> None:
     sentence = GONE if isinstance(error, Unreadable) else explain(error, missing=GONE)
     try:
         await reply_to(interaction).aside(sentence)
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
+    except UNREACHED as failure:
         log.warning("could not answer interaction %s: %s", interaction.id, type(failure).__name__)
 
 

@@ -2,12 +2,11 @@
 
 import logging
 
-import aiohttp
 import discord
 from discord import app_commands
 
 from cogs.access import Access
-from cogs.explain import explain
+from cogs.explain import UNREACHED, explain
 from cogs.reply import Interaction, reply_to
 
 log = logging.getLogger(__name__)
@@ -38,5 +37,5 @@ class Tree(app_commands.CommandTree[discord.Client]):
             return
         try:
             await reply_to(interaction).aside(explain(cause))
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
+        except UNREACHED as failure:
             log.warning("could not answer interaction %s: %s", interaction.id, type(failure).__name__)

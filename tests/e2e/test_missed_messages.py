@@ -8,7 +8,7 @@ import pytest
 
 from cogs.catchup import ANSWERED
 from cogs.words import GONE
-from playground.standin import ManualClock, Message, Person
+from playground.standin import Fault, ManualClock, Message, Person
 from storage.records import Actor
 from tests.e2e.team import Team, a_team, is_ended
 
@@ -97,6 +97,19 @@ async def test_a_first_message_after_the_start_comes_after_what_was_missed(team:
     await team.start()
     await say(team.ann, ["live"])
     await answered(team.ann, "before", "missed", "live")
+
+
+async def test_a_line_that_breaks_while_looking_loses_no_message(team: Team) -> None:
+    """Neither what comes meanwhile, nor what was missed: that is looked for again."""
+    await team.write(team.ann, "before")
+    await team.end()
+    await say(team.ann, ["missed"])
+    team.discord.faults.add(Fault(route="GET /channels/{channel_id}", cut=True, times=4))
+    await team.start()
+    await say(team.ann, ["live"])
+    for text in ("live", "missed"):
+        await team.ann.wait_for(lambda m, text=text: m.text.startswith(f"echo: {text}") and is_ended(m), channel=team.ann.dm)
+    assert sorted(answers(team.ann)) == ["before", "live", "missed"]
 
 
 @pytest.fixture
