@@ -57,14 +57,17 @@ class Floor:
     def _give_back(self) -> None:
         """Let the next person have the place; those of theirs who still wait go behind everybody else."""
         while self._lines:
-            person, line = self._lines.popitem(last=False)
+            person, line = next(iter(self._lines.items()))
             waiter = line.popleft()
+            if not line:
+                del self._lines[person]
+            if waiter.turn.done():
+                continue  # cancelled, and about to leave by itself: its person has not been served
             if line:
-                self._lines[person] = line
-            if not waiter.turn.done():
-                waiter.turn.set_result(None)
-                self._tell()
-                return
+                self._lines.move_to_end(person)
+            waiter.turn.set_result(None)
+            self._tell()
+            return
         self._free += 1
 
     def _leave(self, person: int, waiter: _Waiter) -> None:

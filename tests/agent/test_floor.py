@@ -63,6 +63,19 @@ async def test_who_has_much_waiting_is_served_again_after_everybody_else() -> No
     assert crowd.served[first:] == [GREEDY] * 18
 
 
+async def test_a_cancel_in_the_moment_a_place_comes_free_costs_its_person_no_turn() -> None:
+    crowd = Crowd(1)
+    tasks = [crowd.come(person) for person in (1, 2, 2, 3)]
+    await quiet()
+    crowd.holding[0].set()
+    tasks[1].cancel()
+    await quiet()
+    for _ in range(2):
+        await crowd.let_one_go()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert crowd.served == [1, 2, 3]
+
+
 async def test_positions_are_told_as_they_change_and_zero_at_the_end() -> None:
     crowd = Crowd(1)
     first, second, third = crowd.come(1), crowd.come(2), crowd.come(3)
