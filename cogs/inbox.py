@@ -20,7 +20,7 @@ from cogs.present import present
 from cogs.reply import MessageReply, unlisted
 from cogs.services import Services
 from cogs.words import ago, quote
-from storage.errors import DuplicateSource, SessionNotFound, StoreError
+from storage.errors import DuplicateSource, SessionNotFound, StoreError, StoreUnavailable
 from storage.housekeeping import DirectChannel
 from storage.records import Actor, Departure, Leave, Prompt, SessionInfo, Source, SourceKind
 
@@ -136,7 +136,7 @@ class Inbox:
         except ShuttingDown:
             await _tell(message, BACK_SOON)
             return Taken.TOLD
-        except StoreError as error:
+        except StoreUnavailable as error:
             await _tell(message, explain(error))
             return Taken.TOLD
         except Exception as error:  # noqa: BLE001 - whatever fails, the person is told

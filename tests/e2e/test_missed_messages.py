@@ -79,6 +79,17 @@ async def test_what_was_told_before_is_not_told_again(team: Team) -> None:
     assert len([m for m in ann.sees(ann.dm) if "can't read files" in m.text]) == 1
 
 
+async def test_what_a_full_queue_refused_stays_refused(team: Team) -> None:
+    ann = team.ann
+    await say(ann, ["hold it"])
+    await ann.wait_for(lambda m: m.text.startswith("first words"), channel=ann.dm)
+    await say(ann, [*(f"number {n}" for n in range(5)), "one too many"])
+    await ann.wait_for(lambda m: "5 messages are already waiting" in m.text, channel=ann.dm)
+    await team.restart()
+    await team.write(ann, "after")
+    assert "one too many" not in [messages[-1].content for messages in team.gate.asked]
+
+
 async def test_somebody_who_only_got_a_message_can_answer_it_while_the_bot_is_away(team: Team) -> None:
     """A person of the server whose answer came by direct message writes there for the first time."""
     ann = team.ann
