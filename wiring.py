@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from agent.breaker import GuardedModel
 from agent.builtin import BuiltinModel
 from agent.config import AgentConfig
 from agent.deadlines import Deadlines
+from agent.events import beside
 from agent.model import ModelClient
 from agent.openai_client import connect
 from agent.recovery import recover
@@ -26,12 +28,15 @@ from cogs.router import Router
 from cogs.services import Services
 from cogs.tasks import Tasks
 from delivery.deliverer import Deliverer
+from delivery.operator import Operator
 from delivery.sender import Sender
 from settings import Settings
 from storage.backups import BackupKeeper
+from storage.housekeeping import IncidentKind
 from storage.ids import utc_now
 from storage.sqlite.open import open_store
 from storage.store import Store
+from watch.disk import DiskWatch
 from watch.watch import watching
 
 PRIVACY_PAGE: Final = Path(__file__).resolve().parent / "docs" / "privacy.md"
@@ -64,8 +69,6 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
         store = await open_store(settings.database_path)
         stack.push_async_callback(store.close)
         watch = await stack.enter_async_context(watching(store, settings.health_port, settings.health_host, utc_now))
-        keeper = BackupKeeper(settings.database_path, daily=settings.backups, now=utc_now, sleep=asyncio.sleep)
-        await stack.enter_async_context(keeper)
         client = Cubby(watch.trace)
         watch.follow(client)
         stack.push_async_callback(client.ended)
@@ -73,6 +76,9 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
         tasks = Tasks()
         stack.push_async_callback(tasks.close)
         sender = Sender(client)
+        operator = Operator(settings.operator_id, store.upkeep, sender, client.direct_once_connected, now=utc_now)
+        await stack.enter_async_context(operator)
+        await _look_after_files(stack, settings, operator)
         deliverer = Deliverer(
             store,
             sender,
@@ -82,11 +88,13 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
             direct=client.direct,
             on_kept_finished=client.kept_finished,
             now=utc_now,
+            operator_told=operator.hears,
         )
         stack.push_async_callback(deliverer.close, LAST_WORDS)
-        listener = watch.beside(deliverer.on_event)
-        guarded = await stack.enter_async_context(GuardedModel(model, now=utc_now))
-        runtimes = await stack.enter_async_context(Runtimes(store, guarded, config, listener, grace=GRACE))
+        listener = beside(deliverer.on_event, operator.on_event, watch.turns.on_event)
+        guarded = await stack.enter_async_context(GuardedModel(model, now=utc_now, changed=operator.endpoint))
+        low = partial(operator.sees, IncidentKind.BUDGET_LOW)
+        runtimes = await stack.enter_async_context(Runtimes(store, guarded, config, listener, grace=GRACE, budget_low=low))
         access = Access(client, settings.allowed_guilds, time.monotonic)
         services = Services(
             client=client,
@@ -109,6 +117,14 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
 
         client.equip(services, mend)
         yield Running(client, store, runtimes)
+
+
+async def _look_after_files(stack: AsyncExitStack, settings: Settings, operator: Operator) -> None:
+    """Start what makes the daily backups and what looks whether the disk has room; the operator hears of both."""
+    path, failing = settings.database_path, partial(operator.sees, IncidentKind.BACKUP_FAILED)
+    keeper = BackupKeeper(path, daily=settings.backups, now=utc_now, sleep=asyncio.sleep, failing=failing)
+    await stack.enter_async_context(keeper)
+    await stack.enter_async_context(DiskWatch(path, partial(operator.sees, IncidentKind.DISK_LOW)))
 
 
 async def connect_to_discord(bot: Running, token: str) -> "asyncio.Task[None]":

@@ -29,6 +29,15 @@ class _Account:
     def has_room(self, tokens: int) -> bool:
         return self.limit == 0 or self.spent + self.reserved + tokens <= self.limit
 
+    @property
+    def is_low(self) -> bool:
+        return self.limit > 0 and self.spent >= NEARLY * self.limit
+
+    def spend(self, tokens: int) -> bool:
+        """Count them; whether they brought it near the end."""
+        was_low, self.spent = self.is_low, self.spent + tokens
+        return self.is_low and not was_low
+
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
@@ -47,10 +56,22 @@ class _Day:
 
 
 class Budget:
-    """One for the whole bot; a limit of 0 is none. `now` gives the time in UTC."""
+    """One for the whole bot; a limit of 0 is none. `now` gives the time in UTC.
 
-    def __init__(self, store: Store, *, person: int, everybody: int, now: Callable[[], datetime]) -> None:
+    `all_low` is called with true when everybody's tokens of a day are nearly used, and with false when a day begins well.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        person: int,
+        everybody: int,
+        now: Callable[[], datetime],
+        all_low: Callable[[bool], None] = lambda _: None,
+    ) -> None:
         self._store, self._person, self._everybody, self._now = store, person, everybody, now
+        self._all_low = all_low
         self._day: _Day | None = None
         self._reading = asyncio.Lock()
 
@@ -73,9 +94,9 @@ class Budget:
         day = self._day
         if day is None or not reservation.accounts or (account := day.people.get(reservation.actor.user_id)) is None:
             return None
-        before, account.spent = account.spent, account.spent + used
-        day.everybody.spent += used
-        crossed = before < NEARLY * account.limit <= account.spent
+        if day.everybody.spend(used):
+            self._all_low(True)
+        crossed = account.spend(used)
         return _midnight_after(day.date) if crossed else None
 
     async def _accounts(self, actor: Actor) -> tuple[_Day, _Account]:
@@ -85,6 +106,7 @@ class Budget:
             if self._day is None or self._day.date != today:
                 spent = await self._store.upkeep.spent(today)
                 self._day = _Day(today, _Account(self._everybody, spent), {})
+                self._all_low(self._day.everybody.is_low)
             day = self._day
             if actor.user_id not in day.people:
                 day.people[actor.user_id] = _Account(self._person, await self._store.turns.spent(actor, today))

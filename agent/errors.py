@@ -18,7 +18,7 @@ Client libraries' own exceptions become these in one place beside each `ModelCli
 
 import math
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 
 class AgentError(Exception):
@@ -51,12 +51,18 @@ class TooFast(AgentError):
         )
 
 
+ONLY_OPERATOR: Final = "Only Cubby's operator can fix this. Your message is kept."
+OPERATOR_TOLD: Final = "Only Cubby's operator can fix this; they've been told. Your message is kept."
+
+
 class ModelError(AgentError):
     """The model's side failed. `sentence` is what a person reads; the exception's own text is for the log."""
 
     kind: ClassVar[str] = "model"
     """Stored with the turn; never changes."""
     sentence: ClassVar[str] = "The model service failed. Your message is kept; try again."
+    cause: ClassVar[str] = ""
+    """What happened, where only whoever runs the bot can mend it; `sentence` begins with it."""
     transient: ClassVar[bool] = False
     """Whether trying again by ourselves may help, as long as no text has come."""
     blame_prompt: ClassVar[bool] = False
@@ -72,23 +78,28 @@ class ModelError(AgentError):
     def __str__(self) -> str:
         return f"{self.kind}: {super().__str__()}"
 
-    def for_person(self) -> str:
-        """The sentence for the person, with the model's own words where it gave some."""
-        return f"{self.sentence}\n> {self.words}" if self.words else self.sentence
+    def for_person(self, *, operator_told: bool = False) -> str:
+        """The sentence for the person, with the model's own words where it gave some; it says whether the operator knows of
+        what only they can mend.
+        """
+        sentence = f"{self.cause} {OPERATOR_TOLD}" if self.cause and operator_told else self.sentence
+        return f"{sentence}\n> {self.words}" if self.words else sentence
 
 
 class BadKey(ModelError):
     """401 or 403: the API key is missing, wrong or not allowed."""
 
     kind = "bad_key"
-    sentence = "The model service doesn't accept this bot's key. Only its operator can fix that; your message is kept."
+    cause = "The model service doesn't accept this bot's key."
+    sentence = f"{cause} {ONLY_OPERATOR}"
 
 
 class NoSuchModel(ModelError):
     """404: the endpoint does not have the configured model."""
 
     kind = "no_such_model"
-    sentence = "The model this bot is set to isn't there. Only its operator can fix that; your message is kept."
+    cause = "The model this bot is set to isn't there."
+    sentence = f"{cause} {ONLY_OPERATOR}"
 
 
 class RateLimited(ModelError):
@@ -103,7 +114,8 @@ class OutOfCredit(ModelError):
     """429 `insufficient_quota` or 402: the account has no credit left."""
 
     kind = "out_of_credit"
-    sentence = "The model account is out of credit. Only this bot's operator can fix that; your message is kept."
+    cause = "The model account is out of credit."
+    sentence = f"{cause} {ONLY_OPERATOR}"
 
 
 class Overloaded(ModelError):
@@ -191,10 +203,10 @@ class EndpointDown(ModelError):
         super().__init__("not asked")
         self.since = since
 
-    def for_person(self) -> str:
+    def for_person(self, *, operator_told: bool = False) -> str:
         """With the time, which Discord shows in the reader's own zone."""
         if self.since is None:
-            return self.sentence
+            return super().for_person(operator_told=operator_told)
         return f"The model service has been down since <t:{int(self.since.timestamp())}:t>. Your message is kept."
 
 
@@ -208,10 +220,10 @@ class OverBudget(ModelError):
         super().__init__("everyone's" if everyone else "the person's")
         self.refills, self.everyone = refills, everyone
 
-    def for_person(self) -> str:
+    def for_person(self, *, operator_told: bool = False) -> str:
         """With the time until there is more, which Discord counts down."""
         if self.refills is None:
-            return self.sentence
+            return super().for_person(operator_told=operator_told)
         whose = "Together you've all" if self.everyone else "You've"
         return (
             f"{whose} used today's share. It refills <t:{int(self.refills.timestamp())}:R>. "

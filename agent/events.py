@@ -91,3 +91,13 @@ class KeptFinished(SessionEvent):
 Event = TurnStarted | LineWaiting | RetryWaiting | TextDelta | TurnEnded | QueueChanged | KeptFinished
 Listener = Callable[[Event], None]
 """Called on the event loop, in order; must not block and must not raise."""
+
+
+def beside(*listeners: Listener) -> Listener:
+    """Give a listener that tells each of these, in this order."""
+
+    def all_of_them(event: Event) -> None:
+        for listener in listeners:
+            listener(event)
+
+    return all_of_them

@@ -43,7 +43,7 @@ class Runtimes:
     """Everybody's runtimes. An async context: leaving it ends them all, giving running answers `grace` seconds.
 
     `listener` is subscribed to every session that is built. `clock` tells seconds as `loop.time` does, `sleep` waits for them,
-    `now` gives the time in UTC.
+    `now` gives the time in UTC, `budget_low` hears of the day's tokens of all people (see `Budget`).
     """
 
     def __init__(
@@ -57,6 +57,7 @@ class Runtimes:
         clock: Callable[[], float] | None = None,
         sleep: Sleep = asyncio.sleep,
         now: Callable[[], datetime] = utc_now,
+        budget_low: Callable[[bool], None] = lambda _: None,
     ) -> None:
         self._store, self._model, self._config = store, model, config
         self._listener = listener
@@ -64,7 +65,9 @@ class Runtimes:
         self._clock = clock or asyncio.get_running_loop().time
         self._sleep = sleep
         self._floor = Floor(config.running_turns)
-        self._budget = Budget(store, person=config.day_tokens_person, everybody=config.day_tokens_all, now=now)
+        self._budget = Budget(
+            store, person=config.day_tokens_person, everybody=config.day_tokens_all, now=now, all_low=budget_low
+        )
         self._rate = Rate(config.prompts_per_minute, self._clock)
         # A runtime is found for as long as anybody holds it, so a person never has two; we hold those who did something.
         self._runtimes: WeakValueDictionary[int, SessionRuntime] = WeakValueDictionary()

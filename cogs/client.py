@@ -117,6 +117,11 @@ class Cubby(commands.Bot):
                 await self._services.store.deliveries.met(actor, channel.id, newest)
         return Target(surface=Surface.DIRECT, channel_id=channel.id)
 
+    async def direct_once_connected(self, actor: Actor) -> Target:
+        """The same, for what happens before the bot is there: waits until it takes messages."""
+        await self.taking_messages.wait()
+        return await self.direct(actor)
+
     def kept_finished(self, event: KeptFinished) -> None:
         """Tell the owner that a session they left with *Let it finish* has answered."""
         if self._notices is not None:

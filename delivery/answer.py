@@ -186,7 +186,8 @@ class AnswerDelivery:
 
     async def _last_looks(self, ending: Ending) -> list[Look]:
         controls, turn = self._means.controls, self.turn
-        contents = render.ended(self.session, await self._with_notice(ending))
+        ending = replace(await self._with_notice(ending), operator_told=self._means.operator_told())
+        contents = render.ended(self.session, ending)
         return _looks(
             contents, "ended", lambda: controls.ended(turn, ending.outcome, last=not self.superseded, wrote=ending.wrote)
         )

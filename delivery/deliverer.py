@@ -46,6 +46,7 @@ class Deliverer:
         direct: Callable[[Actor], Awaitable[Target]],
         on_kept_finished: Callable[[KeptFinished], None],
         now: Callable[[], datetime],
+        operator_told: Callable[[], bool] = lambda: False,
         interval: float = 1.0,
         silence: float = 1.5,
         patience: Sequence[float] = PATIENCE,
@@ -57,6 +58,7 @@ class Deliverer:
             model_label=model_label,
             privacy_notice=privacy_notice,
             direct=direct,
+            operator_told=operator_told,
             interval=interval,
             silence=silence,
             patience=patience,
@@ -97,7 +99,8 @@ class Deliverer:
         stored = await stored_answer(self._means.store, actor, session, turn, self._means.model_label)
         if stored is None:
             return
-        contents, controls = render.ended(session, stored.ending), self._means.controls
+        ending = replace(stored.ending, operator_told=self._means.operator_told())
+        contents, controls = render.ended(session, ending), self._means.controls
         for part, content in enumerate(contents, start=1):
             is_last = part == len(contents)
             view = controls.ended(turn, turn.state, last=stored.last, wrote=stored.ending.wrote) if is_last else None

@@ -44,6 +44,8 @@ class Means:
     privacy_notice: str
     direct: Callable[[Actor], Awaitable[Target]]
     """Opens a person's direct messages; may raise what discord.py raises."""
+    operator_told: Callable[[], bool] = lambda: False
+    """Whether the operator hears of what only they can mend."""
     interval: float = 1.0
     """Seconds between edits."""
     silence: float = 1.5

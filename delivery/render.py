@@ -51,6 +51,8 @@ class Ending:
     error: ModelError | None = None
     trimmed: bool = False
     saved: bool = True
+    operator_told: bool = False
+    """Whether whoever runs the bot knows of a failure that only they can mend."""
     near_limit: datetime | None = None
     """When there are new tokens, where the day's are nearly used."""
     model_label: str | None = None
@@ -159,7 +161,7 @@ def refused(session: SessionInfo) -> str:
 
 def _body(ending: Ending) -> str:
     if ending.outcome is TurnState.FAILED:
-        return _quoted((ending.error or ModelError()).for_person())
+        return _quoted((ending.error or ModelError()).for_person(operator_told=ending.operator_told))
     return ending.text
 
 

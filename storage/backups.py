@@ -59,16 +59,24 @@ def backups_of(path: Path) -> Backups:
 class BackupKeeper:
     """Makes the daily backups while it is entered, and lets old copies expire.
 
-    With `daily` off it makes none and leaves those there are; what lies beside the database still expires.
+    With `daily` off it makes none and leaves those there are; what lies beside the database still expires. `failing` hears
+    after each look how it went.
     """
 
     def __init__(
-        self, path: Path, *, daily: bool, now: Callable[[], datetime], sleep: Callable[[float], Awaitable[None]]
+        self,
+        path: Path,
+        *,
+        daily: bool,
+        now: Callable[[], datetime],
+        sleep: Callable[[float], Awaitable[None]],
+        failing: Callable[[bool], None] = lambda _: None,
     ) -> None:
         self._path = Path(os.path.realpath(path))
         self._daily = daily
         self._now = now
         self._sleep = sleep
+        self._failing = failing
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -92,6 +100,9 @@ class BackupKeeper:
                 log.warning("the backup failed, and is tried again within the hour: %s", reason)
                 failure = f"{self._now():%Y-%m-%d %H:%M} UTC: {reason}"
                 await in_own_thread(lambda _stop, failure=failure: _remember(self._path, failure), "backups")
+                self._failing(True)
+            else:
+                self._failing(False)
             await self._sleep(LOOK.total_seconds())
 
     async def _look(self) -> None:

@@ -21,6 +21,7 @@ class IncidentKind(StrEnum):
     """What only whoever runs the bot can mend. The values are stored."""
 
     KEY_REFUSED = "key_refused"
+    NO_SUCH_MODEL = "no_such_model"
     OUT_OF_CREDIT = "out_of_credit"
     ENDPOINT_DOWN = "endpoint_down"
     DISK_LOW = "disk_low"

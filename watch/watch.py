@@ -11,7 +11,6 @@ from datetime import datetime
 
 from discord.ext import commands
 
-from agent.events import Event, Listener
 from storage.store import Store
 from watch.calls import counting
 from watch.metrics import Metrics
@@ -28,15 +27,6 @@ class Watch:
         self.trace = counting(self.metrics)
         self.turns = TurnWatch(self.metrics, time.monotonic, now)
         self.vitals = Vitals(store.upkeep, self.metrics, self.turns)
-
-    def beside(self, listener: Listener) -> Listener:
-        """Give a listener that tells `listener` first and watches then."""
-
-        def both(event: Event) -> None:
-            listener(event)
-            self.turns.on_event(event)
-
-        return both
 
     def follow(self, client: commands.Bot) -> None:
         """Hear from the client when the gateway comes and goes."""

@@ -90,6 +90,17 @@ def test_never_more_than_the_limits_and_nothing_stays_reserved(steps: list[tuple
     asyncio.run(live())
 
 
+async def test_of_all_tokens_it_is_said_when_they_run_low_and_when_a_day_begins_well(store: Store) -> None:
+    heard: list[bool] = []
+    days = [NOON]
+    ours = Budget(store, person=0, everybody=100, now=lambda: days[-1], all_low=heard.append)
+    for spent in (79, 1, 1):
+        ours.settle(await ours.reserve(ANN, 5), spent)
+    days.append(MIDNIGHT)
+    await ours.reserve(BOB, 5)
+    assert heard == [False, True, False]
+
+
 CONFIG = AgentConfig(day_tokens_person=3000, reply_reserve=1000)
 
 

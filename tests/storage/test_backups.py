@@ -109,6 +109,18 @@ async def test_a_copy_from_the_future_does_not_stop_them(tmp_path: Path, store: 
     assert len(found(tmp_path / "cubby.db").times) == 2
 
 
+async def test_it_is_said_after_each_look_how_it_went(tmp_path: Path, store: SqliteStore, days: Days) -> None:
+    await store.sessions.create(ANN, "first")
+    heard: list[bool] = []
+    (tmp_path / "backups").write_text("in the way")
+    keeper = BackupKeeper(tmp_path / "cubby.db", daily=True, now=days.now, sleep=days.sleep, failing=heard.append)
+    async with keeper:
+        await days.looked()
+        (tmp_path / "backups").unlink()
+        await days.go_on(LOOK)
+    assert heard == [True, False]
+
+
 async def test_a_backup_can_be_restored(tmp_path: Path, store: SqliteStore, days: Days) -> None:
     await store.sessions.create(ANN, "first")
     async with kept(tmp_path / "cubby.db", days):
