@@ -1,4 +1,4 @@
-"""Under an answer: *Reply*, *Finish the answer*, *Retry* and *Stop*; and `/stop`."""
+"""Under an answer: *Reply*, *Finish the answer*, *Retry*, *Show the rest* and *Stop*; and `/stop`."""
 
 from discord import app_commands
 from discord.ext import commands
@@ -8,9 +8,9 @@ from cogs import controls
 from cogs.asking import checked, giving_back
 from cogs.present import present
 from cogs.reply import Interaction, Reply, actor_of, reply_to, source_of
-from cogs.router import submitted, uuid_in
+from cogs.router import number_in, submitted, uuid_in
 from cogs.services import Services
-from cogs.words import label, paused_line, plain_label
+from cogs.words import GONE, label, paused_line, plain_label
 from storage.records import Departure, Leave, Prompt
 
 NOTHING_RUNS = "Nothing is being written right now."
@@ -26,6 +26,7 @@ class Answers(commands.Cog):
         services.router.add("retry", self._retry_pressed)
         services.router.add("finish", self._finish_pressed)
         services.router.add("trynow", self._try_now_pressed)
+        services.router.add("rest", self._rest_pressed)
         services.router.add("stop", self._stop_pressed)
 
     @app_commands.command(name="stop", description="Stop the answer that is being written; what there is stays")
@@ -83,6 +84,15 @@ class Answers(commands.Cog):
     async def _try_now_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
         """Ask again, after a look whether the model service is well by now."""
         await self._again(interaction, arguments, Leave.RETRY, look_first=True)
+
+    async def _rest_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
+        """Show the end of an answer of which nobody knows whether it arrived, below where it was asked for."""
+        actor, reply = actor_of(interaction), reply_to(interaction, in_place=True)
+        turn, part = await self._services.store.turns.get(actor, uuid_in(arguments)), number_in(arguments, 1)
+        session = await self._services.store.sessions.get(actor, turn.session_id)
+        await reply.defer()
+        if not await self._services.deliverer.show_stored(actor, session, turn, reply.next_target(), since=part):
+            await reply.aside(GONE)
 
     async def _again(self, interaction: Interaction, arguments: list[str], leave: Leave, *, look_first: bool = False) -> None:
         actor, reply = actor_of(interaction), reply_to(interaction)

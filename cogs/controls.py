@@ -57,6 +57,10 @@ class AnswerControls:
         """While the model is at work."""
         return row(button("Stop", "stop", turn.id))
 
+    def rest(self, turn: Turn, part: int) -> discord.ui.View:
+        """*Show the rest*: the messages from `part` on, which may not have arrived."""
+        return row(button("Show the rest", "rest", turn.id, part, style=discord.ButtonStyle.primary))
+
     def ended(self, turn: Turn, outcome: TurnState, *, last: bool, wrote: bool) -> discord.ui.View | None:
         """Under the answer: *Reply* unless it failed; while it is the last exchange and was not completed, *Retry* (*Try now*
         where the model service was down), and *Finish the answer* where it `wrote` something.

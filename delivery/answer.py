@@ -142,7 +142,8 @@ class AnswerDelivery:
         """Show the newest state once; false when there will be no newer one."""
         await self._pace.wait()
         if self.ending is not None:
-            await self._parts.settle(await self._last_looks(self.ending), render.refused(self.session))
+            looks = await self._last_looks(self.ending)
+            await self._parts.settle(looks, render.refused(self.session), render.rest_elsewhere(self.session))
             return False
         if self.phase is Phase.VANISHED:
             return not await self._was_removed()

@@ -91,18 +91,20 @@ class Deliverer:
             if turn_id not in self._answers:
                 await self._mend(actor, turn_id)
 
-    async def show_stored(self, actor: Actor, session: SessionInfo, turn: Turn, target: Target) -> None:
-        """Show an ended turn's answer once more, whole, as new messages at `target`.
+    async def show_stored(self, actor: Actor, session: SessionInfo, turn: Turn, target: Target, *, since: int = 0) -> bool:
+        """Show an ended turn's answer once more, whole or from part `since` on, as new messages at `target`; false where there
+        is nothing to show any more.
 
         Raises `DeliveryError`, `NotFound`, `StoreUnavailable`.
         """
         stored = await stored_answer(self._means.store, actor, session, turn, self._means.model_label)
         if stored is None:
-            return
+            return False
         ending = replace(stored.ending, operator_told=self._means.operator_told())
         contents, controls = render.ended(session, ending), self._means.controls
-        for part, content in enumerate(contents, start=1):
-            is_last = part == len(contents)
+        shown_now = contents[since:]
+        for part, content in enumerate(shown_now, start=1):
+            is_last = part == len(shown_now)
             view = controls.ended(turn, turn.state, last=stored.last, wrote=stored.ending.wrote) if is_last else None
             message_id = await self._means.sender.send(target, content, view)
             shown = replace(target, message_id=message_id)
@@ -110,6 +112,7 @@ class Deliverer:
                 self._offers.add(Offer(turn=turn, outcome=turn.state, target=shown, content=content))
             if target.surface is Surface.DIRECT:
                 await self._means.store.deliveries.link(actor, message_id, session.id)
+        return bool(shown_now)
 
     async def close(self, timeout: float = 2.0) -> None:  # noqa: ASYNC109 - the time for the last edits, not a limit on the call
         """Let answers that have ended be shown for up to `timeout` seconds, then end every task. Twice is as once."""

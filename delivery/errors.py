@@ -4,6 +4,8 @@ DeliveryError
 ├── Gone        the message, its channel or its token is no more: show it elsewhere
 ├── Shut        Discord does not let the bot write there (closed direct messages, permissions): show it elsewhere
 ├── Passing     Discord or the way to it fails for now, or the outcome was not learnt: try again
+│   └── Unsent  the same, and surely nothing came of it
+├── Lost        it may be there or not, and cannot be looked up: offer it, never repeat it
 └── Rejected    Discord does not take what was sent: trying again is no use
 
 Codes: Discord's documentation, "Opcodes and Status Codes", JSON Error Codes.
@@ -33,6 +35,14 @@ class Passing(DeliveryError):
     """It failed for now, or its outcome is not known."""
 
 
+class Unsent(Passing):
+    """It failed for now and had no effect."""
+
+
+class Lost(DeliveryError):
+    """An earlier send's outcome was not learnt, and never will be."""
+
+
 class Rejected(DeliveryError):
     """Discord does not take it."""
 
@@ -49,7 +59,9 @@ def translated() -> Generator[None]:
     except discord.HTTPException as error:
         raise _sorted(error) from None
     except discord.RateLimited as error:
-        raise Passing(f"rate limited for {error.retry_after:.0f} s") from None
+        raise Unsent(f"rate limited for {error.retry_after:.0f} s") from None
+    except aiohttp.ClientConnectorError as error:
+        raise Unsent(type(error).__name__) from None
     except (aiohttp.ClientError, OSError, RuntimeError) as error:
         # RuntimeError is aiohttp's way to say that its session is closed: the bot is about to end.
         raise Passing(type(error).__name__) from None
@@ -61,6 +73,8 @@ def _sorted(error: discord.HTTPException) -> DeliveryError:
         return Gone(what)
     if error.status in (401, 403):
         return Shut(what)
-    if error.status == 429 or error.status >= 500:
+    if error.status == 429:
+        return Unsent(what)
+    if error.status >= 500:
         return Passing(what)
     return Rejected(what)

@@ -17,7 +17,7 @@ from typing import Final
 import discord
 
 from agent.checkpoints import Sleep
-from delivery.errors import Passing
+from delivery.errors import Lost, Passing, Unsent
 from delivery.sender import Sender
 from storage.records import Delivery, DeliveryState, Surface, Target
 
@@ -98,10 +98,17 @@ class LiveMessage:
         """Whether there is a message, or one that a repeated send would find."""
         return self.exists or (self.delivery.state is DeliveryState.UNKNOWN and self.delivery.target.surface is Surface.DIRECT)
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether there may be a message that cannot be found: an ephemeral follow-up whose send told nothing."""
+        return not self.exists and self.delivery.state is DeliveryState.UNKNOWN and not self.may_exist
+
     async def show(self, look: Look) -> None:
         """Make the message look so, in one try; costs nothing when it does already. Raises `DeliveryError`."""
         if look == self.shown:
             return
+        if self.is_lost:
+            raise Lost("the outcome of an earlier send was not learnt")
         if self.exists:
             message_id = await self._sender.edit(self.delivery.target, look.content, look.view())
         else:
@@ -121,6 +128,10 @@ class LiveMessage:
             await sleep(pause)
         else:
             await self.show(look)
+        await self._become(DeliveryState.FINAL)
+
+    async def leave(self) -> None:
+        """Nothing more is to be done for this part by itself: its owner was offered it."""
         await self._become(DeliveryState.FINAL)
 
     async def give_up(self) -> None:
@@ -150,12 +161,19 @@ class LiveMessage:
         await self._become(DeliveryState.UNKNOWN)
         target = self.delivery.target
         if target.surface is Surface.EPHEMERAL:
-            return await self._sender.send(target, look.content, look.view())
+            return await self._follow_up(look)
         found = await self._lost() if repeated else None
         message_id = found or await self._sender.send(target, look.content, look.view(), nonce=self._nonce())
         if repeated:
             await self._sender.edit(replace(target, message_id=message_id), look.content, look.view())
         return message_id
+
+    async def _follow_up(self, look: Look) -> int:
+        try:
+            return await self._sender.send(self.delivery.target, look.content, look.view())
+        except Unsent:
+            await self._become(DeliveryState.PENDING)
+            raise
 
     async def _lost(self) -> int | None:
         """The message of a send whose outcome was not learnt: its buttons name the turn. An enforced nonce finds it too, but

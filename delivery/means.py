@@ -28,6 +28,10 @@ class Controls(Protocol):
         """While the model is at work."""
         ...
 
+    def rest(self, turn: Turn, part: int) -> discord.ui.View:
+        """Where the answer's messages from `part` on may not have arrived."""
+        ...
+
     def ended(self, turn: Turn, outcome: TurnState, *, last: bool, wrote: bool) -> discord.ui.View | None:
         """Under the ended answer; `last` while it is its session's last exchange, `wrote` where it has text."""
         ...

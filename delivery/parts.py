@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from delivery.errors import DeliveryError, Passing, Rejected, translated
+from delivery import render
+from delivery.errors import DeliveryError, Lost, Passing, Rejected, translated
 from delivery.live import LiveMessage, Look
 from delivery.means import Means
 from storage.errors import StoreError
@@ -87,13 +88,19 @@ class Parts:
             message.move(self._home)
             await message.show(look)
 
-    async def settle(self, looks: Sequence[Look], refused: str) -> None:
+    async def settle(self, looks: Sequence[Look], refused: str, rest: str = "") -> None:
         """Show the end, whole, here or in direct messages, and remove what is too much.
 
-        `refused` is shown in the place of a content that Discord takes in neither.
+        `refused` is shown in the place of a content that Discord takes in neither. From a part on that may be there or not,
+        the rest is offered instead, with the content `rest` where that has to be a message of its own.
         """
         for part, look in enumerate(looks):
-            await self._settle(part, look, refused)
+            try:
+                await self._settle(part, look, refused)
+            except Lost as error:
+                log.info("turn %s, part %d: offered: %s", self._turn.id, part, error)
+                await self._offer(part, looks[part - 1] if part else None, rest)
+                return
         for message in self._messages[len(looks) :]:
             try:
                 await message.remove()
@@ -125,9 +132,26 @@ class Parts:
             await message.settle(look, self._means.patience, self._means.sleep)
         except Passing as error:
             log.warning("turn %s, part %d: left for the next start: %s", self._turn.id, part, error)
+        except Lost:
+            raise
         except DeliveryError as error:
             log.info("turn %s, part %d: to direct messages: %s %s", self._turn.id, part, type(error).__name__, error)
             await self._settle_elsewhere(message, look, refused)
+
+    async def _offer(self, part: int, before: Look | None, rest: str) -> None:
+        """Put *Show the rest* under the part before this one, as it looks; where that can't be, into direct messages."""
+        lost, view = self._messages[part], lambda: self._means.controls.rest(self._turn, part)
+        try:
+            if before is None:
+                raise Lost("it is the first part")
+            look = Look(f"{before.content}\n{render.small(render.REST_HERE)}", "rest", view)
+            await self._messages[part - 1].settle(look, self._means.patience, self._means.sleep)
+            await lost.leave()
+        except Passing as error:
+            log.warning("turn %s: left for the next start: %s", self._turn.id, error)
+        except DeliveryError as error:
+            log.info("turn %s, part %d: offered in direct messages: %s", self._turn.id, part, error)
+            await self._settle_elsewhere(lost, Look(rest, "rest", view), rest)
 
     async def _settle_elsewhere(self, message: LiveMessage, look: Look, refused: str) -> None:
         try:

@@ -34,6 +34,8 @@ TRIMMED: Final = "Older messages no longer fit; I answered from the newer ones."
 NEAR_LIMIT: Final = "You've used four fifths of today's share. It refills <t:{}:R>."
 REPLACED: Final = "A newer answer took the place of this one."
 REFUSED: Final = "Discord doesn't take this part of the answer. It is kept: see it with /history."
+REST_HERE: Final = "Discord didn't say whether the rest of this arrived."
+REST_ELSEWHERE: Final = "The rest of an answer may not have reached you: Discord didn't say."
 NOT_SAVED: Final = "I couldn't save this answer: the disk isn't taking it. Copy it if you need it."
 
 _SPECIAL: Final = re.compile(r"([\\*_~`|\[\]<>#])")
@@ -157,6 +159,11 @@ def replaced(session: SessionInfo) -> str:
 def refused(session: SessionInfo) -> str:
     """In the place of a content that Discord does not take."""
     return f"{REFUSED}\n{small(label(session))}"
+
+
+def rest_elsewhere(session: SessionInfo) -> str:
+    """Where the rest of an answer may not have arrived, and what came before it can't be changed."""
+    return f"{REST_ELSEWHERE}\n{small(label(session))}"
 
 
 def _body(ending: Ending) -> str:

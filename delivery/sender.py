@@ -12,9 +12,11 @@ discord.py stores the view of each message it sends for ever, unless the view is
 import secrets
 from typing import Final, cast
 
+import aiohttp
 import discord
 
 from delivery.errors import Gone, translated
+from delivery.once import OneTry
 from storage.records import Surface, Target
 
 NO_MENTIONS: Final = discord.AllowedMentions.none()
@@ -33,7 +35,7 @@ class Sender:
 
     async def send(self, target: Target, content: str, view: discord.ui.View | None = None, *, nonce: str | None = None) -> int:
         """Send a new message and return its id. With a `nonce` (25 characters at most, direct messages only) Discord makes
-        one message of a send that is repeated within a few minutes.
+        one message of a send that is repeated within a few minutes. A follow-up, which has none, is tried once.
         """
         with translated():
             if target.surface is Surface.EPHEMERAL:
@@ -85,7 +87,9 @@ class Sender:
 
     async def _follow_up(self, target: Target, content: str, view: discord.ui.View | None) -> int:
         shown = discord.utils.MISSING if view is None else _finished(view)
-        sent = await self._webhook(target).send(
+        webhook = self._webhook(target)
+        webhook.session = cast("aiohttp.ClientSession", OneTry(webhook.session))
+        sent = await webhook.send(
             content, view=shown, ephemeral=True, wait=True, allowed_mentions=NO_MENTIONS, suppress_embeds=True
         )
         return sent.id

@@ -31,6 +31,9 @@ class Buttons:
     def streaming(self, turn: Turn) -> discord.ui.View:
         return row(turn, "Stop")
 
+    def rest(self, turn: Turn, part: int) -> discord.ui.View:
+        return row(turn, f"Rest {part}")
+
     def ended(self, turn: Turn, outcome: TurnState, *, last: bool, wrote: bool) -> discord.ui.View | None:
         labels = ["Reply"] if outcome is not TurnState.FAILED else []
         labels += ["Finish"] if last and wrote and outcome is not TurnState.COMPLETED else []
