@@ -67,10 +67,10 @@ class Answers(commands.Cog):
         actor, reply = actor_of(interaction), reply_to(interaction)
         session = await self._services.store.sessions.get(actor, uuid_in(arguments))
         text = checked(submitted(interaction))
-        await reply.defer()
-        prompt = Prompt(text=text, source=source_of(interaction), target=reply.target())
-        departure = Departure(leave=Leave.REPLY, number=session.number, prompt=prompt)
-        async with giving_back(reply, text):
+        async with giving_back(self._services, interaction, text):
+            await reply.defer()
+            prompt = Prompt(text=text, source=source_of(interaction), target=reply.target())
+            departure = Departure(leave=Leave.REPLY, number=session.number, prompt=prompt)
             await present(self._services, actor, reply, await self._services.runtimes.of(actor).go(departure))
 
     async def _retry_pressed(self, interaction: Interaction, arguments: list[str]) -> None:

@@ -1,14 +1,18 @@
 """From a person's words to a prompt: what is taken, what is refused with its bound, and the way into the runtime."""
 
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from cogs.explain import Told, explain
-from cogs.reply import Interaction, Reply, actor_of, say_long, source_of
+from cogs.explain import UNREACHED, Told, explain
+from cogs.reply import Interaction, Reply, actor_of, reply_to, say_long, source_of
 from cogs.services import Services
+from delivery.splitting import split
 from storage.errors import DuplicateSource
 from storage.records import Prompt
+
+log = logging.getLogger(__name__)
 
 PROMPT_LIMIT: Final = 70_000
 """Characters of one prompt: a 64 KiB text attachment with a message around it."""
@@ -37,17 +41,17 @@ def prompt_from(interaction: Interaction, reply: Reply, text: str) -> Prompt:
 async def ask(services: Services, interaction: Interaction, reply: Reply, text: str) -> None:
     """Ask in the person's active session; the answer, or the place in the queue, fills the reply's first message."""
     checked(text)
-    await reply.defer()
-    prompt = prompt_from(interaction, reply, text)
-    async with giving_back(reply, text):
+    async with giving_back(services, interaction, text):
+        await reply.defer()
+        prompt = prompt_from(interaction, reply, text)
         await services.runtimes.of(actor_of(interaction)).say(prompt)
         reply.leave_first()
 
 
 @asynccontextmanager
-async def giving_back(reply: Reply, text: str | None) -> AsyncGenerator[None, None]:
+async def giving_back(services: Services, interaction: Interaction, text: str | None) -> AsyncGenerator[None, None]:
     """Where what is done inside is refused, tell why and give the person their words back: a command's text and a modal's are
-    shown nowhere once they are sent.
+    shown nowhere once they are sent. What the interaction's answer cannot show goes to their direct messages.
     """
     try:
         yield
@@ -56,5 +60,16 @@ async def giving_back(reply: Reply, text: str | None) -> AsyncGenerator[None, No
     except Exception as error:
         if not text:
             raise
-        await reply.say(explain(error))
-        await say_long(reply, f"Your message, to send again:\n{text}")
+        await _give_back(services, interaction, explain(error), f"Your message, to send again:\n{text}")
+
+
+async def _give_back(services: Services, interaction: Interaction, sentence: str, words: str) -> None:
+    reply = reply_to(interaction)
+    try:
+        await reply.say(sentence)
+        await say_long(reply, words)
+    except UNREACHED as error:
+        log.info("an interaction can't be answered, so its words go to direct messages: %s", type(error).__name__)
+        target = await services.direct(actor_of(interaction))
+        for part in split(f"{sentence}\n{words}"):
+            await services.sender.send(target, part)

@@ -17,6 +17,7 @@ from storage.errors import DuplicateSource, NotFound, QueueFull, StoreError
 log = logging.getLogger(__name__)
 
 NOT_TAKEN: Final = "Discord didn't take that just now. Please try once more."
+TOO_LATE: Final = "Discord says that I answered too late, so nothing was done. Please try once more."
 UNFORESEEN: Final = "Something went wrong on my side, and I've noted it. Please try that once more."
 
 
@@ -41,6 +42,9 @@ def explain(error: BaseException, *, missing: str = NO_SUCH_SESSION) -> str:
             sentence = str(error)
         case ModelError():
             sentence = error.for_person()
+        case discord.HTTPException(code=10062):
+            log.warning("an interaction was answered too late")
+            sentence = TOO_LATE
         case discord.HTTPException():
             log.warning("Discord refused something: %s %s", error.status, error.code)
             sentence = NOT_TAKEN

@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from cogs.reply import Interaction, actor_of, place_after
+from cogs.reply import Interaction, actor_of, place_after, reply_to
 from cogs.services import Services
 from delivery.errors import DeliveryError
 from storage.errors import NotFound, StoreError
@@ -39,7 +39,7 @@ class Owed(commands.Cog):
     async def on_app_command_completion(self, interaction: Interaction, _command: AnyCommand) -> None:
         """Called by discord.py after a command has been answered."""
         actor = actor_of(interaction)
-        if actor.user_id in self._showing or not interaction.response.is_done():
+        if actor.user_id in self._showing or not reply_to(interaction).responded:
             return
         self._showing.add(actor.user_id)
         try:

@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 import discord
 
+from cogs.first import given
 from delivery.splitting import split
 from storage.records import Actor, Source, SourceKind, Surface, Target
 
@@ -79,6 +80,8 @@ class Reply:
         self.interaction = interaction
         self._in_place = in_place and interaction.type is discord.InteractionType.component
         self._first = True
+        self._given = False
+        """Whether the first response was, though discord.py did not learn so."""
         self._message_id: int | None = None
 
     @property
@@ -86,20 +89,26 @@ class Reply:
         """Whether the interaction is in a server, so that its answers are ephemeral."""
         return self.interaction.guild_id is not None
 
+    @property
+    def responded(self) -> bool:
+        """Whether the interaction has its first response."""
+        return self._given or self.interaction.response.is_done()
+
     async def defer(self) -> None:
         """Acknowledge now, answer later. In a direct message the new message appears at once, as a plain one, so that it
         can still be edited when the interaction's token has expired.
         """
         response = self.interaction.response
-        if response.is_done():
+        if self.responded:
             return
         if self._in_place:
-            await response.defer()
+            await given(response.defer)
         elif self.private:
-            await response.defer(ephemeral=True, thinking=True)
+            await given(lambda: response.defer(ephemeral=True, thinking=True))
         else:
-            sent = await response.send_message(ONE_MOMENT, allowed_mentions=NO_MENTIONS)
-            self._message_id = sent.message_id
+            sent = await given(lambda: response.send_message(ONE_MOMENT, allowed_mentions=NO_MENTIONS))
+            self._message_id = sent.message_id if sent is not None else await self._first_message()
+        self._given = True
 
     def target(self) -> Target:
         """The interaction's first message as the place of a model's answer; call after `defer()`."""
@@ -120,33 +129,45 @@ class Reply:
     async def say(self, text: str | None = None, *, view: AnyView | None = None) -> int | None:
         """Show `text`, or a panel, as the next message of this answer; returns its id where Discord tells it."""
         # A first response that Discord refused has yet to be given, whatever was meant to come below it.
-        first, self._first = self._first or not self.interaction.response.is_done(), False
+        first, self._first = self._first or not self.responded, False
         shown = _shown(text, view)
         if not first:
             return await self._follow_up(shown)
-        if self.interaction.response.is_done():
+        if self.responded:
             return await self._fill(shown)
-        if self._in_place:
-            await self.interaction.response.edit_message(**_replacing(shown))
-            return self.interaction.message.id if self.interaction.message else None
-        sent = await self.interaction.response.send_message(ephemeral=self.private, **shown)
-        return sent.message_id
+        return await self._respond(shown)
 
     async def refresh(self, view: AnyView) -> None:
         """Show the panel whose component was used as it now is; what is said next comes below it."""
         self._first = False
         shown: dict[str, Any] = {"view": unlisted(view), "allowed_mentions": NO_MENTIONS}
-        if self.interaction.response.is_done():
+        if self.responded:
             await self.interaction.edit_original_response(**shown)
         else:
-            await self.interaction.response.edit_message(**shown)
+            await given(lambda: self.interaction.response.edit_message(**shown))
+            self._given = True
 
     async def aside(self, text: str) -> None:
         """Say something beside what is shown: it never replaces a message that people are looking at."""
-        if self._in_place and self.interaction.response.is_done():
+        if self._in_place and self.responded:
             self._first = False
         self._in_place = False
         await self.say(text)
+
+    async def _respond(self, shown: dict[str, Any]) -> int | None:
+        response = self.interaction.response
+        if self._in_place:
+            await given(lambda: response.edit_message(**_replacing(shown)))
+            self._given = True
+            return self.interaction.message.id if self.interaction.message else None
+        sent = await given(lambda: response.send_message(ephemeral=self.private, **shown))
+        self._given = True
+        return sent.message_id if sent is not None else await self._first_message()
+
+    async def _first_message(self) -> int:
+        """The id of the first message, where Discord did not tell it with the response."""
+        message = await self.interaction.original_response()
+        return message.id
 
     async def _fill(self, shown: dict[str, Any]) -> int:
         message = await self.interaction.edit_original_response(**_replacing(shown))

@@ -17,6 +17,7 @@ from discord.ext import commands
 from cogs import ids
 from cogs.access import Access
 from cogs.explain import UNREACHED, explain
+from cogs.first import Repeats
 from cogs.reply import Interaction, reply_to
 from cogs.words import GONE
 
@@ -35,6 +36,7 @@ class Router(commands.Cog):
     def __init__(self, access: Access) -> None:
         self._access = access
         self._handlers: dict[str, Handler] = {}
+        self._repeats = Repeats()
 
     def add(self, verb: str, handler: Handler) -> None:
         """Let `handler` answer the components of this verb. What it raises is told to the presser."""
@@ -51,6 +53,8 @@ class Router(commands.Cog):
     async def on_interaction(self, interaction: Interaction) -> None:
         """Called by discord.py for every interaction; commands and autocomplete are the command tree's."""
         if interaction.type not in (discord.InteractionType.component, discord.InteractionType.modal_submit):
+            return
+        if self._repeats.is_one(interaction.id):
             return
         try:
             if await self._access.refused(interaction):

@@ -35,9 +35,9 @@ class Sessions(commands.Cog):
     ) -> None:
         """Start a session, with its first prompt where one was given."""
         reply = reply_to(interaction)
-        await reply.defer()
-        asked = prompt_from(interaction, reply, prompt) if prompt is not None else None
-        async with giving_back(reply, prompt):
+        async with giving_back(self._services, interaction, prompt):
+            await reply.defer()
+            asked = prompt_from(interaction, reply, prompt) if prompt is not None else None
             await self._go(interaction, Departure(leave=Leave.NEW, name=name, prompt=asked))
 
     @app_commands.command(name="open", description="Open one of your sessions, or show the one you're in")

@@ -7,6 +7,7 @@ from discord import app_commands
 
 from cogs.access import Access
 from cogs.explain import UNREACHED, explain
+from cogs.first import Repeats
 from cogs.reply import Interaction, reply_to
 
 log = logging.getLogger(__name__)
@@ -24,10 +25,13 @@ class Tree(app_commands.CommandTree[discord.Client]):
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
         )
+        self._repeats = Repeats()
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
-        """Let a command through, or answer it with the polite line of `access.py`."""
-        return self.access is not None and not await self.access.refused(interaction)
+        """Let a command through, once, or answer it with the polite line of `access.py`."""
+        if self.access is None or self._repeats.is_one(interaction.id):
+            return False
+        return not await self.access.refused(interaction)
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
         """Tell the person what happened: once, as the response or beside what was already shown."""

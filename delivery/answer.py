@@ -6,7 +6,8 @@ and its last act is the ending, which arrives whole whatever became of the sessi
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from enum import Enum, auto
 from typing import Final
@@ -29,6 +30,10 @@ WELCOME: Final = "welcome"
 """The name under which the store keeps that a person was given the privacy notice."""
 
 
+ORDER_SECONDS: Final = 5.0
+"""How long a new message waits for those that belong above it; a failing line must not hold it up for longer."""
+
+
 class Phase(Enum):
     """What the messages are to show."""
 
@@ -44,12 +49,18 @@ class Phase(Enum):
 class AnswerDelivery:
     """The messages of one turn. `deliver()` is to run in a task of its own; the other methods only tell it what is new."""
 
-    def __init__(self, means: Means, actor: Actor, session: SessionInfo, turn: Turn) -> None:
+    def __init__(
+        self, means: Means, actor: Actor, session: SessionInfo, turn: Turn, after: Sequence["AnswerDelivery"] = ()
+    ) -> None:
         self._means = means
         self.actor, self.session, self.turn = actor, session, turn
         self.phase = Phase.NOTHING
         self.generation = 0
         """Of the `AgentSession` that runs the turn."""
+        self.placed = asyncio.Event()
+        """Set once it has its first message, or never will have one."""
+        self._after = after
+        """Answers that were asked for before; their messages come first."""
         self.ending: Ending | None = None
         self.superseded = False
         """Something else was asked in its session since."""
@@ -87,6 +98,11 @@ class AnswerDelivery:
         self._speaks_at = loop.time() + self._means.silence
         self._alarm = loop.call_later(self._means.silence, self._pace.mark)
         self._note(session, Phase.RUNNING)
+
+    def speak(self) -> None:
+        """Something comes after it: it takes its place now, and does not wait for the first words."""
+        self._speaks_at = 0.0
+        self._pace.mark()
 
     def hold_up(self, event: RetryWaiting | LineWaiting) -> None:
         """The model failed for a moment, or as many answers are being written as may be."""
@@ -130,13 +146,31 @@ class AnswerDelivery:
         """Keep the messages up to the turn's state until it has ended and is shown whole."""
         try:
             await self._parts.find()
+            self._look_whether_placed()
+            if not self.placed.is_set():
+                await self._take_turns()
             while await self._step():
-                pass
+                self._look_whether_placed()
         except StoreError as error:
             log.warning("turn %s: its state could not be read: %s", self.turn.id, type(error).__name__)
         finally:
+            self.placed.set()
             if self._alarm is not None:
                 self._alarm.cancel()
+
+    async def _take_turns(self) -> None:
+        """Let answers that were asked for before have their first messages, so that the channel reads in order."""
+        for other in self._after:
+            other.speak()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ORDER_SECONDS):
+                for other in self._after:
+                    await other.placed.wait()
+        self._after = ()
+
+    def _look_whether_placed(self) -> None:
+        if not self._parts.quiet:
+            self.placed.set()
 
     async def _step(self) -> bool:
         """Show the newest state once; false when there will be no newer one."""

@@ -178,7 +178,8 @@ class Deliverer:
         """The turn's delivery, begun if there is none."""
         answer = self._answers.get(turn.id)
         if answer is None:
-            answer = self._answers[turn.id] = AnswerDelivery(self._means, actor, session, turn)
+            before = [a for a in self._answers.values() if a.turn.session_id == session.id and not a.placed.is_set()]
+            answer = self._answers[turn.id] = AnswerDelivery(self._means, actor, session, turn, before)
             self._own(f"answer-{turn.id}", answer.deliver(), answer)
         return answer
 

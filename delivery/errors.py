@@ -47,8 +47,10 @@ class Rejected(DeliveryError):
     """Discord does not take it."""
 
 
-GONE: Final = frozenset({10003, 10008, 10015, 10062, 50027})
-"""Unknown channel, message, webhook (an interaction's token is one), interaction; invalid webhook token."""
+GONE: Final = frozenset({10003, 10008, 10015, 10062, 50027, 30046, 40094})
+"""Unknown channel, message, webhook (an interaction's token is one), interaction; invalid webhook token; no more edits of so
+old a message, no more follow-ups to this interaction.
+"""
 
 
 @contextmanager

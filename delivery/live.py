@@ -17,7 +17,7 @@ from typing import Final
 import discord
 
 from agent.checkpoints import Sleep
-from delivery.errors import Lost, Passing, Unsent
+from delivery.errors import DeliveryError, Lost, Passing, Unsent
 from delivery.sender import Sender
 from storage.records import Delivery, DeliveryState, Surface, Target
 
@@ -171,8 +171,9 @@ class LiveMessage:
     async def _follow_up(self, look: Look) -> int:
         try:
             return await self._sender.send(self.delivery.target, look.content, look.view())
-        except Unsent:
-            await self._become(DeliveryState.PENDING)
+        except DeliveryError as error:
+            if isinstance(error, Unsent) or not isinstance(error, Passing):  # else it may be there
+                await self._become(DeliveryState.PENDING)
             raise
 
     async def _lost(self) -> int | None:

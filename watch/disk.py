@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from storage.sqlite.copying import in_own_thread
+
 LOW: Final = 256 * 1024 * 1024
 ENOUGH: Final = 2 * LOW
 """Bytes free: below `LOW` it is low, and stays so until there is `ENOUGH`, lest it be told again and again."""
@@ -47,7 +49,7 @@ class DiskWatch:
     async def _look_on(self) -> None:
         while True:
             try:
-                free = await asyncio.to_thread(self._free, self._path)
+                free = await in_own_thread(lambda _stop: self._free(self._path), "watch-disk")
             except OSError as error:
                 log.warning("the room on the disk is not known: %s", error.strerror)
             else:

@@ -2,13 +2,37 @@
 
 import asyncio
 
+import pytest
+
 from agent.errors import Overloaded
 from agent.events import KeptFinished, RetryWaiting
+from delivery import answer
 from playground.standin import Fault
 from storage.records import TurnState
 from tests.delivery.cast import Cast, labels
 
 LINE = "-# 1 · Auth bug"
+
+
+async def test_a_direct_message_that_waits_comes_below_the_one_it_waits_for(cast: Cast) -> None:
+    first = await cast.start(cast.direct())
+    await cast.submit(cast.direct(), TurnState.QUEUED)
+    await cast.queue()
+    await cast.seen(lambda m: "number 1 in line" in m.text, cast.ann.dm)
+    thinking, waiting = cast.ann.sees(cast.ann.dm)
+    assert "thinking" in thinking.text
+    assert "number 1 in line" in waiting.text
+    await cast.end(first, "So it is.")
+    await cast.seen(lambda m: m.text.startswith("So it is."), cast.ann.dm)
+
+
+async def test_a_line_that_fails_holds_nobody_up_for_long(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer, "ORDER_SECONDS", 0.05)
+    cast.standin.faults.add(Fault(route="POST /channels/*/messages", status=503))
+    await cast.start(cast.direct())
+    await cast.submit(cast.direct(), TurnState.QUEUED)
+    await cast.queue()
+    await cast.seen(lambda m: "number 1 in line" in m.text, cast.ann.dm)
 
 
 async def test_a_private_answer_thinks_streams_and_ends_in_one_message(cast: Cast) -> None:

@@ -57,6 +57,17 @@ async def test_what_surely_was_not_sent_is_sent_again(cast: Cast) -> None:
     assert labels(answers(cast)[-1]) == ["Reply"]
 
 
+async def test_one_that_was_refused_is_not_lost(cast: Cast) -> None:
+    turn = await cast.start(await cast.private())
+    cast.standin.faults.add(Fault(route=FOLLOW_UP, status=400, code=40094, times=None))
+    cast.delta(turn, "one " * 400 + "two " * 400)
+    await sent_once(cast)
+    await cast.end(turn, "one " * 400 + "two " * 400)
+    await cast.settled()
+    (rest,) = cast.ann.sees(cast.ann.dm)
+    assert rest.text.endswith("two\n-# 1 · Auth bug")
+
+
 async def test_while_it_streams_the_rest_waits_for_the_end(cast: Cast) -> None:
     turn = await cast.start(await cast.private())
     cast.standin.faults.add(Fault(route=FOLLOW_UP, cut=True))

@@ -138,11 +138,12 @@ async def a_team(
     model: ModelClient | None = None,
     config: AgentConfig | None = None,
     clock: ManualClock | None = None,
+    heartbeat_seconds: float = 41.25,
     **settings: object,
 ) -> AsyncGenerator[Team, None]:
     """A team whose bot is running; `clock` is Discord's."""
     clock = clock or ManualClock()
-    async with StandIn(clock) as discord:
+    async with StandIn(clock, heartbeat_seconds=heartbeat_seconds) as discord:
         with point_discord_at(discord.api_url):
             team = Team(discord, clock, Settings(database_path=folder / "cubby.db", **settings))  # pyright: ignore[reportArgumentType]
             team.model, team.config = model or team.model, config
