@@ -103,7 +103,7 @@ async def test_an_answer_that_streams_ends_while_the_gateway_is_away(team: Team)
 async def test_events_that_come_twice_run_once(team: Team) -> None:
     await team.write(team.ann, "before")
     asked = await team.ann.slash(team.general, "ask", prompt="hello")
-    answer = await asked.message(is_ended)
+    shown = (await asked.message(is_ended)).text
     count = len(team.gate.asked)
     for session in team.discord.gateway.sessions.values():
         for payload in tuple(session.kept):
@@ -112,7 +112,7 @@ async def test_events_that_come_twice_run_once(team: Team) -> None:
     await team.write(team.ann, "after")
     assert len(team.gate.asked) == count + 1
     assert answered(team.ann, "before") == 1
-    assert [m.text for m in team.ann.sees(team.general) if m.author.bot] == [answer.text]
+    assert [m.text for m in team.ann.sees(team.general) if m.author.bot] == [shown]
 
 
 @pytest.fixture
