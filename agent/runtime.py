@@ -7,11 +7,13 @@ outside of the lock, so a stop never waits behind anything but the writing of wh
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
 
 from agent.config import AgentConfig
+from agent.errors import SessionDisposed
 from agent.events import Listener, QueueChanged
 from agent.outcomes import (
     Asked,
@@ -31,7 +33,7 @@ from agent.outcomes import (
 )
 from agent.place import Build, Place
 from agent.session import AgentSession
-from storage.errors import DuplicateSource, WrongTurnState
+from storage.errors import DuplicateSource, StoreError, WrongTurnState
 from storage.records import Actor, Departure, Leave, Prompt, SessionInfo, Target, Turn, TurnState
 from storage.store import Store
 
@@ -133,6 +135,12 @@ class SessionRuntime:
         """Dispose what has nothing to do; it is rebuilt unnoticed at the next prompt. Returns whether nothing is live."""
         async with self._lock:
             return await self._place.rest()
+
+    async def save(self) -> None:
+        """Store ends that the store did not take when they came."""
+        for session in self.live:
+            with suppress(StoreError, SessionDisposed):  # the next look tries again
+                await session.settle()
 
     async def drain(self) -> None:
         """Wait until what is being written has ended; what is in line stays there. `awake` is to refuse every change by now."""

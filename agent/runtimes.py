@@ -28,7 +28,7 @@ from storage.store import Store
 log = logging.getLogger(__name__)
 
 SWEEP: Final = 60.0
-"""Seconds between two looks for idle sessions."""
+"""Seconds between two looks for idle sessions, and for ends that are yet to be stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,11 @@ class Runtimes:
             if seen.time <= due and await seen.runtime.rest():
                 self._awake.pop(user_id, None)
 
+    async def save(self) -> None:
+        """Store the ends that a failing disk refused, once it takes them."""
+        for seen in tuple(self._awake.values()):
+            await seen.runtime.save()
+
     async def close(self) -> None:
         """Take nothing new, let running answers finish for the grace time, then store and mark the rest, dispose everything.
 
@@ -154,6 +159,7 @@ class Runtimes:
         while True:
             await self._sleep(SWEEP)
             try:
+                await self.save()
                 await self.rest()
             except Exception as error:  # noqa: BLE001 - the next sweep tries again
                 log.warning("idle sessions could not be disposed: %s", type(error).__name__)

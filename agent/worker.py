@@ -63,6 +63,7 @@ class Worker:
         self._runner, self._line, self._teller = runner, line, teller
         self._correction = correction
         self._unsaved = unsaved
+        self._settling = asyncio.Lock()
         self._state = State.IDLE
         self._task: asyncio.Task[Turn | None] | None = None
         self._stopping: TurnState | None = None
@@ -103,10 +104,11 @@ class Worker:
 
     async def settle(self) -> None:
         """See `AgentSession.settle`."""
-        unsaved = self._unsaved
-        if unsaved is not None:
-            await self._runner.store_end(*unsaved)
-            self._unsaved = None if self._unsaved is unsaved else self._unsaved
+        async with self._settling:
+            unsaved = self._unsaved
+            if unsaved is not None:
+                await self._runner.store_end(*unsaved)
+                self._unsaved = None if self._unsaved is unsaved else self._unsaved
 
     def drain(self) -> None:
         """Let the running turn end, but start no further one."""

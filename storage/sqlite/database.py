@@ -7,6 +7,7 @@ durability and errors.
 """
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from typing import Any, Final, TypeVar, cast
 import aiosqlite
 
 from storage.errors import StoreUnavailable
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -52,6 +55,7 @@ class Database:
         self._waiting: list[_Waiting] = []
         self._committer: asyncio.Task[None] | None = None
         self._closed = False
+        self._health = Health()
 
     async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` in a transaction and return its result after the commit.
@@ -65,14 +69,26 @@ class Database:
         self._waiting.append(waiting)
         if self._committer is None:
             self._committer = asyncio.create_task(self._commit_waiting(), name="store-writer")
-        return cast("T", await waiting.done)
+        try:
+            done = await waiting.done
+        except StoreUnavailable as error:
+            self._health.failed("written", error.reason)
+            raise
+        self._health.worked("written")
+        return cast("T", done)
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` on the reading connection, over one snapshot of what was committed. Raises `StoreUnavailable`."""
         if self._closed:
             raise StoreUnavailable("the store is closed")
-        with translated():
-            return await in_thread(self._reader, lambda connection: _snapshot(connection, work))
+        try:
+            with translated():
+                found = await in_thread(self._reader, lambda connection: _snapshot(connection, work))
+        except StoreUnavailable as error:
+            self._health.failed("read", error.reason)
+            raise
+        self._health.worked("read")
+        return found
 
     async def close(self) -> None:
         """Finish what waits, then close both connections. Called once, by the store."""
@@ -98,6 +114,24 @@ class Database:
             left, self._waiting = [*batch, *self._waiting], []
             for waiting in left:
                 _settle(waiting.done, Failed(StoreUnavailable("the writer ended; whether this was written is not known")))
+
+
+class Health:
+    """Says in the log when the disk begins to fail, how, and when it works again: once each, not for each of many calls."""
+
+    def __init__(self) -> None:
+        self._reasons: dict[str, str] = {}
+
+    def failed(self, what: str, reason: str) -> None:
+        """The database could not be `what`."""
+        if self._reasons.get(what) != reason:
+            log.warning("the database can't be %s: %s", what, reason)
+        self._reasons[what] = reason
+
+    def worked(self, what: str) -> None:
+        """It could."""
+        if self._reasons.pop(what, None) is not None:
+            log.warning("the database can be %s again", what)
 
 
 def run_batch(connection: sqlite3.Connection, works: Sequence[Work]) -> list[Any]:

@@ -56,6 +56,20 @@ async def test_what_waits_is_not_asked_before_it_is(ear: Ear) -> None:
     assert await texts(store, session.info) == ["one", "a", "two", "b"]
 
 
+async def test_it_is_stored_without_anybody_asking_once_the_disk_takes_it(ear: Ear) -> None:
+    store = refusing()
+    runtimes = some_runtimes(store, EchoModel(), ear)
+    asked = await runtimes.of(ANN).say(words("one"))
+    await settled(runtimes.of(ANN))
+    await runtimes.save()
+    assert (await store.turns.get(ANN, asked.turn.id)).state.is_running
+    store.turns.refuses = set()
+    await runtimes.save()
+    assert (await store.turns.get(ANN, asked.turn.id)).state is TurnState.COMPLETED
+    assert await texts(store, asked.session) == ALL_SAID[:2]
+    await runtimes.close()
+
+
 async def test_dispose_tries_once_more(ear: Ear) -> None:
     store = refusing()
     async with a_session(store, EchoModel(), ear) as session:
