@@ -26,13 +26,15 @@ the bot does is seen by those who would see it. How to use it:
 
 Time is passed in: `StandIn(ManualClock())` and `clock.advance(900)` end a token's 15 minutes at once. Waits are on events
 (`until`, `wait_for`, `changes.stream()`), with a limit in real seconds. `discord.calls` holds what the bot called.
-Troubles: `discord.faults`, `discord.gateway` (`drop`, `ask_to_reconnect`, `invalidate`, `hang_up`, `deaf`),
+Troubles: `discord.faults`, `StandIn(limits=DISCORD)`,
+`discord.gateway` (`drop`, `ask_to_reconnect`, `invalidate`, `hang_up`, `deaf`),
 `channel.deny(Right.SEND)`, `ann.close_dms()`, `discord.world.remove_channel(channel)`.
 """
 
 from playground.standin.clock import Clock, ManualClock, SystemClock
 from playground.standin.faults import Fault
 from playground.standin.invocations import Choice, Invocation, Modal
+from playground.standin.limits import DISCORD, Limit, Limits
 from playground.standin.people import Person
 from playground.standin.point import NotLoopback, point_discord_at
 from playground.standin.refusals import CannotDo
@@ -40,6 +42,7 @@ from playground.standin.server import StandIn
 from playground.standin.things import Application, Channel, Guild, Message, Right
 
 __all__ = [
+    "DISCORD",
     "Application",
     "CannotDo",
     "Channel",
@@ -48,6 +51,8 @@ __all__ = [
     "Fault",
     "Guild",
     "Invocation",
+    "Limit",
+    "Limits",
     "ManualClock",
     "Message",
     "Modal",

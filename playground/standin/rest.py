@@ -19,6 +19,7 @@ from playground.standin import rest_commands, rest_gateway, rest_interactions, r
 from playground.standin.bodies import Upload
 from playground.standin.errors import NotImplementedHere, Refusal, bad_json, unauthorized
 from playground.standin.faults import Fault, Faults
+from playground.standin.limits import LimitKeeper, Limits
 from playground.standin.routing import Ask, Reply, Route
 from playground.standin.things import Application
 from playground.standin.world import World
@@ -70,8 +71,9 @@ class _Parsed:
 class Rest:
     """The HTTP side of the stand-in."""
 
-    def __init__(self, world: World, origin: Callable[[], str], faults: Faults) -> None:
+    def __init__(self, world: World, origin: Callable[[], str], faults: Faults, limits: Limits) -> None:
         self._world = world
+        self._limits = LimitKeeper(limits, world.clock)
         self._origin = origin
         self._faults = faults
         self.record = Record()
@@ -87,9 +89,10 @@ class Rest:
         fault = self._faults.take(name)
         if fault is not None and fault.delay:
             await self._world.clock.sleep(fault.delay)
+        limited = self._limits.take(name, params, request.headers.get("Authorization", ""))
         try:
             parsed = await _parse(request)
-            status, body = self._answer(request, route, params, parsed, fault)
+            status, body = (429, limited.refusal) if limited.refusal else self._answer(request, route, params, parsed, fault)
         except Refusal as refusal:
             status, body = refusal.status, refusal.body()
         except NotImplementedHere as missing:
@@ -104,8 +107,8 @@ class Rest:
         self.record.calls.append(Call(request.method, template, 0 if cut else status, seconds, shown, sent, body))
         if cut and request.transport is not None:
             request.transport.abort()
-        headers = fault.headers(self._world.clock.now()) if fault is not None else {}
-        return _json_response(status, body, headers)
+        told = fault.headers(self._world.clock.now()) if fault is not None and not limited.refusal else {}
+        return _json_response(status, body, {**limited.headers, **told})
 
     def _answer(
         self, request: web.Request, route: Route | None, params: Mapping[str, str], parsed: _Parsed, fault: Fault | None

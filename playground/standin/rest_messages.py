@@ -72,7 +72,10 @@ def create_message(ask: Ask) -> Reply:
     fields |= _reply_fields(ask.body, channel)
     fields["mentions"] = mentioned(ask.world, fields.get("content", ""), ask.body.get("allowed_mentions"))
     content = fields.pop("content", "")
-    message = ask.world.post(channel, ask.bot.user, content, nonce=ask.body.get("nonce"), **fields)
+    nonce = ask.body.get("nonce")
+    message = ask.world.post(channel, ask.bot.user, content, nonce=nonce, **fields)
+    if nonce is not None and ask.body.get("enforce_nonce"):
+        ask.world.nonces[channel.id, str(nonce)] = message
     return 200, message_object(message, ask.bot, ask.origin, fresh=True)
 
 
@@ -130,9 +133,12 @@ def _same_nonce(ask: Ask, channel: Channel) -> Message | None:
     nonce = ask.body.get("nonce")
     if nonce is None or not ask.body.get("enforce_nonce"):
         return None
-    since = ask.world.clock.now() - NONCE_SECONDS
-    recent = (m for m in channel.messages.values() if m.author == ask.bot.user and m.created >= since)
-    return next((m for m in recent if m.nonce is not None and str(m.nonce) == str(nonce)), None)
+    first = ask.world.nonces.get((channel.id, str(nonce)))
+    if first is None or first.author != ask.bot.user or first.created < ask.world.clock.now() - NONCE_SECONDS:
+        return None
+    if first.deleted:  # https://github.com/discord/discord-api-docs/issues/6647
+        raise unknown_message()
+    return first
 
 
 def _reply_fields(body: dict[str, Any], channel: Channel) -> dict[str, Any]:

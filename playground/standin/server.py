@@ -15,6 +15,7 @@ from playground.standin.clock import Clock, SystemClock
 from playground.standin.faults import Faults
 from playground.standin.gateway import Gateway
 from playground.standin.interactions import ACKNOWLEDGE_SECONDS, Interaction, Progress
+from playground.standin.limits import Limits
 from playground.standin.people import Person
 from playground.standin.rest import PREFIX, Call, Record, Rest
 from playground.standin.things import Application, Guild
@@ -28,12 +29,20 @@ _LARGEST_REQUEST = 110 * 1024 * 1024
 class StandIn:
     """A Discord of one's own; use it as `async with StandIn() as discord:`."""
 
-    def __init__(self, clock: Clock | None = None, *, port: int = 0, heartbeat_seconds: float = 41.25) -> None:
+    def __init__(
+        self,
+        clock: Clock | None = None,
+        *,
+        port: int = 0,
+        heartbeat_seconds: float = 41.25,
+        limits: Limits | None = None,
+    ) -> None:
+        """Without `limits` there are none: a client waits for them in real time, whatever the clock."""
         self.clock: Clock = clock or SystemClock()
         self.world = World(self.clock)
         self.faults = Faults()
         self._port = port
-        self._rest = Rest(self.world, lambda: self.url, self.faults)
+        self._rest = Rest(self.world, lambda: self.url, self.faults, limits or Limits())
         self.gateway = Gateway(self.world, lambda: self.url, heartbeat_seconds)
         self._runner: web.AppRunner | None = None
         self._timers: set[asyncio.Task[None]] = set()

@@ -48,6 +48,8 @@ class World:
         self.applications: dict[str, Application] = {}
         self.interactions: dict[str, Interaction] = {}
         self.attachments: dict[int, Attachment] = {}
+        self.nonces: dict[tuple[int, str], Message] = {}
+        """The messages of enforced nonces, by channel, deleted ones too."""
 
     def add_guild(self, name: str) -> Guild:
         """Make a server; every bot there is becomes a member."""

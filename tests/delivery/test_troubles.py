@@ -212,6 +212,7 @@ async def test_a_message_that_comes_anew_has_a_nonce_of_its_own(cast: Cast) -> N
     await cast.client.get_partial_messageable(cast.ann.dm.id).get_partial_message(shown.id).delete()
     await cast.end(turn, "So it is.")
     await cast.settled()
+    assert cast.ann.sees(cast.ann.dm)[-1].text == f"So it is.\n{LINE}"
     nonces = [call.request["nonce"] for call in cast.standin.calls if call.route.endswith("/messages")]
     assert len(set(nonces)) == len(nonces) == 2
 

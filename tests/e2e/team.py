@@ -14,7 +14,7 @@ from agent.builtin import BuiltinModel
 from agent.config import AgentConfig
 from agent.context import GO_ON
 from agent.model import Finish, FinishReason, Message, ModelClient, ModelEvent, ModelRequest, Text
-from playground.standin import Channel, Invocation, ManualClock, Person, StandIn, point_discord_at
+from playground.standin import Channel, Clock, Invocation, Limits, ManualClock, Person, StandIn, point_discord_at
 from playground.standin import Message as Posted
 from settings import Settings
 
@@ -76,9 +76,8 @@ class Gate:
 class Team:
     """Ann and Bob, a channel, and the bot, which can be ended and started again on the same database."""
 
-    def __init__(self, discord: StandIn, clock: ManualClock, settings: Settings) -> None:
+    def __init__(self, discord: StandIn, settings: Settings) -> None:
         self.discord = discord
-        self.clock = clock
         self.settings = settings
         self.model: ModelClient = Gate()
         self.config: AgentConfig | None = None
@@ -89,6 +88,12 @@ class Team:
         self.bob: Person = discord.add_person("Bob")
         self.bot: wiring.Running | None = None
         self._stack = AsyncExitStack()
+
+    @property
+    def clock(self) -> ManualClock:
+        """Discord's, for tests that move it."""
+        assert isinstance(self.discord.clock, ManualClock)
+        return self.discord.clock
 
     @property
     def gate(self) -> Gate:
@@ -137,15 +142,16 @@ async def a_team(
     *,
     model: ModelClient | None = None,
     config: AgentConfig | None = None,
-    clock: ManualClock | None = None,
+    clock: Clock | None = None,
     heartbeat_seconds: float = 41.25,
+    limits: Limits | None = None,
     **settings: object,
 ) -> AsyncGenerator[Team, None]:
     """A team whose bot is running; `clock` is Discord's."""
     clock = clock or ManualClock()
-    async with StandIn(clock, heartbeat_seconds=heartbeat_seconds) as discord:
+    async with StandIn(clock, heartbeat_seconds=heartbeat_seconds, limits=limits) as discord:
         with point_discord_at(discord.api_url):
-            team = Team(discord, clock, Settings(database_path=folder / "cubby.db", **settings))  # pyright: ignore[reportArgumentType]
+            team = Team(discord, Settings(database_path=folder / "cubby.db", **settings))  # pyright: ignore[reportArgumentType]
             team.model, team.config = model or team.model, config
             await team.start()
             try:

@@ -1,11 +1,12 @@
 """Discord fails for a moment, on any of the calls that an answer needs: each person still has it, once and whole."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
-from playground.standin import Fault, Message, Person
-from tests.e2e.team import Team, ended, is_ended
+from playground.standin import DISCORD, Fault, Limit, Limits, Message, Person, SystemClock
+from tests.e2e.team import Team, a_team, ended, is_ended
 
 RESPOND, EDIT, DM_SEND, DM_EDIT = (
     "POST /interactions/*",
@@ -96,6 +97,16 @@ async def test_a_response_that_got_through_after_all_is_not_given_twice(team: Te
     await team.ann.slash(team.ann.dm, "ask", prompt="hello")
     await team.ann.wait_for(lambda m: m.text.startswith("echo: hello") and is_ended(m), channel=team.ann.dm)
     assert not any("One moment" in m.text for m in team.ann.sees(team.ann.dm))
+
+
+async def test_discords_limits_cost_nobody_an_answer(tmp_path: Path) -> None:
+    """Each limit of Discord's own, in a fifth of its time, with more people at once than the one over all lets through."""
+    routes = tuple(Limit(limit.route, limit.calls, limit.seconds / 5) for limit in DISCORD.routes)
+    async with a_team(tmp_path, clock=SystemClock(), limits=Limits(routes=routes, over_all=Limit("*", 10, 0.2))) as team:
+        people = [team.discord.add_person(f"person {number}") for number in range(12)]
+        for direct in (False, True):
+            await asyncio.gather(*(team.write(who, "hello") if direct else team.ask(who, "hello") for who in people))
+        assert [len(answers(team, who)) for who in people] == [2] * len(people)
 
 
 async def test_slow_answers_of_discord_hold_up_nobody_else(team: Team) -> None:

@@ -1,0 +1,54 @@
+"""Everything that passes between Cubby and the stand-in on a walk through what it does, judged by Discord's description."""
+
+import pytest
+
+from tests.e2e.team import Team, ended, is_ended
+from tests.playground.openapi import Spec, load_spec, loud_skip
+
+
+@pytest.fixture
+def spec(request: pytest.FixtureRequest) -> Spec:
+    return load_spec() or loud_skip(request.config)
+
+
+async def test_a_walk_through_what_cubby_does_is_as_described(spec: Spec, team: Team) -> None:
+    await in_the_server(team)
+    await in_direct_messages(team)
+    calls = team.discord.calls
+    assert len({call.route for call in calls}) > 10
+    assert [fault for call in calls for fault in spec.faults_of(call)] == []
+    assert [fault for sent in team.discord.gateway.sent for fault in spec.faults_of_dispatch(sent)] == []
+
+
+async def in_the_server(team: Team) -> None:
+    answer = await team.ask(team.ann, "My favorite programming language is Rust")
+    modal = (await (await team.ann.press(answer, "Reply")).acknowledged()).modal
+    assert modal is not None
+    await ended(await team.ann.submit(modal, {"Your message": "word " * 700}))
+    await team.ann.slash(team.general, "new", name="Second")
+    held = await team.ann.slash(team.general, "ask", prompt="hold it")
+    running = await held.message(lambda m: "first words" in m.text)
+    asked = await (await team.ann.slash(team.general, "open", session="1")).message(lambda m: len(m.buttons) == 3)
+    await team.ann.press(asked, "Stay here")
+    await team.ann.press(running, "Stop")
+    await ended(held)
+    for command in ("sessions", "history", "privacy", "help", "quit", "stop"):
+        await (await team.ann.slash(team.general, command)).message()
+    await team.ann.autocomplete(team.general, "open", session="1")
+    await team.bob.say(team.general, "hello", mention_bot=True)
+    await team.bob.wait_for(lambda m: m.author.bot and bool(m.buttons), channel=team.general)
+
+
+async def in_direct_messages(team: Team) -> None:
+    first = await team.write(team.ann, "hello")
+    await team.ann.say(team.ann.dm, "and in reply", reply_to=first)
+    await team.ann.wait_for(lambda m: "echo: and in reply" in m.text and is_ended(m), channel=team.ann.dm)
+    await team.ann.slash(team.ann.dm, "ask", prompt="by command")
+    await team.ann.wait_for(lambda m: "echo: by command" in m.text and is_ended(m), channel=team.ann.dm)
+    team.discord.gateway.shut = True
+    team.discord.gateway.drop()
+    await team.ann.say(team.ann.dm, "meanwhile")
+    team.discord.gateway.shut = False
+    await team.ann.wait_for(lambda m: "echo: meanwhile" in m.text and is_ended(m), channel=team.ann.dm, timeout=20)
+    await team.restart()
+    await team.write(team.ann, "after")
