@@ -7,26 +7,33 @@ after a status of 500 and above, so the repeat may hear that the first one got t
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Final, TypeVar
 
 import aiohttp
 import discord
 
 ALREADY_GIVEN: Final = 40060
+TRIES: Final = 3
 REMEMBERED: Final = 10_000
 
 T = TypeVar("T")
 
 
 async def given(respond: Callable[[], Awaitable[T]]) -> T | None:
-    """Give the first response, once more where the line broke; `None` where an earlier try got through after all.
+    """Give the first response, and again where the line broke; `None` where an earlier try got through after all.
 
     Raises what discord.py raises where Discord takes none.
     """
-    try:
-        return await _unless_given(respond)
-    except (aiohttp.ClientError, OSError):
-        return await _unless_given(respond)
+    return await repeated(lambda: _unless_given(respond))
+
+
+async def repeated(call: Callable[[], Awaitable[T]]) -> T:
+    """Make a call that does the same however often it is made, and again where the line broke."""
+    for _ in range(TRIES - 1):
+        with suppress(aiohttp.ClientError, OSError):
+            return await call()
+    return await call()
 
 
 async def _unless_given(respond: Callable[[], Awaitable[T]]) -> T | None:

@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 import discord
 
-from cogs.first import given
+from cogs.first import given, repeated
 from delivery.splitting import split
 from storage.records import Actor, Source, SourceKind, Surface, Target
 
@@ -142,7 +142,7 @@ class Reply:
         self._first = False
         shown: dict[str, Any] = {"view": unlisted(view), "allowed_mentions": NO_MENTIONS}
         if self.responded:
-            await self.interaction.edit_original_response(**shown)
+            await repeated(lambda: self.interaction.edit_original_response(**shown))
         else:
             await given(lambda: self.interaction.response.edit_message(**shown))
             self._given = True
@@ -166,11 +166,11 @@ class Reply:
 
     async def _first_message(self) -> int:
         """The id of the first message, where Discord did not tell it with the response."""
-        message = await self.interaction.original_response()
+        message = await repeated(self.interaction.original_response)
         return message.id
 
     async def _fill(self, shown: dict[str, Any]) -> int:
-        message = await self.interaction.edit_original_response(**_replacing(shown))
+        message = await repeated(lambda: self.interaction.edit_original_response(**_replacing(shown)))
         return message.id
 
     async def _follow_up(self, shown: dict[str, Any]) -> int:

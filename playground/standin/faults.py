@@ -74,6 +74,11 @@ class Faults:
     def __init__(self) -> None:
         self._rows: list[Fault] = []
 
+    @property
+    def rows(self) -> tuple[Fault, ...]:
+        """The rows that may still strike."""
+        return tuple(self._rows)
+
     def add(self, fault: Fault) -> Fault:
         """Add a row at the end; keep it to remove it again."""
         self._rows.append(fault)
