@@ -144,6 +144,7 @@ class Service(RuleBasedStateMachine):
         latest = await player.store.turns.latest(player.actor, info.id)
         assert latest is not None
         if await player.press_for("retry", latest):
+            await player.until_asked_after(info, latest)
             self.again.add(latest.prompt)
             here.retry()
 
