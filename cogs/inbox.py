@@ -137,12 +137,15 @@ class Inbox:
             await _tell(message, BACK_SOON)
             return Taken.TOLD
         except StoreUnavailable as error:
-            await _tell(message, explain(error))
+            if not await _tell(message, explain(error)):
+                self.missed.again(message)
             return Taken.TOLD
         except Exception as error:  # noqa: BLE001 - whatever fails, the person is told
             refusal = explain(error)
-        await _tell(message, refusal)
-        await self._mark(actor, message)
+        if await _tell(message, refusal):
+            await self._mark(actor, message)
+        else:
+            self.missed.again(message)
         return Taken.TOLD
 
     async def _ask(self, message: discord.Message, actor: Actor, reply: MessageReply, *, missed: bool) -> None:
@@ -184,8 +187,11 @@ async def _type(message: discord.Message) -> None:
     await message.channel.typing()
 
 
-async def _tell(message: discord.Message, sentence: str) -> None:
+async def _tell(message: discord.Message, sentence: str) -> bool:
+    """Say so below the message; whether that got through."""
     try:
         await MessageReply(message).say(sentence)
     except UNREACHED as error:
         log.warning("message %s could not be answered: %s", message.id, type(error).__name__)
+        return False
+    return True

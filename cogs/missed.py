@@ -46,6 +46,13 @@ class Missed:
                     self._channels = {channel.actor.user_id: channel for channel in found}
             return self._channels
 
+    def again(self, message: discord.Message) -> None:
+        """The message was neither taken nor refused in words: it comes before its author's next one."""
+        if self._channels is not None:  # else all are looked at anyway
+            actor = Actor(message.author.id)
+            known = DirectChannel(actor=actor, channel_id=message.channel.id, last_message=message.id - 1)
+            self._channels.setdefault(actor.user_id, known)
+
     async def take(self, actor: Actor) -> list[discord.Message]:
         """What the person wrote meanwhile, oldest first; once read it is missed no longer.
 

@@ -204,7 +204,8 @@ class AnswerDelivery:
             case Phase.PAUSED:
                 return [Look(render.paused(self.session, turn), "paused", lambda: controls.paused(turn))]
             case Phase.RUNNING if self._speaks():
-                return _looks(self._contents(), "streaming", lambda: controls.streaming(turn))
+                *before, last = _looks(self._contents(), "streaming", lambda: controls.streaming(turn))
+                return [*before, replace(last, lasting=render.lasting(self.session, last.content))]
             case _:
                 return []
 

@@ -68,6 +68,8 @@ class Look:
     buttons: str = ""
     """A name for the buttons under it; "" for none."""
     view: Callable[[], discord.ui.View | None] = field(default=lambda: None, compare=False)
+    lasting: str | None = field(default=None, compare=False)
+    """What may stay for ever where `content` says that something is under way; `None` where that may."""
 
 
 class LiveMessage:
@@ -113,6 +115,8 @@ class LiveMessage:
             message_id = await self._sender.edit(self.delivery.target, look.content, look.view())
         else:
             message_id = await self._send(look)
+            if look.lasting is not None and self.delivery.target.surface is Surface.EPHEMERAL:
+                look = Look(look.lasting)
         self.exists, self.shown = True, look
         if message_id != self.delivery.target.message_id or self.delivery.state is not DeliveryState.SENT:
             await self._become(DeliveryState.SENT, replace(self.delivery.target, message_id=message_id))
@@ -169,7 +173,12 @@ class LiveMessage:
         return message_id
 
     async def _follow_up(self, look: Look) -> int:
+        """Send a message that can't be looked up: if this tells nothing it stays as it is, so it says and offers nothing that
+        passes. The next look brings that.
+        """
         try:
+            if look.lasting is not None:
+                return await self._sender.send(self.delivery.target, look.lasting)
             return await self._sender.send(self.delivery.target, look.content, look.view())
         except DeliveryError as error:
             if isinstance(error, Unsent) or not isinstance(error, Passing):  # else it may be there

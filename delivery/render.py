@@ -139,6 +139,12 @@ def streaming(session: SessionInfo, text: str) -> list[str]:
     return [*parts[:-1], f"{parts[-1]}\n{small(f'{label(session)} · writing…')}"]
 
 
+def lasting(session: SessionInfo, content: str) -> str:
+    """The last content of `streaming` without saying that it is still being written."""
+    before, _, _ = content.rpartition("\n")
+    return f"{before}\n{small(label(session))}"
+
+
 def ended(session: SessionInfo, ending: Ending) -> list[str]:
     """The contents of an ended turn: its text or its failure, what there is to say of it, and the session's line."""
     tail = small("\n".join([*_remarks(ending), label(session)]))

@@ -37,12 +37,21 @@ class Seen:
 
 
 class FaultyModelServer:
-    """An async context; `base_url` is where it listens."""
+    """An async context; `base_url` is where it listens. `words` is a proper answer, a delta each, or gives it for the last
+    message.
+    """
 
-    def __init__(self, models: tuple[str, ...] = ("test-model",), *, words: tuple[str, ...] = WORDS, gap: float = 0.0) -> None:
+    def __init__(
+        self,
+        models: tuple[str, ...] = ("test-model",),
+        *,
+        words: tuple[str, ...] | Callable[[str], tuple[str, ...]] = WORDS,
+        gap: float = 0.0,
+    ) -> None:
         self.models = models
-        self.words = words
+        self.words: tuple[str, ...] = () if callable(words) else words
         """A proper answer, a delta each."""
+        self._words = words if callable(words) else None
         self.gap = gap
         """Seconds before each delta: many short words and a small gap are a fast model."""
         self.seen: list[Seen] = []
@@ -86,6 +95,10 @@ class FaultyModelServer:
         """What the next requests for an answer meet, in order."""
         self._script.extend(faults)
 
+    def forget_script(self) -> None:
+        """Let the next requests meet nothing."""
+        self._script.clear()
+
     def script_list(self, *faults: Fault) -> None:
         """What the next requests for the list of models meet, in order: the faults that are no stream."""
         self._list_script.extend(faults)
@@ -110,6 +123,9 @@ class FaultyModelServer:
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+
+    def _words_for(self, seen: Seen) -> tuple[str, ...]:
+        return self.words if self._words is None else self._words(str(seen.body["messages"][-1]["content"]))
 
     async def _until(self, condition: Callable[[], bool]) -> None:
         while not condition():
@@ -151,7 +167,7 @@ class FaultyModelServer:
             _cut(request)
             return response
         await response.prepare(request)
-        send = Sender(response, self.words, self.gap, chopped=fault is Fault.CHOPPED, release=self.release)
+        send = Sender(response, self._words_for(seen), self.gap, chopped=fault is Fault.CHOPPED, release=self.release)
         await play_of(fault)(send)
         if fault in (Fault.CUT, Fault.CUT_AT_ONCE, Fault.CUT_AFTER_END):
             _cut(request)

@@ -81,6 +81,18 @@ async def test_while_it_streams_the_rest_waits_for_the_end(cast: Cast) -> None:
     assert follow_ups(cast) == 1
 
 
+async def test_one_that_arrived_unknown_says_nothing_of_writing_for_ever(cast: Cast) -> None:
+    turn = await cast.start(await cast.private())
+    cast.standin.faults.add(Fault(route=FOLLOW_UP, cut=True, when="after"))
+    cast.delta(turn, "one " * 400 + "two " * 400)
+    await sent_once(cast)
+    await cast.end(turn, LONG)
+    await cast.settled()
+    first, lost = answers(cast)
+    assert labels(first) == ["Rest 1"]
+    assert (lost.text.splitlines()[-1], labels(lost)) == ("-# 1 · Auth bug", [])
+
+
 async def test_after_a_crash_it_is_offered_too(cast: Cast) -> None:
     turn = await cast.start(await cast.private())
     cast.standin.faults.add(Fault(route=FOLLOW_UP, cut=True, when="after"))

@@ -1,5 +1,6 @@
 """Direct messages that were written while the bot was away: answered once, in order, or offered when they are old."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +11,8 @@ from cogs.catchup import ANSWERED
 from cogs.words import GONE
 from playground.standin import Fault, ManualClock, Message, Person
 from storage.records import Actor
+from storage.sqlite.database import in_thread
+from storage.sqlite.store import SqliteStore
 from tests.e2e.team import Team, a_team, is_ended
 
 DAY = 86_400.0
@@ -77,6 +80,22 @@ async def test_what_was_told_before_is_not_told_again(team: Team) -> None:
     await team.restart()
     await team.write(ann, "after")
     assert len([m for m in ann.sees(ann.dm) if "can't read files" in m.text]) == 1
+
+
+async def test_one_that_could_be_neither_saved_nor_refused_in_words_comes_before_the_next(team: Team) -> None:
+    await team.write(team.ann, "before")
+    assert team.bot is not None
+    assert isinstance(team.bot.store, SqliteStore)
+    writer = team.bot.store._database._writer
+    await in_thread(writer, lambda c: c.execute("PRAGMA query_only=ON"))
+    lost = team.discord.faults.add(Fault(route="POST /channels/*/messages", status=503))
+    await team.ann.say(team.ann.dm, "one")
+    async with asyncio.timeout(10):
+        while lost in team.discord.faults.rows:  # noqa: ASYNC110 - a refused call changes nothing that anybody sees
+            await asyncio.sleep(0.01)
+    await in_thread(writer, lambda c: c.execute("PRAGMA query_only=OFF"))
+    await team.ann.say(team.ann.dm, "two")
+    await answered(team.ann, "before", "one", "two")
 
 
 async def test_what_a_full_queue_refused_stays_refused(team: Team) -> None:

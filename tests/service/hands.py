@@ -118,8 +118,10 @@ class Player:
     async def until_asked_after(self, session: SessionInfo, turn: Turn) -> None:
         """Wait until something else was asked there: the same may come of it."""
         async with asyncio.timeout(15):
-            while (latest := await self.store.turns.latest(self.actor, session.id)) is None or latest.id == turn.id:
+            latest: Turn | None = turn
+            while latest is None or latest.id == turn.id:
                 await asyncio.sleep(0.005)
+                latest = await self.store.turns.latest(self.actor, session.id)
 
     async def _press(self, message: Posted, custom_id: str) -> Invocation:
         return await self.who.press(message, custom_id=custom_id)

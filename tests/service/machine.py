@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-import wiring
 from playground.standin import Fault
 from storage.records import EntryKind
 from tests.e2e.team import Team, a_team
@@ -245,8 +244,3 @@ class Service(RuleBasedStateMachine):
                 if answer and (not copies or (prompt in self.direct - self.again and len(direct) != 1)):
                     found.append(f"{answer!r} is shown {len(copies)} times, {len(direct)} of them directly")
         return found
-
-
-def lively(monkeypatch_grace: float = 0.05) -> None:
-    """Let a restart interrupt at once what is held."""
-    wiring.GRACE = monkeypatch_grace  # pyright: ignore[reportAttributeAccessIssue, reportConstantRedefinition]

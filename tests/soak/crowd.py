@@ -28,6 +28,16 @@ class Crowd:
         """The bot's messages that the person sees now."""
         return [m for place in (person.dm, self._channel) for m in person.sees(place) if m.author.bot and not m.loading]
 
+    def unsaved(self) -> list[Said]:
+        """The direct messages below which their authors read that they could not be saved."""
+        refused = ("couldn't save that", "Please try")
+        found: list[Said] = []
+        for one in self.said:
+            below = [m for m in self.sees(one.person) if m.channel == one.person.dm and m.id > (one.message_id or 0)]
+            if one.message_id is not None and any(word in m.text for m in below for word in refused):
+                found.append(one)
+        return found
+
     async def send_what_waits(self) -> None:
         """Let what was paused go on."""
         for person in self.people:

@@ -32,12 +32,14 @@ def rows(path: Path, sql: str, *values: object) -> list[sqlite3.Row]:
         return connection.execute(sql, values).fetchall()
 
 
-def unfinished(path: Path, said: Sequence[Said]) -> int:
-    """How many direct messages are not answered yet, and turns not ended, answers not shown to the end."""
+def unfinished(path: Path, said: Sequence[Said], refused: Sequence[Said]) -> int:
+    """How many direct messages are not answered yet, and turns not ended, answers not shown to the end. What was `refused` in
+    words may be there or not.
+    """
     if not path.exists():
         return len(said)
     taken = {row["source_id"] for row in rows(path, "SELECT source_id FROM turns")}
-    missing = sum(one.message_id is not None and one.message_id not in taken for one in said)
+    missing = sum(one.message_id is not None and one.message_id not in taken for one in said if one not in refused)
     (open_turns,) = rows(path, "SELECT count(*) FROM turns WHERE ended IS NULL AND state != 'paused'")[0]
     (open_parts,) = rows(
         path,
@@ -47,10 +49,12 @@ def unfinished(path: Path, said: Sequence[Said]) -> int:
     return missing + open_turns + open_parts
 
 
-def faults(path: Path, said: Sequence[Said], people: Sequence[Person], seen: dict[int, list[Message]]) -> list[str]:
+def faults(
+    path: Path, said: Sequence[Said], refused: Sequence[Said], people: Sequence[Person], seen: dict[int, list[Message]]
+) -> list[str]:
     """What is not as it was promised, once nothing is unfinished; `seen` are each person's messages of the bot."""
     found = [f"integrity: {row[0]}" for row in rows(path, "PRAGMA integrity_check") if row[0] != "ok"]
-    found += _prompts(path, said)
+    found += _prompts(path, said, refused)
     for person in people:
         found += _numbers(path, person)
         found += _answers(path, person, seen[person.id])
@@ -58,14 +62,16 @@ def faults(path: Path, said: Sequence[Said], people: Sequence[Person], seen: dic
     return found
 
 
-def _prompts(path: Path, said: Sequence[Said]) -> list[str]:
-    """Every direct message is in the store exactly once, every other prompt at most once; a retry shares its first's entry."""
+def _prompts(path: Path, said: Sequence[Said], refused: Sequence[Said]) -> list[str]:
+    """Every direct message is in the store exactly once, what was `refused` and every other prompt at most once; a retry shares
+    its first's entry.
+    """
     found: list[str] = []
     taken = rows(path, "SELECT DISTINCT prompt, coalesce(prompt_entry, id) FROM turns")
     prompts = [row["prompt"] for row in taken]
     for one in said:
         times = sum(one.word in prompt.split() for prompt in prompts)
-        if times > 1 or (times == 0 and one.message_id is not None):
+        if times > 1 or (times == 0 and one.message_id is not None and one not in refused):
             found.append(f"{one.word} is stored {times} times")
     return found
 
@@ -110,7 +116,7 @@ def _letters(text: str) -> str:
 def _running(messages: Sequence[Message]) -> list[str]:
     """No message that anybody still sees says that something is under way."""
     return [
-        f"message {message.id} still shows {message.text[-60:]!r}"
+        f"{'private' if message.ephemeral else 'direct'} message {message.id} still shows {message.text[-60:]!r}"
         for message in messages
         if any(button.label == "Stop" for button in message.buttons) or message.text.rstrip().endswith(RUNNING)
     ]
