@@ -54,7 +54,7 @@ fix: $(TEST_STAMP)  ## mend lint and format where a tool can
 bench: $(RUN_STAMP)  ## measure list, open and append against the plain design
 	@$(VENV_PYTHON) -m bench $(ARGS)
 
-soak: $(TEST_STAMP)  ## kill the bot again and again under load, and look at what is left (ARGS="--kills 50 --seed 7")
+soak: $(TEST_STAMP)  ## break the bot again and again for an hour or two, and look at what is left (ARGS="--kills 50 --seed 7")
 	$(VENV_PYTHON) -m tests.soak $(ARGS)
 
 readme: $(TEST_STAMP)  ## write the README's commands and transcript anew

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from agent.breaker import FAILURES, PROBE, GuardedModel
-from agent.errors import BadKey, CutOff, EndpointDown, ModelError, Overloaded, RateLimited, Unreachable
+from agent.errors import BadKey, CutOff, EndpointDown, ModelError, Overloaded, RateLimited, Stalled, Unreachable
 from agent.model import Message, ModelRequest, Text
 from tests.agent.people import Naps
 from tests.agent.scripted_model import Script, ScriptedModel, says
@@ -70,7 +70,7 @@ async def test_an_answer_between_them_counts_from_nought() -> None:
     assert (heard[4], heard[9], guarded.told) == ("well", "still well", [])
 
 
-@pytest.mark.parametrize("error", [BadKey(), RateLimited()])
+@pytest.mark.parametrize("error", [BadKey(), RateLimited(), Stalled()])
 async def test_what_an_endpoint_says_is_no_failure_of_it(error: ModelError) -> None:
     guarded = Guarded(*[(error,)] * (FAILURES + 1))
     for _ in range(FAILURES + 1):

@@ -1,7 +1,7 @@
 """The fair line to the model."""
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,6 +87,34 @@ async def test_positions_are_told_as_they_change_and_zero_at_the_end() -> None:
     await crowd.let_one_go()
     assert crowd.positions[third] == [2, 1]
     await asyncio.gather(first, second, third, return_exceptions=True)
+
+
+@given(st.integers(1, 3), st.lists(st.none() | st.integers(0, 4), max_size=60))
+def test_nobody_is_served_twice_while_somebody_else_waits_all_along(places: int, steps: list[int | None]) -> None:
+    """A number comes; `None` lets the one who has held a place for longest go."""
+
+    async def live() -> None:
+        crowd = Crowd(places)
+        tasks: list[asyncio.Task[None]] = []
+        came: Counter[int] = Counter()
+        overtaken: list[tuple[int, set[int]]] = []
+        """Each service: whose it was, and who has waited ever since."""
+        for step in [*steps, *[None] * len(steps)]:
+            if step is not None:
+                tasks.append(crowd.come(step))
+                came[step] += 1
+            elif crowd.holding:
+                crowd.holding[0].set()
+            await quiet()
+            waiting = set(+(came - Counter(crowd.served)))
+            for who in crowd.served[len(overtaken) :]:
+                overtaken = [(earlier, still - {who}) for earlier, still in overtaken]
+                assert not any(still & waiting for earlier, still in overtaken if earlier == who)
+                overtaken.append((who, waiting - {who}))
+            overtaken = [(earlier, still & waiting) for earlier, still in overtaken]
+        await asyncio.gather(*tasks)
+
+    asyncio.run(live())
 
 
 @given(st.integers(1, 3), st.lists(st.tuples(st.sampled_from(["come", "go", "cancel"]), st.integers(0, 3)), max_size=60))

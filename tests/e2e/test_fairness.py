@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from agent.config import AgentConfig
+from playground.standin import Invocation
 from storage.records import Actor, Prompt, Source, SourceKind, TurnState
 from tests.e2e.team import Team, a_team, ended, is_ended
 
@@ -27,6 +29,62 @@ async def test_who_waits_sees_the_place_in_line_and_is_answered(narrow: Team) ->
     narrow.gate.release()
     assert (await ended(waiting)).text.startswith("echo: and me?")
     assert "of hold the line, and the end" in (await ended(holding)).text
+
+
+async def test_each_who_waits_sees_how_many_come_before(narrow: Team) -> None:
+    holding = await narrow.ann.slash(narrow.general, "ask", prompt="hold the line")
+    await holding.message(lambda m: "first words" in m.text)
+    waiting: list[Invocation] = []
+    for place, words in ((1, "yours is next"), (2, "number 2 in line"), (3, "number 3 in line")):
+        who = narrow.discord.add_person(f"person {place}")
+        waiting.append(await who.slash(narrow.general, "ask", prompt="and me?"))
+        await waiting[-1].message(lambda m, words=words: words in m.text)
+    narrow.gate.release()
+    for one in waiting:
+        assert (await ended(one)).text.startswith("echo: and me?")
+
+
+async def test_who_sends_twenty_is_served_again_only_after_each_of_ten_others(tmp_path: Path) -> None:
+    config = AgentConfig(running_turns=1, queue_limit=25, prompts_per_minute=0)
+    async with a_team(tmp_path, config=config) as team:
+        first = await team.ann.slash(team.general, "ask", prompt="hold 0")
+        await first.message(lambda m: "first words" in m.text)
+        greedy = [first]
+        for number in range(1, 20):
+            greedy.append(await team.ann.slash(team.general, "ask", prompt=f"ann's {number}"))
+            await greedy[-1].message(lambda m: "Waiting in" in m.text)
+        others = [team.discord.add_person(f"person {number}") for number in range(10)]
+        waiting = [await who.slash(team.general, "ask", prompt=f"one of {who.name}") for who in others]
+        for one in waiting:
+            await one.message(lambda m: "Many answers are being written" in m.text)
+        team.gate.release()
+        for one in (*waiting, *greedy):
+            await ended(one)
+        asked = [messages[-1].content for messages in team.gate.asked]
+        assert asked[0] == "hold 0"
+        assert set(asked[1:11]) == {f"one of {who.name}" for who in others}
+        assert asked[11:] == [f"ann's {number}" for number in range(1, 20)]
+
+
+async def test_the_words_of_a_new_session_and_of_a_modal_come_back_too(narrow: Team) -> None:
+    answers = [await narrow.ask(narrow.ann, f"number {n}") for n in range(3)]
+    await narrow.ann.slash(narrow.general, "new", prompt="words of a command")
+    await narrow.ann.wait_for(lambda m: "words of a command" in m.text and "to send again" in m.text)
+    modal = (await (await narrow.ann.press(answers[-1], "Reply")).acknowledged()).modal
+    assert modal is not None
+    await narrow.ann.submit(modal, {"Your message": "words of a modal"})
+    await narrow.ann.wait_for(lambda m: "words of a modal" in m.text and "to send again" in m.text)
+
+
+async def test_what_was_missed_does_not_count_against_its_authors_pace(narrow: Team) -> None:
+    await narrow.write(narrow.ann, "before")
+    await narrow.end()
+    for number in range(5):
+        await narrow.ann.say(narrow.ann.dm, f"number {number}.")
+    await narrow.start()
+    for number in range(5):
+        words = f"echo: number {number}."
+        await narrow.ann.wait_for(lambda m, words=words: m.text.startswith(words) and is_ended(m), channel=narrow.ann.dm)
 
 
 async def test_who_waits_in_line_can_stop(narrow: Team) -> None:

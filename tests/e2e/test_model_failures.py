@@ -1,5 +1,6 @@
 """Each failure of a model, as a person sees it: one sentence, and a way on."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -86,6 +87,14 @@ async def test_retry_goes_from_an_answer_once_the_talk_has_gone_on(team: Team, s
     cut = await team.ask(team.ann, "hello")
     await team.ask(team.ann, "never mind")
     await team.ann.wait_for(lambda m: m.id == cut.id and [b.label for b in m.buttons] == ["Reply"])
+
+
+async def test_a_service_that_stalls_is_not_taken_for_one_that_is_down(team: Team, server: FaultyModelServer) -> None:
+    people = [team.discord.add_person(f"person {number}") for number in range(7)]
+    server.script(*[Fault.STALLED_BEFORE] * len(people))
+    stalled = await asyncio.gather(*(team.ask(who, "hello") for who in people))
+    assert all("stopped responding" in answer.text for answer in stalled)
+    assert "Hello from the faulty model." in (await team.ask(team.ann, "hello")).text
 
 
 async def test_a_service_that_is_down_is_told_of_at_once_until_somebody_finds_it_well(
