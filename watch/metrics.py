@@ -1,6 +1,5 @@
 """The numbers of `/metrics`, in a registry of their own. Their labels are few and fixed: nobody's id, nothing of a session."""
 
-import asyncio
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -29,8 +28,7 @@ class Metrics:
             "cubby_turn_seconds", "From asking the model to the stored end.", registry=registry, buckets=ANSWER_SECONDS
         )
         self.live = Gauge("cubby_live_streams", "Answers that are being made.", registry=registry)
-        tasks = Gauge("cubby_tasks", "Tasks of the event loop.", registry=registry)
-        tasks.set_function(lambda: len(asyncio.all_tasks()))
+        self.tasks = Gauge("cubby_tasks", "Tasks of the event loop.", registry=registry)
         self.queued = Gauge("cubby_queued_prompts", "Prompts that wait behind a running answer.", registry=registry)
         self.calls = Counter(
             "cubby_discord_calls",

@@ -1,5 +1,6 @@
 """The small HTTP server behind `HEALTH_PORT`: `/healthz` for what restarts or pages, `/metrics` for Prometheus."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -23,6 +24,7 @@ async def answering(vitals: Vitals, metrics: Metrics, host: str, port: int) -> A
         return web.json_response(report, status=503 if report["failing"] else 200)
 
     async def numbers(_: web.Request) -> web.Response:
+        metrics.tasks.set(len(asyncio.all_tasks()))
         return web.Response(body=generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     app = web.Application()
