@@ -12,6 +12,7 @@ import discord
 
 from agent.errors import ModelError, ShuttingDown, TooFast
 from cogs.words import NO_SUCH_SESSION
+from delivery.errors import DeliveryError
 from storage.errors import DuplicateSource, NotFound, QueueFull, StoreError
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,9 @@ def explain(error: BaseException, *, missing: str = NO_SUCH_SESSION) -> str:
             sentence = TOO_LATE
         case discord.HTTPException():
             log.warning("Discord refused something: %s %s", error.status, error.code)
+            sentence = NOT_TAKEN
+        case DeliveryError():
+            log.warning("an answer could not be shown: %s %s", type(error).__name__, error)
             sentence = NOT_TAKEN
         case aiohttp.ClientError() | ConnectionError():
             log.warning("the line to Discord broke: %s", type(error).__name__)

@@ -149,6 +149,7 @@ class AnswerDelivery:
             self._look_whether_placed()
             if not self.placed.is_set():
                 await self._take_turns()
+            self._after = ()
             while await self._step():
                 self._look_whether_placed()
         except StoreError as error:
@@ -166,7 +167,6 @@ class AnswerDelivery:
             async with asyncio.timeout(ORDER_SECONDS):
                 for other in self._after:
                     await other.placed.wait()
-        self._after = ()
 
     def _look_whether_placed(self) -> None:
         if not self._parts.quiet:

@@ -178,8 +178,8 @@ class LiveMessage:
         """
         try:
             if look.lasting is not None:
-                return await self._sender.send(self.delivery.target, look.lasting)
-            return await self._sender.send(self.delivery.target, look.content, look.view())
+                return await self._sender.send(self.delivery.target, look.lasting, once=True)
+            return await self._sender.send(self.delivery.target, look.content, look.view(), once=True)
         except DeliveryError as error:
             if isinstance(error, Unsent) or not isinstance(error, Passing):  # else it may be there
                 await self._become(DeliveryState.PENDING)

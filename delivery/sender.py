@@ -33,13 +33,21 @@ class Sender:
     def __init__(self, client: discord.Client) -> None:
         self._client = client
 
-    async def send(self, target: Target, content: str, view: discord.ui.View | None = None, *, nonce: str | None = None) -> int:
+    async def send(
+        self,
+        target: Target,
+        content: str,
+        view: discord.ui.View | None = None,
+        *,
+        nonce: str | None = None,
+        once: bool = False,
+    ) -> int:
         """Send a new message and return its id. With a `nonce` (25 characters at most, direct messages only) Discord makes
-        one message of a send that is repeated within a few minutes. A follow-up, which has none, is tried once.
+        one message of a send that is repeated within a few minutes. A follow-up has none: with `once` it is not repeated.
         """
         with translated():
             if target.surface is Surface.EPHEMERAL:
-                return await self._follow_up(target, content, view)
+                return await self._follow_up(target, content, view, once=once)
             channel = self._client.get_partial_messageable(target.channel_id)
             nonce = nonce or secrets.token_hex(12)
             if view is None:
@@ -85,10 +93,11 @@ class Sender:
             else:
                 await self._partial(target).delete()
 
-    async def _follow_up(self, target: Target, content: str, view: discord.ui.View | None) -> int:
+    async def _follow_up(self, target: Target, content: str, view: discord.ui.View | None, *, once: bool) -> int:
         shown = discord.utils.MISSING if view is None else _finished(view)
         webhook = self._webhook(target)
-        webhook.session = cast("aiohttp.ClientSession", OneTry(webhook.session))
+        if once:
+            webhook.session = cast("aiohttp.ClientSession", OneTry(webhook.session))
         sent = await webhook.send(
             content, view=shown, ephemeral=True, wait=True, allowed_mentions=NO_MENTIONS, suppress_embeds=True
         )
