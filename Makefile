@@ -39,7 +39,7 @@ run: $(RUN_STAMP)  ## connect to Discord with DISCORD_TOKEN
 	@$(VENV_PYTHON) bot.py $(ARGS)
 
 test: check  ## check, then every test
-	$(VENV_PYTHON) -m pytest $(ARGS)
+	$(VENV_PYTHON) -m pytest --numprocesses auto --dist worksteal $(ARGS)
 
 check: $(TEST_STAMP)  ## lint, format, types and the import contract
 	$(VENV_PYTHON) -m ruff check

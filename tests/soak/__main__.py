@@ -32,6 +32,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=40.0, help="the longest that either kind of kills may take")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     options = parser.parse_args()
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # the model's, of clients that were killed
     say(f"seed {options.seed}")
     faults: list[str] = []
     parts: list[tuple[int, Part]] = [
