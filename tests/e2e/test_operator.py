@@ -15,7 +15,7 @@ from playground.standin import Message, Person
 from storage.records import Actor, Prompt, Source, SourceKind, TurnState
 from tests.e2e.team import Team, a_team
 
-QUICK = AgentConfig(backoff=0.01)
+QUICK = AgentConfig(backoff=0.01, longest_wait=0.05)
 
 
 @pytest.fixture
