@@ -77,6 +77,13 @@ class TurnEnded(SessionEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TurnSaved(SessionEvent):
+    """The store took an end after all that it did not take when it came; `turn` is as it is kept."""
+
+    turn: Turn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueChanged(SessionEvent):
     """The waiting prompts, in order, as they now are."""
 
@@ -88,7 +95,7 @@ class KeptFinished(SessionEvent):
     """A session that was left with *Let it finish* has written all it had to and was disposed."""
 
 
-Event = TurnStarted | LineWaiting | RetryWaiting | TextDelta | TurnEnded | QueueChanged | KeptFinished
+Event = TurnStarted | LineWaiting | RetryWaiting | TextDelta | TurnEnded | TurnSaved | QueueChanged | KeptFinished
 Listener = Callable[[Event], None]
 """Called on the event loop, in order; must not block and must not raise."""
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from agent.errors import ModelError
-from agent.events import Event, LineWaiting, Listener, QueueChanged, RetryWaiting, TextDelta, TurnEnded, TurnStarted
+from agent.events import Event, LineWaiting, Listener, QueueChanged, RetryWaiting, TextDelta, TurnEnded, TurnSaved, TurnStarted
 from agent.turn import Ended
 from storage.records import Actor, SessionInfo, Turn
 
@@ -77,6 +77,10 @@ class Teller:
                 saved=saved,
             )
         )
+
+    def saved(self, turn: Turn) -> None:
+        """See `TurnSaved`."""
+        self._emit(TurnSaved(actor=self._actor, session=self.info, generation=self._generation, turn=turn))
 
     def queue(self, waiting: tuple[Turn, ...]) -> None:
         """See `QueueChanged`."""

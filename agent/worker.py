@@ -107,8 +107,9 @@ class Worker:
         async with self._settling:
             unsaved = self._unsaved
             if unsaved is not None:
-                await self._runner.store_end(*unsaved)
+                saved = await self._runner.store_end(*unsaved)
                 self._unsaved = None if self._unsaved is unsaved else self._unsaved
+                self._teller.saved(saved)
 
     def drain(self) -> None:
         """Let the running turn end, but start no further one."""

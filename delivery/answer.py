@@ -62,6 +62,9 @@ class AnswerDelivery:
         self._after = after
         """Answers that were asked for before; their messages come first."""
         self.ending: Ending | None = None
+        self.was_saved = False
+        """The store took its end after all, which `ending` says it did not."""
+        self._is_first: bool | None = None
         self.superseded = False
         """Something else was asked in its session since."""
         self._parts = Parts(means, actor, turn)
@@ -159,6 +162,12 @@ class AnswerDelivery:
             if self._alarm is not None:
                 self._alarm.cancel()
 
+    async def show_saved(self) -> None:
+        """Take back that it could not be saved. The delivery itself has ended by then."""
+        if self.ending is not None:
+            self.ending = replace(self.ending, saved=True)
+            await self._parts.correct(await self._last_looks(self.ending))
+
     async def _take_turns(self) -> None:
         """Let answers that were asked for before have their first messages, so that the channel reads in order."""
         for other in self._after:
@@ -230,12 +239,12 @@ class AnswerDelivery:
 
     async def _with_notice(self, ending: Ending) -> Ending:
         """The privacy notice rides on a person's very first answer."""
-        try:
-            first = await self._means.store.first_time(self.actor, WELCOME)
-        except StoreError as error:
-            log.warning("turn %s: whether it is the first is not known: %s", self.turn.id, type(error).__name__)
-            return ending
-        return replace(ending, notice=self._means.privacy_notice) if first else ending
+        if self._is_first is None:
+            try:
+                self._is_first = await self._means.store.first_time(self.actor, WELCOME)
+            except StoreError as error:
+                log.warning("turn %s: whether it is the first is not known: %s", self.turn.id, type(error).__name__)
+        return replace(ending, notice=self._means.privacy_notice) if self._is_first else ending
 
 
 def _looks(contents: list[str], buttons: str, view: Callable[[], discord.ui.View | None]) -> list[Look]:

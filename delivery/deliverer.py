@@ -6,13 +6,24 @@ tasks are owned here and end in `close()`.
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from agent.events import Event, KeptFinished, LineWaiting, QueueChanged, RetryWaiting, TextDelta, TurnEnded, TurnStarted
+from agent.events import (
+    Event,
+    KeptFinished,
+    LineWaiting,
+    QueueChanged,
+    RetryWaiting,
+    TextDelta,
+    TurnEnded,
+    TurnSaved,
+    TurnStarted,
+)
 from delivery import render
 from delivery.answer import AnswerDelivery
 from delivery.errors import DeliveryError
@@ -27,6 +38,9 @@ from storage.records import Actor, SessionInfo, Surface, Target, Turn, TurnState
 from storage.store import Store
 
 log = logging.getLogger(__name__)
+
+UNSAVED: Final = 1000
+"""Answers kept at hand until the disk takes their ends."""
 
 ERASE_EVERY: Final = 3600.0
 """Seconds between two erasures of expired tokens."""
@@ -67,6 +81,8 @@ class Deliverer:
         self._now = now
         self._answers: dict[UUID, AnswerDelivery] = {}
         self._offers = Offers()
+        self._unsaved: OrderedDict[UUID, AnswerDelivery] = OrderedDict()
+        """Answers that were shown and are not known to be saved."""
         self._tasks: dict[asyncio.Task[None], AnswerDelivery | None] = {}
         self._closed = False
 
@@ -139,8 +155,24 @@ class Deliverer:
             case TurnEnded():
                 ending = ending_of(event, self._means.model_label)
                 self._answer(event.actor, event.session, event.turn).end(event.session, event.turn, ending)
+            case TurnSaved():
+                self._take_saved(event)
             case KeptFinished():
                 self._own(f"kept-{event.session.id}", self._tell_kept(event))
+
+    def _take_saved(self, event: TurnSaved) -> None:
+        """An end was stored after all. Where less was kept than was shown, what was shown stays as it is."""
+        shown = self._unsaved.pop(event.turn.id, None)
+        answer = shown or self._answers.get(event.turn.id)
+        if answer is None or answer.ending is None or answer.ending.outcome is not event.turn.state:
+            return
+        answer.was_saved = True
+        if shown is not None:
+            self._own(f"saved-{event.turn.id}", self._show_saved(answer))
+
+    async def _show_saved(self, answer: AnswerDelivery) -> None:
+        await answer.show_saved()
+        self._remember(answer)
 
     async def _tell_kept(self, event: KeptFinished) -> None:
         """A kept session has answered: say so once the answer itself can be read whole."""
@@ -241,8 +273,20 @@ class Deliverer:
         if answer is not None:
             self._answers.pop(answer.turn.id, None)
             self._remember(answer)
+            self._watch_saving(answer)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("%s ended in an unforeseen %s", task.get_name(), type(error).__name__, exc_info=error)
+
+    def _watch_saving(self, answer: AnswerDelivery) -> None:
+        """Keep an answer at hand whose end the store did not take, for when it does."""
+        if answer.ending is None or answer.ending.saved or self._closed:
+            return
+        if answer.was_saved:
+            self._own(f"saved-{answer.turn.id}", self._show_saved(answer))
+            return
+        self._unsaved[answer.turn.id] = answer
+        while len(self._unsaved) > UNSAVED:
+            self._unsaved.popitem(last=False)
 
     def _remember(self, answer: AnswerDelivery) -> None:
         offer = answer.offer()

@@ -108,6 +108,19 @@ class Parts:
                 log.info("turn %s: a part could not be removed: %s", self._turn.id, error)
         del self._messages[len(looks) :]
 
+    async def correct(self, looks: Sequence[Look]) -> None:
+        """Change what an end that was shown says, and record all of it; nothing is sent anew."""
+        if len(looks) != len(self._messages):
+            looks = [message.shown or Look("") for message in self._messages]
+        for message, look in zip(self._messages, looks, strict=True):
+            if not message.exists or message.delivery.state is DeliveryState.UNDELIVERABLE:
+                continue
+            try:
+                await message.settle(look, self._means.patience, self._means.sleep)
+            except DeliveryError as error:
+                log.info("turn %s: what it says stays: %s %s", self._turn.id, type(error).__name__, error)
+                await message.leave()
+
     async def withdraw(self, look: Look) -> None:
         """Let what is to be seen of an answer that will never be whole show only this, once, where it is."""
         unfinished = [message for message in self._messages if message.delivery.state not in SETTLED]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from agent.events import TurnSaved
 from agent.outcomes import Asked
 from agent.recovery import Recovered, recover
 from storage.errors import StoreUnavailable, WrongTurnState
@@ -67,6 +68,7 @@ async def test_it_is_stored_without_anybody_asking_once_the_disk_takes_it(ear: E
     await runtimes.save()
     assert (await store.turns.get(ANN, asked.turn.id)).state is TurnState.COMPLETED
     assert await texts(store, asked.session) == ALL_SAID[:2]
+    assert [event.turn.state for event in ear.of(TurnSaved)] == [TurnState.COMPLETED]
     await runtimes.close()
 
 

@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 
 from agent.errors import ModelError
-from agent.events import KeptFinished, QueueChanged, TextDelta, TurnEnded, TurnStarted
+from agent.events import KeptFinished, QueueChanged, TextDelta, TurnEnded, TurnSaved, TurnStarted
 from delivery.deliverer import Deliverer
 from playground.standin import Channel, ManualClock, Message, Person, StandIn
 from storage.records import Actor, Prompt, SessionInfo, Source, SourceKind, Surface, Target, Turn, TurnState
@@ -116,6 +116,11 @@ class Cast:
         )
         self.deliverer.on_event(event)
 
+    async def saved(self, turn: Turn, text: str) -> None:
+        """The store takes an end that it refused before."""
+        ended = await self.store.turns.end(self.actor, turn.id, TurnState.COMPLETED, text=text)
+        self.deliverer.on_event(TurnSaved(actor=self.actor, session=self.session, generation=1, turn=ended))
+
     async def queue(self) -> None:
         waiting = tuple(await self.store.turns.waiting(self.actor, self.session.id))
         self.deliverer.on_event(QueueChanged(actor=self.actor, session=self.session, generation=1, waiting=waiting))
@@ -126,7 +131,9 @@ class Cast:
     async def settled(self) -> None:
         """Wait until every delivery has ended."""
         while tasks := [
-            task for task in asyncio.all_tasks() if task.get_name().startswith(("answer-", "take-back-", "kept-", "withdraw-"))
+            task
+            for task in asyncio.all_tasks()
+            if task.get_name().startswith(("answer-", "take-back-", "kept-", "withdraw-", "saved-"))
         ]:
             await asyncio.wait(tasks)
 

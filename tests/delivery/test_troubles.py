@@ -3,7 +3,9 @@
 import pytest
 
 from agent.errors import CutOff
+from agent.events import TurnSaved
 from playground.standin import Fault
+from storage.errors import StoreUnavailable
 from storage.records import DeliveryState, Prompt, Source, SourceKind, Target, TurnState
 from tests.delivery.cast import Cast, labels
 
@@ -165,6 +167,44 @@ async def test_a_disk_that_fails_does_not_keep_the_words_back(cast: Cast) -> Non
     await cast.store.close()
     cast.ended(ended, "So it is.", saved=False)
     await cast.seen(lambda m: "I couldn't save this answer" in m.text and m.text.startswith("So it is."), cast.ann.dm)
+
+
+@pytest.mark.parametrize("direct", [True, False])
+async def test_an_end_that_is_saved_later_says_so_no_more_and_is_not_shown_again(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, direct: bool
+) -> None:
+    turn = await cast.start(cast.direct() if direct else await cast.private())
+
+    async def fails(*_: object) -> None:
+        raise StoreUnavailable("disk")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(cast.store.deliveries, "put", fails)
+        cast.delta(turn, "So")
+        cast.ended(turn, "So it is.", saved=False)
+        await cast.seen(lambda m: "I couldn't save this answer" in m.text)
+        await cast.settled()
+    await cast.saved(turn, "So it is.")
+    await cast.settled()
+    await cast.deliverer.close()
+    await cast.begin().recover()
+    await cast.settled()
+    (shown,) = cast.ann.sees(cast.ann.dm if direct else cast.general)
+    assert (shown.text, labels(shown)) == (f"So it is.\n{LINE}", ["Reply"])
+    assert await cast.states(turn) == ["final"]
+
+
+async def test_what_was_kept_of_an_end_that_was_saved_as_less_is_not_said_to_be_all(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = await cast.start(cast.direct())
+    cast.ended(turn, "So it is.", saved=False)
+    await cast.seen(lambda m: "I couldn't save this answer" in m.text)
+    await cast.settled()
+    less = await cast.store.turns.end(cast.actor, turn.id, TurnState.INTERRUPTED, text="So")
+    cast.deliverer.on_event(TurnSaved(actor=cast.actor, session=cast.session, generation=1, turn=less))
+    await cast.settled()
+    assert "I couldn't save this answer" in cast.ann.sees(cast.ann.dm)[-1].text
 
 
 async def test_a_prompt_that_is_paused_where_its_token_has_expired_asks_directly(cast: Cast) -> None:

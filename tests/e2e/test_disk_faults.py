@@ -89,6 +89,7 @@ async def test_an_answer_that_could_not_be_saved_is_shown_said_so_and_saved_late
     turn = await team.bot.store.turns.latest(Actor(team.ann.id), session.id)
     assert turn is not None
     assert turn.state is TurnState.COMPLETED
+    await team.ann.wait_for(lambda m: m.id == told.id and "couldn't save" not in m.text, channel=team.general)
     assert (await team.ask(team.ann, "after")).text.startswith("echo: after")
 
 
