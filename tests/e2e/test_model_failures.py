@@ -94,6 +94,7 @@ async def test_a_service_that_stalls_is_not_taken_for_one_that_is_down(team: Tea
     server.script(*[Fault.STALLED_BEFORE] * len(people))
     stalled = await asyncio.gather(*(team.ask(who, "hello") for who in people))
     assert all("stopped responding" in answer.text for answer in stalled)
+    server.forget_script()  # on a busy machine one may have been given up before the server saw it
     assert "Hello from the faulty model." in (await team.ask(team.ann, "hello")).text
 
 
