@@ -14,9 +14,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("agent", "bench", "cogs", "delivery", "playground", "storage", "watch")
 FOLDERS = (*PACKAGES, "docs", "tests", ".ci")
-VENDOR = (
-    ROOT / "playground/page/vendor"
-)  # libraries as their packages have them: not our words (tests/playground/test_vendor.py)
+VENDOR = ROOT / "playground/page/vendor"  # others' libraries, unchanged: tests/playground/test_vendor.py looks after them
 LOCKS = ("requirements.txt", "requirements-dev.txt")
 MOST_LINES = 300
 MOST_FUNCTION_LINES = 60

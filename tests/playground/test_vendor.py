@@ -9,30 +9,36 @@ import pytest
 PAGE = Path(__file__).parent.parent.parent / "playground/page"
 VENDOR = PAGE / "vendor"
 LIST = "vendor.toml"
-LIBRARIES: list[dict[str, str]] = tomllib.loads((VENDOR / LIST).read_text(encoding="utf-8"))["library"]
-KEYS = {"package", "version", "from", "file", "sha256", "licence", "licence_file", "for"}
-LICENCES = {"MIT", "BSD-3-Clause"}
+LISTED: dict[str, list[dict[str, str]]] = tomllib.loads((VENDOR / LIST).read_text(encoding="utf-8"))
+LIBRARIES, BUNDLED = LISTED["library"], LISTED["bundled"]
+LICENCES = {"MIT", "BSD-2-Clause", "BSD-3-Clause"}
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_nothing_else_is_there() -> None:
-    listed = {library[key] for library in LIBRARIES for key in ("file", "licence_file")}
-    assert {path.relative_to(VENDOR).as_posix() for path in VENDOR.rglob("*")} == {LIST, *listed}
+    files = {library["file"] for library in LIBRARIES}
+    licences = {library["licence_file"] for library in LIBRARIES + BUNDLED}
+    assert {path.relative_to(VENDOR).as_posix() for path in VENDOR.rglob("*")} == {LIST, *files, *licences}
+    assert {library["file"] for library in BUNDLED} <= files
 
 
 def test_no_library_is_elsewhere_in_the_page() -> None:
     known = {library["sha256"] for library in LIBRARIES}
     ours = [path for path in PAGE.rglob("*") if path.is_file() and VENDOR not in path.parents]
-    assert [path.name for path in ours if hashlib.sha256(path.read_bytes()).hexdigest() in known or ".min." in path.name] == []
+    assert [path.name for path in ours if digest(path) in known or ".min." in path.name] == []
 
 
-@pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library["file"])
+@pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library["package"])
 def test_library_is_as_its_package_has_it(library: dict[str, str]) -> None:
-    assert library.keys() == KEYS
+    assert library.keys() == {"package", "version", "from", "file", "sha256", "licence", "licence_file", "for"}
     assert all(library.values())
-    assert hashlib.sha256((VENDOR / library["file"]).read_bytes()).hexdigest() == library["sha256"]
+    assert digest(VENDOR / library["file"]) == library["sha256"]
 
 
-@pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library["file"])
+@pytest.mark.parametrize("library", LIBRARIES + BUNDLED, ids=lambda library: library["package"])
 def test_licence_lies_beside_it(library: dict[str, str]) -> None:
     assert library["licence"] in LICENCES
     assert "Copyright" in (VENDOR / library["licence_file"]).read_text(encoding="utf-8")
