@@ -1,17 +1,17 @@
-"""The faults of the faulty model server, and what those that are streams put on the wire."""
+"""The faults that the playground's model servers can have, and what those that are streams put on the wire."""
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
 WORDS: Final = ("Hello", " from", " the", " faulty", " model.")
 SLOW_SECONDS: Final = 0.05
-USAGE: Final = {"prompt_tokens": 40, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 8}}
+USAGE: Final[Mapping[str, Any]] = {"prompt_tokens": 40, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 8}}
 
 
 class Fault(Enum):
@@ -45,7 +45,7 @@ class Fault(Enum):
     ERROR_IN_STREAM = auto()
     ERROR_AFTER_TEXT = auto()
     CUT = auto()
-    """The connection breaks after two words."""
+    """The connection breaks after the first few words."""
     CUT_AT_ONCE = auto()
     CUT_BEFORE_HEAD = auto()
     CUT_AFTER_END = auto()
@@ -53,7 +53,7 @@ class Fault(Enum):
     NO_FINISH = auto()
     LENGTH = auto()
     STALLED_BEFORE_HEAD = auto()
-    """Not even a status comes."""
+    """Not even a status comes. What stalls before or between the words is a proper answer once it is released."""
     STALLED_BEFORE = auto()
     STALLED_BETWEEN = auto()
     STALLED_AFTER_END = auto()
@@ -81,19 +81,27 @@ class Fault(Enum):
     """A proper answer whose stream ends without `[DONE]`."""
 
 
+def _event_stream() -> web.StreamResponse:
+    return web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
+
+
 @dataclass(slots=True)
 class Sender:
     """Writes server-sent events, and what plays need to know."""
 
-    response: web.StreamResponse
     words: tuple[str, ...] = WORDS
     gap: float = 0.0
     """Seconds before each word."""
+    few: int = 2
+    """How many words come before what breaks an answer in the middle."""
+    usage: Mapping[str, Any] = field(default_factory=lambda: USAGE)
     last_gap: float = 0.0
     """Seconds between `[DONE]` and the end of the response."""
     chopped: bool = False
     release: asyncio.Event = field(default_factory=asyncio.Event)
     """Set to let stalled answers go on."""
+    response: web.StreamResponse = field(default_factory=_event_stream)
+    """Has to be prepared before anything is written."""
 
     async def raw(self, text: str) -> None:
         """Write as it is; with `chopped` in pieces of three bytes."""
@@ -127,7 +135,7 @@ class Sender:
     async def end(self, *, usage: bool, done: bool) -> None:
         """The usage, `[DONE]`, and the end of the response."""
         if usage:
-            await self.event({"choices": [], "usage": USAGE})
+            await self.event({"choices": [], "usage": self.usage})
         if done:
             await self.raw("data: [DONE]\n\n")
         if self.last_gap:
@@ -148,8 +156,8 @@ async def _proper(send: Sender) -> None:
     await send.finish("stop")
 
 
-async def _two_words(send: Sender) -> None:
-    await send.text(send.words[:2])
+async def _few_words(send: Sender) -> None:
+    await send.text(send.words[: send.few])
 
 
 async def _nothing(_: Sender) -> None:
@@ -157,12 +165,12 @@ async def _nothing(_: Sender) -> None:
 
 
 async def _length(send: Sender) -> None:
-    await _two_words(send)
+    await _few_words(send)
     await send.finish("length")
 
 
 async def _filtered(send: Sender) -> None:
-    await _two_words(send)
+    await _few_words(send)
     await send.finish("content_filter")
 
 
@@ -173,7 +181,7 @@ async def _refused_in_words(send: Sender) -> None:
 
 
 async def _refused_after_text(send: Sender) -> None:
-    await _two_words(send)
+    await _few_words(send)
     await _refused_in_words(send)
 
 
@@ -182,17 +190,20 @@ async def _error_in_stream(send: Sender) -> None:
 
 
 async def _error_after_text(send: Sender) -> None:
-    await _two_words(send)
+    await _few_words(send)
     await _error_in_stream(send)
 
 
 async def _stalled_before(send: Sender) -> None:
     await send.release.wait()
+    await _proper(send)
 
 
 async def _stalled_between(send: Sender) -> None:
-    await _two_words(send)
+    await _few_words(send)
     await send.release.wait()
+    await send.text(send.words[send.few :])
+    await send.finish("stop")
 
 
 async def _stalled_after_end(send: Sender) -> None:
@@ -204,6 +215,7 @@ async def _pinging(send: Sender) -> None:
     while not send.release.is_set():
         await send.raw(": ping\n\n")
         await asyncio.sleep(0.01)
+    await _proper(send)
 
 
 async def _slow(send: Sender) -> None:
@@ -234,9 +246,9 @@ async def _thinking(send: Sender) -> None:
 
 
 _PLAYS: Final[dict[Fault, Play]] = {
-    Fault.CUT: _two_words,
+    Fault.CUT: _few_words,
     Fault.CUT_AT_ONCE: _nothing,
-    Fault.NO_FINISH: _two_words,
+    Fault.NO_FINISH: _few_words,
     Fault.LENGTH: _length,
     Fault.FILTERED: _filtered,
     Fault.REFUSED_IN_WORDS: _refused_in_words,

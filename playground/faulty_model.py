@@ -18,8 +18,9 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from playground.faulty_answers import WORDS, Fault, Sender, play_of
+from playground.faulty_answers import WORDS, Fault, Sender
 from playground.faulty_responses import response_to
+from playground.faulty_streams import cut, stream
 
 __all__ = ["WORDS", "Fault", "FaultyModelServer", "Seen"]
 
@@ -140,7 +141,7 @@ class FaultyModelServer:
         if fault is Fault.STALLED_BEFORE_HEAD:
             await self.release.wait()
         if fault is Fault.CUT_BEFORE_HEAD:
-            _cut(request)
+            cut(request)
         every = [{"id": model, "object": "model"} for model in self.models]
         return response_to(fault, {}) or web.json_response({"object": "list", "data": every})
 
@@ -151,32 +152,13 @@ class FaultyModelServer:
         try:
             self._tell_change()
             fault = self._script.popleft() if self._script else Fault.NONE
-            return response_to(fault, seen.body) or await self._stream(request, fault, seen)
+            words = self._words_for(seen)
+            whole = response_to(fault, seen.body, words)
+            send = Sender(words, self.gap, release=self.release)
+            return whole or await stream(request, fault, send, usage="stream_options" in seen.body)
         except (asyncio.CancelledError, ConnectionError):
             seen.left_early = True
             raise
         finally:
             seen.ended.set()
             self._tell_change()
-
-    async def _stream(self, request: web.Request, fault: Fault, seen: Seen) -> web.StreamResponse:
-        response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
-        if fault is Fault.STALLED_BEFORE_HEAD:
-            await self.release.wait()
-        if fault is Fault.CUT_BEFORE_HEAD:
-            _cut(request)
-            return response
-        await response.prepare(request)
-        send = Sender(response, self._words_for(seen), self.gap, chopped=fault is Fault.CHOPPED, release=self.release)
-        await play_of(fault)(send)
-        if fault in (Fault.CUT, Fault.CUT_AT_ONCE, Fault.CUT_AFTER_END):
-            _cut(request)
-            return response
-        is_counted = "stream_options" in seen.body and fault is not Fault.NO_FINISH
-        await send.end(usage=is_counted, done=fault is not Fault.NO_DONE)
-        return response
-
-
-def _cut(request: web.Request) -> None:
-    if request.transport is not None:
-        request.transport.abort()

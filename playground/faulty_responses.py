@@ -1,5 +1,6 @@
-"""What the faulty model server answers whole: errors with their status, pages that are no answer, and refused options."""
+"""What the playground's model servers answer whole: errors with their status, pages that are no answer, and refused options."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from aiohttp import web
@@ -7,19 +8,22 @@ from aiohttp import web
 from playground.faulty_answers import USAGE, WORDS, Fault
 
 
-def response_to(fault: Fault, body: dict[str, Any]) -> web.Response | None:
-    """The response to a request with this body; `None` for the faults that are streams."""
+def response_to(fault: Fault, body: Mapping[str, Any], words: tuple[str, ...] = WORDS) -> web.Response | None:
+    """The response to a request with this body, `words` being a proper answer; `None` for the faults that are streams."""
     if fault in _ERRORS:
         return _error(*_ERRORS[fault])
     if fault in _PAGES:
         status, content_type, text = _PAGES[fault]
         return web.Response(text=text, content_type=content_type, status=status)
-    if fault in _BODIES:
-        return web.json_response(_BODIES[fault])
+    if fault is Fault.ERROR_WITH_200:
+        return web.json_response({"error": {"message": "Rate limit exceeded", "code": 429}})
+    if fault is Fault.WHOLE:
+        message = {"role": "assistant", "content": "".join(words)}
+        return web.json_response({"choices": [{"message": message, "finish_reason": "stop"}], "usage": USAGE})
     return _refused_option(fault, body)
 
 
-def _refused_option(fault: Fault, body: dict[str, Any]) -> web.Response | None:
+def _refused_option(fault: Fault, body: Mapping[str, Any]) -> web.Response | None:
     if fault is Fault.REFUSES_STREAM_OPTIONS and "stream_options" in body:
         return _error(400, "Unrecognized request argument supplied: stream_options", "", {})
     if fault is Fault.REFUSES_MAX_TOKENS and "max_tokens" in body:
@@ -67,10 +71,4 @@ _ERRORS: Final[dict[Fault, tuple[int, str, str, dict[str, str]]]] = {
 _PAGES: Final = {
     Fault.HTML: (200, "text/html", "<html><body>It works!</body></html>"),
     Fault.BAD_GATEWAY: (502, "text/html", "<html><body>502 Bad Gateway</body></html>"),
-}
-
-_WHOLE: Final = {"message": {"role": "assistant", "content": "".join(WORDS)}, "finish_reason": "stop"}
-_BODIES: Final[dict[Fault, dict[str, Any]]] = {
-    Fault.ERROR_WITH_200: {"error": {"message": "Rate limit exceeded", "code": 429}},
-    Fault.WHOLE: {"choices": [_WHOLE], "usage": USAGE},
 }
