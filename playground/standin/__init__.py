@@ -29,26 +29,35 @@ Time is passed in: `StandIn(ManualClock())` and `clock.advance(900)` end a token
 Troubles: `discord.faults`, `StandIn(limits=DISCORD)`,
 `discord.gateway` (`drop`, `ask_to_reconnect`, `invalidate`, `hang_up`, `deaf`),
 `channel.deny(Right.SEND)`, `ann.close_dms()`, `discord.world.remove_channel(channel)`.
+Who shows it all listens to `discord.changes`: each message, and each call of the bot (`CallMade`, `CallRefused`), as it
+happens; `discord.usage()` tells how much of the rate limits is used up.
 """
 
+from playground.standin.changes import CallMade, CallRefused
 from playground.standin.clock import Clock, ManualClock, SystemClock
 from playground.standin.faults import Fault
 from playground.standin.invocations import Choice, Invocation, Modal
-from playground.standin.limits import DISCORD, Limit, Limits
+from playground.standin.limits import DISCORD, Limit, Limits, Usage
 from playground.standin.people import Person
 from playground.standin.point import NotLoopback, point_discord_at
 from playground.standin.refusals import CannotDo
+from playground.standin.rest import Call
 from playground.standin.server import StandIn
-from playground.standin.things import Application, Channel, Guild, Message, Right
+from playground.standin.things import Application, Attachment, Channel, File, Guild, Message, Right, User
 
 __all__ = [
     "DISCORD",
     "Application",
+    "Attachment",
+    "Call",
+    "CallMade",
+    "CallRefused",
     "CannotDo",
     "Channel",
     "Choice",
     "Clock",
     "Fault",
+    "File",
     "Guild",
     "Invocation",
     "Limit",
@@ -61,5 +70,7 @@ __all__ = [
     "Right",
     "StandIn",
     "SystemClock",
+    "Usage",
+    "User",
     "point_discord_at",
 ]

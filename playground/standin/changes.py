@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from playground.standin.interactions import Interaction
+    from playground.standin.rest import Call
     from playground.standin.things import Application, Channel, Guild, Message, User
 
 T = TypeVar("T")
@@ -118,6 +119,34 @@ class BotDisconnected:
     application: "Application"
 
 
+@dataclass(frozen=True, slots=True)
+class PersonAdded:
+    """A person came to be, or came into a server."""
+
+    user: "User"
+
+
+@dataclass(frozen=True, slots=True)
+class DirectMessagesSet:
+    """A person shut or opened their direct messages: `channel.closed` tells which."""
+
+    channel: "Channel"
+
+
+@dataclass(frozen=True, slots=True)
+class CallMade:
+    """A bot's REST call was recorded; its answer is about to be sent."""
+
+    call: "Call"
+
+
+@dataclass(frozen=True, slots=True)
+class CallRefused:
+    """A call asked for something that the stand-in does not do."""
+
+    line: str
+
+
 Change = (
     GuildAdded
     | ChannelAdded
@@ -133,6 +162,10 @@ Change = (
     | CommandsChanged
     | BotConnected
     | BotDisconnected
+    | PersonAdded
+    | DirectMessagesSet
+    | CallMade
+    | CallRefused
 )
 
 

@@ -9,7 +9,7 @@ from enum import Enum, IntEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playground.standin.things import Application, Channel, Message, User
+    from playground.standin.things import Application, Attachment, Channel, Message, User
 
 ACKNOWLEDGE_SECONDS = 3.0
 """A first response must come within this time."""
@@ -66,6 +66,8 @@ class Interaction:
     """The message with the pressed button, or from which the modal was opened."""
     target: "Message | None" = None
     """The message that a message command was used on."""
+    attachments: "Sequence[Attachment]" = ()
+    """The files among a slash command's options."""
     parent: "Interaction | None" = None
     """The interaction that opened the modal."""
     progress: Progress = Progress.WAITING

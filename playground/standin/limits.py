@@ -57,8 +57,25 @@ class Verdict:
     refusal: dict[str, Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How much of a limit is used up in its running window."""
+
+    route: str
+    """The limit's route; that of the limit over all too."""
+    place: Mapping[str, str]
+    """The channel, server or webhook that it counts for (never a token); empty for the limit over all."""
+    used: int
+    limit: int
+    seconds: float
+    """How long the window still runs."""
+    over_all: bool = False
+
+
 @dataclass(slots=True)
 class _Window:
+    limit: Limit
+    place: Mapping[str, str]
     ends: float
     left: int
 
@@ -75,14 +92,15 @@ class LimitKeeper:
         now = self._clock.now()
         over_all = self._limits.over_all
         if over_all is not None and not any(fnmatchcase(name, route) for route in OUTSIDE):
-            window = self._window(("all", bot), over_all, now)
+            window = self._window(("all", bot), over_all, {}, now)
             if window.left == 0:
                 return _refused(window.ends - now, {"X-RateLimit-Global": "true"}, "global")
             window.left -= 1
         limit = next((limit for limit in self._limits.routes if fnmatchcase(name, limit.route)), None)
         if limit is None:
             return Verdict({})
-        window = self._window((limit.route, *(params[m] for m in MAJOR if m in params)), limit, now)
+        place = {m: params[m] for m in MAJOR if m in params}
+        window = self._window((limit.route, *place.values()), limit, place, now)
         is_refused = window.left == 0
         window.left -= not is_refused
         headers = {
@@ -94,10 +112,23 @@ class LimitKeeper:
         }
         return _refused(window.ends - now, headers, "user") if is_refused else Verdict(headers)
 
-    def _window(self, key: tuple[str, ...], limit: Limit, now: float) -> _Window:
+    def usage(self) -> list[Usage]:
+        """Give the windows that run now: the limit over all first, then the fullest."""
+        now, over_all = self._clock.now(), self._limits.over_all
+        running = [
+            Usage(w.limit.route, w.place, w.limit.calls - w.left, w.limit.calls, w.ends - now, over_all=w.limit is over_all)
+            for w in self._windows.values()
+            if w.ends > now
+        ]
+        return sorted(running, key=lambda u: (not u.over_all, -u.used / u.limit))
+
+    def _window(self, key: tuple[str, ...], limit: Limit, place: Mapping[str, str], now: float) -> _Window:
         window = self._windows.get(key)
         if window is None or window.ends <= now:
-            window = self._windows[key] = _Window(now + limit.seconds, limit.calls)
+            # The ended ones go here: there are never more than were opened within the longest window's time.
+            self._windows = {k: w for k, w in self._windows.items() if w.ends > now}
+            shown = {name: value for name, value in place.items() if "token" not in name}
+            window = self._windows[key] = _Window(limit, shown, now + limit.seconds, limit.calls)
         return window
 
 

@@ -234,6 +234,9 @@ def interaction_object(interaction: Interaction, origin: str) -> Json:
 
 
 def _data(interaction: Interaction, origin: str) -> Json:
+    if interaction.attachments:
+        files = {str(a.id): {**attachment_object(a, origin), "ephemeral": True} for a in interaction.attachments}
+        return {**interaction.data, "resolved": {"attachments": files}}
     if interaction.target is None:
         return interaction.data
     # The target of a message command is readable without the Message Content intent.

@@ -8,18 +8,17 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from playground.standin.bodies import MAX_FILE_BYTES, MAX_FILES
 from playground.standin.changes import InteractionMade, Typing
 from playground.standin.hands import chosen, made_up, pressed, submitted
-from playground.standin.interactions import Interaction, InteractionKind, Progress
+from playground.standin.interactions import Interaction, InteractionKind
 from playground.standin.invocations import Choice, Invocation, Modal
-from playground.standin.options import command_options
+from playground.standin.options import command_options, file_options
 from playground.standin.parts import BUTTON, SELECT
 from playground.standin.refusals import CannotDo
-from playground.standin.things import Application, Attachment, Channel, Message, User
+from playground.standin.things import Application, Attachment, Channel, File, Message, User
 from playground.standin.world import World
 
-File = tuple[str, bytes, str]
-"""A file to attach: name, bytes, content type."""
 MAX_CONTENT = 2000
 """Characters that a person may send (without Nitro)."""
 
@@ -48,11 +47,11 @@ class Person:
 
     def close_dms(self) -> None:
         """Take no more direct messages: the bot's sends are refused with 50007."""
-        self.dm.closed = True
+        self._world.set_direct_messages(self.dm, closed=True)
 
     def open_dms(self) -> None:
         """Take direct messages again."""
-        self.dm.closed = False
+        self._world.set_direct_messages(self.dm, closed=False)
 
     def sees(self, channel: Channel) -> list[Message]:
         """Give the messages that this person sees in a channel now, oldest first."""
@@ -85,6 +84,16 @@ class Person:
             raise CannotDo("one's own messages only")
         self._world.delete(message)
 
+    async def edit(self, message: Message, text: str) -> None:
+        """Edit a message of one's own, by the same rules as `say`; text that stays the same changes nothing."""
+        if message.author != self.user or not self.sees_message(message):
+            raise CannotDo("only one's own messages can be edited")
+        content = _content(text, message.attachments)
+        if content == message.content:
+            return
+        replied = message.channel.messages.get(message.reference_id or 0)
+        self._world.edit(message, {"content": content, "mentions": self._mentions(content, replied)})
+
     def type_in(self, channel: Channel) -> None:
         """Start typing, as others see it."""
         self._world.changes.publish(Typing(channel, self.user, self._world.clock.now()))
@@ -100,30 +109,29 @@ class Person:
     ) -> Message:
         """Send a message, up to 2,000 characters; a reply pings whom it answers."""
         self._must_see(channel)
-        if len(text) > MAX_CONTENT or not (text.strip() or attachments):
-            raise CannotDo("a message has 1 to 2,000 characters")
+        content = _content(f"<@{self._bot().id}> {text}" if mention_bot else text, attachments)
         if reply_to is not None and (reply_to.ephemeral or not self.sees_message(reply_to)):
             raise CannotDo("only a message that others can see can be replied to")
-        bot = self._bot().user
-        content = f"<@{bot.id}> {text}" if mention_bot else text
-        replied = [reply_to.author] if reply_to is not None else []
-        mentions = tuple(dict.fromkeys([*([bot] if f"<@{bot.id}>" in content else []), *replied]))
         return self._world.post(
             channel,
             self.user,
-            content.strip(),
-            mentions=mentions,
+            content,
+            mentions=self._mentions(content, reply_to),
             kind=19 if reply_to is not None else 0,
             reference_id=reply_to.id if reply_to is not None else None,
             attachments=self._attach(channel, attachments),
         )
 
     async def slash(self, channel: Channel, command: str, /, **options: Any) -> Invocation:
-        """Use a slash command; options are checked as the client does. Raises `CannotDo`."""
+        """Use a slash command; options are checked as the client does, a file's is a `File`. Raises `CannotDo`."""
         self._must_see(channel)
         application = self._bot()
         data = command_options(application, command, options, in_guild=channel.guild is not None)
-        return self._interact(InteractionKind.COMMAND, channel, data, application=application)
+        with_files = file_options(data)
+        attachments = self._attach(channel, [option["value"] for option in with_files])
+        for option, attachment in zip(with_files, attachments, strict=True):
+            option["value"] = str(attachment.id)
+        return self._interact(InteractionKind.COMMAND, channel, data, application=application, attachments=attachments)
 
     async def use(self, message: Message, command: str) -> Invocation:
         """Use a message command, from the message's menu."""
@@ -223,7 +231,13 @@ class Person:
         if not self.sees_message(message):
             raise CannotDo(f"{self.name} does not see that message")
 
+    def _mentions(self, content: str, replied: Message | None) -> tuple[User, ...]:
+        users = self._world.mentioned(content)
+        return users if replied is None else tuple(dict.fromkeys([*users, replied.author]))
+
     def _attach(self, channel: Channel, files: Sequence[File]) -> list[Attachment]:
+        if len(files) > MAX_FILES or any(len(data) > MAX_FILE_BYTES for _, data, _ in files):
+            raise CannotDo("up to 10 files go with a message, each of up to 10 MiB")
         return [self._world.attach(channel, name, kind, data) for name, data, kind in files]
 
     def _interact(
@@ -236,6 +250,7 @@ class Person:
         source: Message | None = None,
         parent: Interaction | None = None,
         target: Message | None = None,
+        attachments: Sequence[Attachment] = (),
     ) -> Invocation:
         interaction = Interaction(
             id=self._world.ids.next(),
@@ -249,8 +264,15 @@ class Person:
             source=source,
             parent=parent,
             target=target,
-            progress=Progress.WAITING,
+            attachments=attachments,
         )
         self._world.interactions[interaction.token] = interaction
         self._world.changes.publish(InteractionMade(interaction))
         return Invocation(self._world, interaction)
+
+
+def _content(text: str, attachments: Sequence[File | Attachment]) -> str:
+    content = text.strip()
+    if len(content) > MAX_CONTENT or not (content or attachments):
+        raise CannotDo("a message has 1 to 2,000 characters")
+    return content

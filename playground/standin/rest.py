@@ -17,6 +17,7 @@ from aiohttp import BodyPartReader, web
 
 from playground.standin import rest_commands, rest_gateway, rest_interactions, rest_messages, rest_users, rest_webhooks
 from playground.standin.bodies import Upload
+from playground.standin.changes import CallMade, CallRefused
 from playground.standin.errors import NotImplementedHere, Refusal, bad_json, unauthorized
 from playground.standin.faults import Fault, Faults
 from playground.standin.limits import LimitKeeper, Limits
@@ -42,6 +43,10 @@ _FILE_PART = re.compile(r"files\[(\d)\]")
 class Call:
     """One call that the bot made, as recorded. Bodies are kept for tests; nothing here is logged."""
 
+    number: int
+    """Counts from 1."""
+    at: float
+    """When it came, by the stand-in's clock."""
     method: str
     route: str
     """The route's template, or the bare path if there is none."""
@@ -59,6 +64,12 @@ class Record:
 
     calls: deque[Call] = field(default_factory=lambda: deque[Call](maxlen=5000))
     refused: list[str] = field(default_factory=list[str])
+    made: int = 0
+    """How many calls there were, the forgotten ones too."""
+
+    def call(self, number: int) -> Call | None:
+        """Find a call by its number, unless it is forgotten."""
+        return next((call for call in self.calls if call.number == number), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +84,14 @@ class Rest:
 
     def __init__(self, world: World, origin: Callable[[], str], faults: Faults, limits: Limits) -> None:
         self._world = world
-        self._limits = LimitKeeper(limits, world.clock)
+        self.limits = LimitKeeper(limits, world.clock)
         self._origin = origin
         self._faults = faults
         self.record = Record()
 
     async def serve(self, request: web.Request) -> web.Response:
         """Answer one call."""
-        started = time.perf_counter()
+        started, at = time.perf_counter(), self._world.clock.now()
         path = request.path.removeprefix(PREFIX)
         route, params = _find(request.method, path)
         template = route.template if route else _masked(path)
@@ -89,7 +100,7 @@ class Rest:
         fault = self._faults.take(name)
         if fault is not None and fault.delay:
             await self._world.clock.sleep(fault.delay)
-        limited = self._limits.take(name, params, request.headers.get("Authorization", ""))
+        limited = self.limits.take(name, params, request.headers.get("Authorization", ""))
         try:
             parsed = await _parse(request)
             status, body = (429, limited.refusal) if limited.refusal else self._answer(request, route, params, parsed, fault)
@@ -101,10 +112,19 @@ class Rest:
             _log.debug("the stand-in failed", exc_info=True)
             status, body = self._refuse(name, f"the stand-in failed: {type(error).__name__}")
         cut = fault is not None and fault.cut
-        sent = parsed.body if parsed else None
-        shown = {k: v for k, v in params.items() if "token" not in k}
-        seconds = time.perf_counter() - started
-        self.record.calls.append(Call(request.method, template, 0 if cut else status, seconds, shown, sent, body))
+        self._keep(
+            Call(
+                number=self.record.made + 1,
+                at=at,
+                method=request.method,
+                route=template,
+                status=0 if cut else status,
+                seconds=time.perf_counter() - started,
+                params={k: v for k, v in params.items() if "token" not in k},
+                request=parsed.body if parsed else None,
+                response=body,
+            )
+        )
         if cut and request.transport is not None:
             request.transport.abort()
         told = fault.headers(self._world.clock.now()) if fault is not None and not limited.refusal else {}
@@ -129,10 +149,16 @@ class Rest:
         token = request.headers.get("Authorization", "").removeprefix("Bot ")
         return self._world.applications.get(token)
 
+    def _keep(self, call: Call) -> None:
+        self.record.made = call.number
+        self.record.calls.append(call)
+        self._world.changes.publish(CallMade(call))
+
     def _refuse(self, name: str, why: str) -> Reply:
         line = f"{name}: {why}"
         self.record.refused.append(line)
         _log.error("%s", line)
+        self._world.changes.publish(CallRefused(line))
         return 501, {"message": f"501: {line}", "code": 0}
 
 

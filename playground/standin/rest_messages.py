@@ -1,6 +1,5 @@
 """Routes of channels and their messages, for the bot with its token. Ephemeral messages are not to be found here."""
 
-import re
 from typing import Any
 
 from playground.standin.bodies import Target, message_fields
@@ -99,11 +98,11 @@ def delete_message(ask: Ask) -> Reply:
 
 def mentioned(world: World, content: str, allowed: Any) -> tuple[User, ...]:
     """Give the users whom a text mentions, as far as `allowed_mentions` lets it (`None` is all)."""
-    users = [world.users[i] for i in map(int, re.findall(r"<@!?(\d{1,20})>", content)) if i in world.users]
+    users = world.mentioned(content)
     if allowed is None or "users" in (allowed.get("parse") or ()):
-        return tuple(dict.fromkeys(users))
+        return users
     named = {str(i) for i in allowed.get("users") or ()}
-    return tuple(u for u in dict.fromkeys(users) if str(u.id) in named)
+    return tuple(u for u in users if str(u.id) in named)
 
 
 def _seen(ask: Ask) -> Channel:

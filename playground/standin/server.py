@@ -15,7 +15,7 @@ from playground.standin.clock import Clock, SystemClock
 from playground.standin.faults import Faults
 from playground.standin.gateway import Gateway
 from playground.standin.interactions import ACKNOWLEDGE_SECONDS, Interaction, Progress
-from playground.standin.limits import Limits
+from playground.standin.limits import Limits, Usage
 from playground.standin.people import Person
 from playground.standin.rest import PREFIX, Call, Record, Rest
 from playground.standin.things import Application, Guild
@@ -24,6 +24,8 @@ from playground.standin.world import World
 T = TypeVar("T")
 _HOST = "127.0.0.1"
 _LARGEST_REQUEST = 110 * 1024 * 1024
+_INERT = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}
+"""An attachment is anybody's file: opened in a browser, nothing in it runs."""
 
 
 class StandIn:
@@ -103,6 +105,10 @@ class StandIn:
         """Give what was asked for and is not implemented; a test asserts that it is empty."""
         return self._rest.record.refused
 
+    def usage(self) -> list[Usage]:
+        """Give how much of each rate limit the bots have used up in the windows that run now."""
+        return self._rest.limits.usage()
+
     @property
     def changes(self) -> Changes:
         """Give the hub of all that happens."""
@@ -139,7 +145,7 @@ class StandIn:
         if found is None or found.filename != request.match_info["name"]:
             return web.Response(status=404)
         kind = found.content_type or "application/octet-stream"
-        return web.Response(body=found.data, headers={"Content-Type": kind})
+        return web.Response(body=found.data, headers={"Content-Type": kind, **_INERT})
 
     def _watch(self, change: object) -> None:
         if isinstance(change, InteractionMade):

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from playground.standin.world import World
 
 Json = dict[str, Any]
+File = tuple[str, bytes, str]
+"""A file to attach: name, bytes, content type."""
 
 
 class ChannelKind(IntEnum):
@@ -83,9 +85,11 @@ class Guild:
     channels: dict[int, "Channel"] = field(default_factory=dict[int, "Channel"])
 
     def add_text_channel(self, name: str) -> "Channel":
-        """Make a text channel that all members see; the same names give the same id in every run."""
-        channel = Channel(id=named("channel", f"{self.name}/{name}"), kind=ChannelKind.TEXT, name=name, guild=self)
-        return self.world.add_channel(channel)
+        """Make a text channel that all members see, or find it by name; the same names give the same id in every run."""
+        channel_id = named("channel", f"{self.name}/{name}")
+        if (known := self.channels.get(channel_id)) is not None:
+            return known
+        return self.world.add_channel(Channel(id=channel_id, kind=ChannelKind.TEXT, name=name, guild=self))
 
 
 @dataclass(eq=False, slots=True)

@@ -4,6 +4,7 @@ REST routes and people's acts come here; the gateway and all who wait listen to 
 JSON of Discord's, and lives in memory only: it outlives the bot, not the stand-in.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,11 +13,13 @@ from playground.standin.changes import (
     ChannelAdded,
     ChannelRemoved,
     CommandsChanged,
+    DirectMessagesSet,
     GuildAdded,
     MessageDeleted,
     MessageDismissed,
     MessageEdited,
     MessageSent,
+    PersonAdded,
 )
 from playground.standin.clock import Clock
 from playground.standin.interactions import Interaction
@@ -52,7 +55,9 @@ class World:
         """The messages of enforced nonces, by channel, deleted ones too."""
 
     def add_guild(self, name: str) -> Guild:
-        """Make a server; every bot there is becomes a member."""
+        """Make a server, or find it by name; every bot there is becomes a member."""
+        if (known := self.guilds.get(named("guild", name))) is not None:
+            return known
         guild = Guild(id=named("guild", name), name=name, world=self)
         guild.members.update({a.user.id: a.user for a in self.applications.values()})
         self.guilds[guild.id] = guild
@@ -76,9 +81,13 @@ class World:
 
     def add_user(self, name: str, guilds: Iterable[Guild] = ()) -> User:
         """Make a person, or find them by name, and put them into these servers."""
-        user = self.users.setdefault(named("user", name), User(id=named("user", name), name=name))
-        for guild in guilds:
+        user = User(id=named("user", name), name=name)
+        joined = [guild for guild in guilds if user.id not in guild.members]
+        for guild in joined:
             guild.members[user.id] = user
+        if user.id not in self.users or joined:
+            self.users[user.id] = user
+            self.changes.publish(PersonAdded(user))
         return user
 
     def add_application(self, token: str, name: str, privileged: int) -> Application:
@@ -97,6 +106,16 @@ class World:
         if channel_id not in self.channels:
             self.channels[channel_id] = Channel(id=channel_id, kind=ChannelKind.DM, name=person.name, recipients=(person, bot))
         return self.channels[channel_id]
+
+    def set_direct_messages(self, channel: Channel, *, closed: bool) -> None:
+        """Shut a person's direct messages, or open them."""
+        channel.closed = closed
+        self.changes.publish(DirectMessagesSet(channel))
+
+    def mentioned(self, content: str) -> tuple[User, ...]:
+        """Give the users whom a text names, each once, in order."""
+        ids = map(int, re.findall(r"<@!?(\d{1,20})>", content))
+        return tuple(dict.fromkeys(self.users[i] for i in ids if i in self.users))
 
     def attach(self, channel: Channel, filename: str, content_type: str | None, data: bytes) -> Attachment:
         """Keep a file's bytes, to be put on a message of this channel."""

@@ -125,6 +125,15 @@ class Sample(commands.Cog):
     async def panel(self, interaction: discord.Interaction) -> None:
         await interaction.response.send_message(view=Panel(), ephemeral=True)
 
+    @app_commands.command(name="import", description="Read a file")
+    async def import_(self, interaction: discord.Interaction, file: discord.Attachment, note: str = "") -> None:
+        text = (await file.read()).decode()
+        told = f"{file.filename} {file.content_type} {file.size} {file.ephemeral}: {text} {note}"
+        await interaction.response.send_message(told.strip(), ephemeral=True)
+
+    @app_commands.command(description="Greet somebody")
+    async def greet(self, interaction: discord.Interaction, who: discord.User) -> None: ...
+
     @app_commands.command(name="open", description="Open a session")
     async def open_(self, interaction: discord.Interaction, session: str) -> None:
         await interaction.response.send_message(f"session {session}", ephemeral=True)

@@ -1,9 +1,11 @@
+import asyncio
 import io
 
 import discord
 import pytest
 
-from playground.standin import Right
+from playground.standin import CannotDo, Right
+from playground.standin.changes import DirectMessagesSet, PersonAdded
 from tests.playground.sample_bot import Sample
 from tests.playground.stage import Stage
 
@@ -96,3 +98,43 @@ async def test_membership_is_told(stage: Stage, sample: Sample) -> None:
 async def test_bot_sends_files(stage: Stage, sample: Sample) -> None:
     sent = await sample.bot.get_partial_messageable(stage.general.id).send(file=discord.File(io.BytesIO(b"data"), "a.txt"))
     assert (await sent.attachments[0].read(), stage.general.messages[sent.id].attachments[0].data) == (b"data", b"data")
+
+
+async def test_a_person_edits_their_message(stage: Stage, sample: Sample) -> None:
+    said = await stage.ann.say(stage.general, "helo", mention_bot=True)
+    heard = await sample.heard.get()
+    edited = asyncio.create_task(sample.bot.wait_for("raw_message_edit", timeout=5))
+    await asyncio.sleep(0)
+    await stage.ann.edit(said, f"hello <@{stage.bob.id}> <@{sample.bot.application_id}>")
+    told = await edited
+    assert (told.message_id, told.data["content"]) == (heard.id, said.content)
+    assert {user["id"] for user in told.data["mentions"]} == {str(stage.bob.id), str(sample.bot.application_id)}
+    assert (said.edits, said.edited, told.data["author"]["id"]) == (1, stage.clock.now(), str(stage.ann.id))
+
+
+async def test_an_edit_keeps_to_the_rules_of_a_message(stage: Stage) -> None:
+    first = await stage.bob.say(stage.general, "first")
+    reply = await stage.ann.say(stage.general, "yes", reply_to=first)
+    with_file = await stage.ann.say(stage.general, "this", attachments=[("a.txt", b"a", "text/plain")])
+    await stage.ann.edit(reply, " no ")
+    await stage.ann.edit(reply, "no")
+    await stage.ann.edit(with_file, "")
+    assert (reply.content, reply.edits, reply.mentions, with_file.content) == ("no", 1, (stage.bob.user,), "")
+    for message, text in ((first, "mine"), (reply, " "), (reply, "x" * 2001)):
+        with pytest.raises(CannotDo):
+            await stage.ann.edit(message, text)
+    stage.ann.delete(reply)
+    with pytest.raises(CannotDo):
+        await stage.ann.edit(reply, "gone")
+
+
+async def test_joining_and_shut_direct_messages_are_told(stage: Stage) -> None:
+    told: list[object] = []
+    stop = stage.discord.changes.listen(told.append)
+    eve = stage.discord.add_person("Eve")
+    stage.discord.add_person("Eve")
+    eve.close_dms()
+    stop()
+    assert told == [PersonAdded(eve.user), DirectMessagesSet(eve.dm)]
+    assert stage.discord.add_guild("Team") is stage.guild
+    assert stage.guild.add_text_channel("general") is stage.general

@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 
 from playground.standin import DISCORD, Limit, Limits, ManualClock, StandIn, point_discord_at
+from playground.standin.limits import LimitKeeper
 from tests.playground.stage import TOKEN, make_bot, running
 
 SEND = Limit("POST /channels/{channel_id}/messages", 2, 0.3)
@@ -84,3 +85,27 @@ async def test_a_real_client_heeds_the_headers() -> None:
 
 def test_discords_own_numbers_cover_what_the_bot_calls_most() -> None:
     assert {limit.route.split()[0] for limit in DISCORD.routes} == {"POST", "PATCH", "DELETE", "GET", "*"}
+
+
+async def test_usage_tells_the_running_windows(discord: StandIn, session: aiohttp.ClientSession) -> None:
+    channel = discord.add_guild("Team").add_text_channel("general").id
+    for _ in range(2):
+        await sent(discord, session, channel)
+    assert isinstance(discord.clock, ManualClock)
+    discord.clock.advance(0.1)
+    over_all, route = discord.usage()
+    assert (over_all.over_all, over_all.place, over_all.used, over_all.limit) == (True, {}, 2, 4)
+    assert (route.route, route.place, route.used, route.limit) == (SEND.route, {"channel_id": str(channel)}, 2, 2)
+    assert (round(over_all.seconds, 3), round(route.seconds, 3)) == (0.9, 0.2)
+    discord.clock.advance(1)
+    assert discord.usage() == []
+
+
+def test_ended_windows_are_forgotten_and_tokens_never_told() -> None:
+    clock = ManualClock()
+    keeper = LimitKeeper(FEW, clock)
+    for number in range(50):
+        keeper.take("PATCH /webhooks/x", {"webhook_id": "1", "webhook_token": f"secret {number}"}, "bot")
+        clock.advance(0.5)
+    assert len(keeper._windows) <= 4
+    assert [usage.place for usage in keeper.usage()] == [{"webhook_id": "1"}] * 3
