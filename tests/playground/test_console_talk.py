@@ -97,9 +97,9 @@ async def test_no_escape_sequence_reaches_the_terminal() -> None:
 
 
 async def test_an_unknown_command_lists_what_there_is() -> None:
-    assert "(There is no /nope. There are: /ask, /greet, /import, /open, /panel, /silent, /slow)" in (await talk("/nope")).replace(
-        "/offer, ", ""
-    )
+    assert "(There is no /nope. There are: /ask, /greet, /import, /open, /panel, /silent, /slow)" in (
+        await talk("/nope")
+    ).replace("/offer, ", "")
 
 
 async def test_nobody_reading_any_more_ends_it() -> None:
