@@ -4,13 +4,13 @@ Everything is on one loopback address. `GET /` is the page with its token; `/pag
 libraries; `POST /files?name=...` (header `X-Playground-Token`) takes a file to be attached and answers `{"file", "name",
 "size"}`; `GET /files/{id}/{name}?token=...` gives an attachment's bytes; `GET /live` is the WebSocket.
 
-The WebSocket's messages are JSON objects. The page begins with `{"token": str, "resume": {"run": str, "seq": int} | null}` and is
-answered by `{"type": "resumed"}` and what it missed, or by a whole snapshot; a wrong token closes with 4401. All ids are
-strings of digits, all times milliseconds since 1970.
+The WebSocket's messages are JSON objects. The page begins with `{"token": str, "resume": {"run": str, "seq": int} | null}`
+and is answered by `{"type": "resumed"}` and what it missed, or by a whole snapshot; a wrong token closes with 4401. All ids
+are strings of digits, all times milliseconds since 1970.
 
-    snapshot   run, seq, now, bot: Bot, application: User, people: [User], users: {id: User}, guilds: [{id, name, channels: [{id,
-               name}], members: [id]}], commands: [Discord's command objects], views: {person: {channel: View}}, board: Board,
-               calls: [Call], refused: [str], budget: Budget, turns: [Turn], log: [str], answering: str
+    snapshot   run, seq, now, bot: Bot, application: User, people: [User], users: {id: User}, guilds: [{id, name, channels:
+               [{id, name}], members: [id]}], commands: [Discord's command objects], views: {person: {channel: View}}, board:
+               Board, calls: [Call], refused: [str], budget: Budget, turns: [Turn], log: [str], answering: str
 
 Then events, each with its `seq`; those that concern messages name the people who see it in `viewers`:
 
@@ -21,7 +21,6 @@ Then events, each with its `seq`; those that concern messages name the people wh
     commands   commands
     person     person: User, view: {channel: View}           somebody joined
     dms        person, open: bool
-    view       person, channels: {channel: View}             a person's view as a whole (their client was restarted)
     bot        bot: Bot
     call       call: Call            budget   budget: Budget          board    board: Board
     turns      turns: [Turn]         refused  line: str               log      lines: [str]
@@ -41,7 +40,7 @@ The page asks with `{"n": int, "act": str, ...}` and is answered once with `{"ty
 `{"type": "answer", "n", "ok": false, "error": sentence}`:
 
     say {person, channel, text, reply_to?, files?}         typing {person, channel}
-    slash {person, channel, command, options}              answered once the bot acknowledged: {answered: bool, modal: Modal | null}
+    slash {person, channel, command, options}              once the bot acknowledged: {answered: bool, modal: Modal | null}
     use {person, message, command}                         a message command; answered likewise, as are the next three
     press {person, message, custom_id}    choose {person, message, custom_id, values}    submit {person, modal, values}
     complete {person, channel, command, options, focus}    {choices: [{name, value}]}

@@ -1,0 +1,193 @@
+"""The playground: a supervisor that runs the stand-in Discord, serves the page, and has the bot as a child process.
+
+The bot is the one of the real Discord, started by the same command, so it can be killed and started again while everything
+that people see stays. What they wrote stays over a restart of the supervisor too: the bot's database and the stand-in's world
+are files in one folder, which one playground holds at a time.
+"""
+
+import asyncio
+import os
+import secrets
+import shutil
+import sys
+import webbrowser
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock, Timeout
+
+from playground.bot_process import BotProcess
+from playground.model_stand import Answer, ModelStand
+from playground.standin import DISCORD, StandIn
+from playground.standin.things import Application
+from playground.web.backstage import Backstage
+from playground.web.board import Board
+from playground.web.bot_switches import disk_switch, model_switch
+from playground.web.discord_switches import discord_switches
+from playground.web.feed import Feed
+from playground.web.files import Files
+from playground.web.live import Live
+from playground.web.page import Page
+from playground.web.people import People
+from playground.web.security import Gatekeeper
+from playground.web.server import PageServer
+from playground.web.turns import Turns
+from playground.world_file import WorldFile
+
+DATABASE: Final = "cubby.db"
+WORLD: Final = "discord.db"
+LOCK: Final = "playground.lock"
+
+SERVER: Final = "Lighthouse"
+CHANNELS: Final = ("general", "random")
+OPERATOR: Final = "Olga"
+PEOPLE: Final = ("Ann", "Bob", OPERATOR)
+"""Who is there from the start; Olga runs the bot, and hears from it what only she can mend."""
+
+IN_USE: Final = "A playground is running already, and holds {folder}. Use that one, or end it first."
+
+
+class PlaygroundRefused(Exception):
+    """The playground can't start; the words say why and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How a playground is to be."""
+
+    folder: Path
+    """Where its two files are."""
+    port: int
+    fresh: bool
+    """Whether to begin anew."""
+    is_opened: bool
+    """Whether to show the page in a browser, where there is a desktop."""
+    command: Sequence[str]
+    """Starts the bot."""
+    environment: Mapping[str, str]
+    """What the bot gets beside what the playground tells it itself."""
+    answer: Answer | None
+    """The built-in model's answer, or nothing where the settings name another model."""
+    upstream: str | None
+    """The address of that other model."""
+    answering: str
+    """What answers, in words for the page."""
+
+
+async def run_playground(plan: Plan, stop: asyncio.Event, say: Callable[[str], None] = print) -> int:
+    """Serve until told to stop; returns the exit code. Raises `PlaygroundRefused`, `NoPort` and `WorldFileRefused`."""
+    async with playing(plan) as playground:
+        say(f"Cubby's playground: {playground.url}")
+        say(f"Answers come from: {plan.answering}")
+        say("Ctrl-C ends it. What you did there is kept; --fresh begins anew.")
+        if plan.is_opened and has_desktop(os.environ, sys.platform):
+            await asyncio.to_thread(webbrowser.open, playground.url)
+        await stop.wait()
+        say("Ending the bot…")
+    return 0
+
+
+@asynccontextmanager
+async def playing(plan: Plan) -> AsyncGenerator["Playground", None]:
+    """A playground whose bot is starting; all of it ends in reverse order, the bot first and as it would be ended by hand.
+
+    Raises `PlaygroundRefused`, `NoPort` and `WorldFileRefused`.
+    """
+    async with AsyncExitStack() as stack:
+        _hold(stack, plan.folder)
+        if plan.fresh:
+            await asyncio.to_thread(_empty, plan.folder)
+        discord = await stack.enter_async_context(StandIn(limits=DISCORD))
+        await stack.enter_async_context(WorldFile(plan.folder / WORLD, discord))
+        application, people = _furnish(discord)
+        model = await stack.enter_async_context(ModelStand(plan.answer, plan.upstream))
+        feed, gatekeeper = Feed(), Gatekeeper()
+        turns = await stack.enter_async_context(Turns(plan.folder / DATABASE, discord.world))
+        backstage = await stack.enter_async_context(Backstage(discord, feed, turns.newest))
+        bot = BotProcess(plan.command, _environment(plan, discord, application, model), on_line=backstage.log)
+        board = Board([model_switch(model), *discord_switches(discord), disk_switch(bot)])
+        files = Files(discord, gatekeeper)
+        page = Page(discord, application, people, bot, board, feed, backstage, files, plan.answering)
+        live = Live(feed, gatekeeper, page.snapshot, page.do)
+        server = await stack.enter_async_context(PageServer(gatekeeper, live, files, plan.port))
+        stack.callback(discord.changes.listen(page.take))
+        bot.on_change = page.bot_changed
+        stack.push_async_callback(bot.aclose)
+        await bot.start()
+        yield Playground(url=server.url, token=gatekeeper.token, discord=discord, people=people, bot=bot, model=model)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Playground:
+    """A running one, for whoever entered it."""
+
+    url: str
+    token: str
+    """The page's, which tests of its guards use."""
+    discord: StandIn
+    people: People
+    bot: BotProcess
+    model: ModelStand
+
+
+def has_desktop(environ: Mapping[str, str], platform: str) -> bool:
+    """Whether a browser window can be seen by whoever started this."""
+    if "SSH_CONNECTION" in environ:
+        return False
+    return platform in ("darwin", "win32") or bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
+
+
+def _hold(stack: AsyncExitStack, folder: Path) -> None:
+    """Keep the folder to this playground until the stack is left. Raises `PlaygroundRefused`."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = FileLock(folder / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise PlaygroundRefused(IN_USE.format(folder=folder)) from None
+    stack.callback(lock.release)
+
+
+def _empty(folder: Path) -> None:
+    """Take away what was kept: the bot's database, its backups and the world."""
+    for path in folder.iterdir():
+        if path.name == LOCK:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _furnish(discord: StandIn) -> tuple[Application, People]:
+    """The server, its channels, the bot, and the people: those who were here before too."""
+    guild = discord.add_guild(SERVER)
+    known = {channel.name for channel in guild.channels.values()}
+    for name in CHANNELS:
+        if name not in known:
+            guild.add_text_channel(name)
+    application = discord.add_bot(secrets.token_urlsafe(32))
+    people = People(discord)
+    others = [user.name for user in discord.world.users.values() if not user.bot]
+    for name in dict.fromkeys([*PEOPLE, *others]):
+        people.keep(name)
+    return application, people
+
+
+def _environment(plan: Plan, discord: StandIn, application: Application, model: ModelStand) -> dict[str, str]:
+    """What the bot is told: everything here, and nobody's own server, database or operator."""
+    (guild,) = (each.id for each in discord.world.guilds.values() if each.name == SERVER)
+    return {
+        **plan.environment,
+        "DISCORD_TOKEN": application.token,
+        "CUBBY_DISCORD_API": discord.api_url,
+        "CUBBY_MODEL_API": model.base_url,
+        "CUBBY_END_WITH_STDIN": "on",
+        "DATABASE_PATH": str(plan.folder / DATABASE),
+        "ALLOWED_GUILDS": str(guild),
+        "OPERATOR_ID": str(discord.add_person(OPERATOR).id),
+        "BACKUPS": "off",
+    }

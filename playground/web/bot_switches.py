@@ -1,0 +1,55 @@
+"""The switches around the bot: the model that it asks, and the disk that it writes to."""
+
+from typing import Any, Final
+
+from playground.bot_process import BotProcess
+from playground.disk_switch import disk_full, why_not
+from playground.faulty_answers import Fault
+from playground.model_faults import LABELS
+from playground.model_stand import ModelStand
+from playground.web.board import Option, Switch
+
+NOT_RUNNING: Final = "The bot isn't running; start it first."
+
+
+def model_switch(model: ModelStand) -> Switch:
+    """How the model behaves."""
+
+    async def turn(value: Any) -> None:
+        model.mode = Fault[value]
+
+    return Switch(
+        id="model",
+        group="The model",
+        label="How the model behaves",
+        about="What every answer from now on meets, until you turn it back.",
+        kind="choice",
+        turn=turn,
+        value=lambda: model.mode.name,
+        options=[Option(fault.name, label) for fault, label in LABELS.items()],
+    )
+
+
+def disk_switch(bot: BotProcess) -> Switch:
+    """A disk that takes nothing more; a bot that is started anew finds room again."""
+    full_for: set[int] = set()
+
+    async def turn(value: Any) -> None:
+        pid = bot.pid
+        if pid is None:
+            return
+        disk_full(pid, on=value)
+        full_for.clear()
+        if value:
+            full_for.add(pid)
+
+    return Switch(
+        id="disk",
+        group="The bot's disk",
+        label="The disk is full",
+        about="Nothing more can be written, by the bot alone. It says so, and saves what it couldn't once there is room.",
+        kind="toggle",
+        turn=turn,
+        value=lambda: bot.pid in full_for,
+        why=lambda: why_not() or ("" if bot.pid is not None else NOT_RUNNING),
+    )
