@@ -15,19 +15,18 @@ async def stream(request: web.Request, fault: Fault, send: Sender, *, usage: boo
     if fault is Fault.STALLED_BEFORE_HEAD:
         await send.release.wait()
     if fault is Fault.CUT_BEFORE_HEAD:
-        cut(request)
-        return send.response
+        return cut(request)
     send.chopped = fault is Fault.CHOPPED
     await send.response.prepare(request)
     await play_of(fault)(send)
     if fault in CUTS:
-        cut(request)
-        return send.response
+        return cut(request)
     await send.end(usage=usage and fault is not Fault.NO_FINISH, done=fault is not Fault.NO_DONE)
     return send.response
 
 
-def cut(request: web.Request) -> None:
-    """Break the connection, as a network does."""
+def cut(request: web.Request) -> web.StreamResponse:
+    """Break the connection, as a network does; returns what a handler may return then, since nothing of it is sent."""
     if request.transport is not None:
         request.transport.abort()
+    return web.StreamResponse()
