@@ -90,7 +90,8 @@ async def _model(settings: Settings) -> str:
     if settings.uses_builtin_model:
         return "built-in demo model; set OPENAI_API_KEY or OPENAI_BASE_URL for a real one"
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
-    client = OpenAIClient(settings.openai_model or "", api_key=key, base_url=settings.openai_base_url)
+    address, via = settings.openai_base_url, settings.cubby_model_api
+    client = OpenAIClient(settings.openai_model or "", api_key=key, base_url=address, via=via)
     try:
         offered = await client.list_models()
     except ModelError as error:

@@ -98,6 +98,10 @@ class Settings(BaseModel):
     total_timeout: Seconds = Field(default=600.0, examples=["600"])
     cubby_discord_api: LoopbackUrl | None = Field(default=None, examples=["http://127.0.0.1:8765"])
     """Internal, so not in `.env.example`: where tests and the playground have a stand-in for Discord on this machine."""
+    cubby_model_api: LoopbackUrl | None = Field(default=None, examples=["http://127.0.0.1:8766/v1"])
+    """Internal: where the playground has a model stand. Requests go there; people are told of the model that is set."""
+    cubby_end_with_stdin: Switch = Field(default=False, examples=["on"])
+    """Internal: whether the bot ends once its standard input does, so that it never outlives the playground."""
 
     @field_validator("*", mode="before")
     @classmethod

@@ -5,19 +5,20 @@ The real bot, the console and the end-to-end tests all use it; nothing else make
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from agent.breaker import GuardedModel
-from agent.builtin import BuiltinModel
+from agent.builtin import BuiltinModel, answer_to
+from agent.builtin_via import BuiltinVia
 from agent.config import AgentConfig
 from agent.deadlines import Deadlines
 from agent.events import beside
-from agent.model import ModelClient
+from agent.model import Message, ModelClient, Role
 from agent.openai_client import connect
 from agent.recovery import recover
 from agent.runtimes import Runtimes
@@ -158,14 +159,22 @@ def agent_config(settings: Settings) -> AgentConfig:
 
 
 async def make_model(settings: Settings) -> ModelClient:
-    """The model that the settings name; the built-in one with neither a key nor a base URL.
+    """The model that the settings name; the built-in one with neither a key nor a base URL. Either is asked through the
+    playground's stand where there is one.
 
     Raises `NoModelChosen` and, where the endpoint must be asked and cannot, `ModelError`.
     """
     if settings.uses_builtin_model:
-        return BuiltinModel()
+        return BuiltinVia(settings.cubby_model_api) if settings.cubby_model_api else BuiltinModel()
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
-    return await connect(model=settings.openai_model, api_key=key, base_url=settings.openai_base_url)
+    return await connect(
+        model=settings.openai_model, api_key=key, base_url=settings.openai_base_url, via=settings.cubby_model_api
+    )
+
+
+def builtin_answer(messages: Sequence[Mapping[str, str]]) -> str:
+    """What the built-in model answers to messages as they travel over HTTP, for the playground's stand."""
+    return answer_to([Message(cast("Role", each["role"]), each["content"]) for each in messages])
 
 
 def privacy_page(model: ModelClient) -> str:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Protocol
 
+Role = Literal["system", "user", "assistant"]
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message of the context, in chat-completions terms."""
 
-    role: Literal["system", "user", "assistant"]
+    role: Role
     content: str
 
 

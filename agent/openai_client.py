@@ -73,11 +73,15 @@ class Dialect:
 
 
 class OpenAIClient:
-    """One model at one endpoint."""
+    """One model at one endpoint.
 
-    label = None
+    `via` is where requests go instead, on their way to that endpoint: the playground's model stand. What people are told,
+    and how the server is spoken to, stays that of the endpoint.
+    """
 
-    def __init__(self, model: str, *, api_key: str | None = None, base_url: str | None = None) -> None:
+    label: str | None = None
+
+    def __init__(self, model: str, *, api_key: str | None = None, base_url: str | None = None, via: str | None = None) -> None:
         address = base_url or OPENAI
         self.name = model
         self.host = urlsplit(address).hostname or address
@@ -89,10 +93,11 @@ class OpenAIClient:
         timeout = httpx2.Timeout(None, connect=CONNECT_SECONDS)
         self._client = AsyncOpenAI(
             api_key=api_key or PLACEHOLDER_KEY,
-            base_url=address,
+            base_url=via or address,
             max_retries=0,
             timeout=timeout,
-            http_client=DefaultAioHttpClient(timeout=timeout),
+            # The environment's proxy knows no way back to this machine.
+            http_client=DefaultAioHttpClient(timeout=timeout, trust_env=via is None),
         )
 
     @asynccontextmanager
@@ -181,18 +186,18 @@ def _names(text: str) -> list[str]:
         raise Malformed("a list of models that is none") from None
 
 
-async def connect(*, model: str | None, api_key: str | None, base_url: str | None) -> OpenAIClient:
+async def connect(*, model: str | None, api_key: str | None, base_url: str | None, via: str | None = None) -> OpenAIClient:
     """A client for the model, or for the endpoint's only one where none is named.
 
     Raises `NoModelChosen`, and `ModelError` where the endpoint cannot be asked.
     """
     if model is not None:
-        return OpenAIClient(model, api_key=api_key, base_url=base_url)
-    asking = OpenAIClient("", api_key=api_key, base_url=base_url)
+        return OpenAIClient(model, api_key=api_key, base_url=base_url, via=via)
+    asking = OpenAIClient("", api_key=api_key, base_url=base_url, via=via)
     try:
         offered = await asking.list_models()
     finally:
         await asking.close()
     if len(offered) != 1:
         raise NoModelChosen(offered)
-    return OpenAIClient(offered[0], api_key=api_key, base_url=base_url)
+    return OpenAIClient(offered[0], api_key=api_key, base_url=base_url, via=via)

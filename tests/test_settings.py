@@ -9,7 +9,7 @@ from pydantic import SecretStr, ValidationError
 from settings import Settings, SettingsError, load_settings
 
 ROOT = Path(__file__).parent.parent
-INTERNAL = {"CUBBY_DISCORD_API"}
+INTERNAL = {"CUBBY_DISCORD_API", "CUBBY_MODEL_API", "CUBBY_END_WITH_STDIN"}
 NOWHERE = Path("/nowhere/.env")
 
 
@@ -94,9 +94,11 @@ def test_file_that_is_a_folder(tmp_path: Path) -> None:
         ("OPENAI_API_KEY", "clé"),
         ("OPENAI_MODEL", "caf\udce9"),
         *(
-            ("CUBBY_DISCORD_API", value)
+            (name, value)
+            for name in ("CUBBY_DISCORD_API", "CUBBY_MODEL_API")
             for value in ("http://example.com", "https://127.0.0.1", "http://127.0.0.1@example.com")
         ),
+        ("CUBBY_END_WITH_STDIN", "perhaps"),
     ],
 )
 def test_bad_value_is_answered_with_name_fault_and_example(name: str, value: str) -> None:
@@ -166,6 +168,11 @@ def test_short_token_is_not_shown_either() -> None:
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8765", "http://[::1]:8765/", "http://localhost:1/api"])
 def test_stand_in_on_loopback(url: str) -> None:
     assert load_settings({"CUBBY_DISCORD_API": url}, NOWHERE).cubby_discord_api == url.rstrip("/")
+
+
+def test_a_model_stand_does_not_change_which_model_it_is() -> None:
+    settings = load_settings({"CUBBY_MODEL_API": "http://127.0.0.1:1/v1/"}, NOWHERE)
+    assert (settings.uses_builtin_model, settings.cubby_model_api) == (True, "http://127.0.0.1:1/v1")
 
 
 def test_settings_do_not_change() -> None:

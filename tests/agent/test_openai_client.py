@@ -311,6 +311,28 @@ async def test_the_address_decides_whom_people_trust_and_how_a_limit_is_called(
 
 
 @pytest.mark.parametrize(
+    ("base_url", "host", "name"),
+    [(None, "api.openai.com", "max_completion_tokens"), ("https://elsewhere.example/v1", "elsewhere.example", "max_tokens")],
+)
+async def test_by_way_of_a_stand_it_stays_the_endpoint_that_is_named(
+    server: FaultyModelServer, base_url: str | None, host: str, name: str
+) -> None:
+    client = OpenAIClient("test-model", api_key="made-up", base_url=base_url, via=server.base_url)
+    await answer(client)
+    await client.close()
+    assert (client.host, client.label) == (host, None)
+    assert server.seen[0].body[name] == 64
+    assert server.seen[0].headers["Authorization"] == "Bearer made-up"
+
+
+async def test_the_way_to_a_stand_needs_no_proxy(server: FaultyModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    client = await connect(model=None, api_key=None, base_url=None, via=server.base_url)
+    assert text_of(await answer(client)) == "".join(WORDS)
+    await client.close()
+
+
+@pytest.mark.parametrize(
     ("fault", "kind"),
     [
         (Fault.HTML, errors.Malformed),
