@@ -1,4 +1,4 @@
-// Code blocks: highlighted, with their language's name, a button to copy, and a scroll area that the keyboard reaches.
+/** Code blocks: highlighted, with their language's name, a button to copy, and a scroll area that the keyboard reaches. */
 
 import highlighter from "./vendor/highlight.js";
 
@@ -97,7 +97,7 @@ function copyButton(code) {
   button.type = "button";
   button.textContent = "Copy";
   button.setAttribute("aria-label", "Copy code");
-  const said = element("span", "unseen");
+  const said = element("span", "visually-hidden");
   said.setAttribute("role", "status");
   const tell = (words) => {
     button.textContent = words;

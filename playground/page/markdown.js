@@ -1,4 +1,4 @@
-// Discord's Markdown as DOM nodes: markdown-it parses it by our rules, and its tokens become elements and text, never HTML.
+/** Discord's Markdown as DOM nodes: markdown-it parses it by our rules, and its tokens become elements and text, never HTML. */
 
 import MarkdownIt from "./vendor/markdown-it.js";
 import { codeBlock } from "./code.js";

@@ -1,7 +1,9 @@
-// The blocks of Discord's Markdown, as block rules of markdown-it: headings, small text, quotes, lists, and all else as text.
-//
-// Discord knows no paragraphs: a block begins with any line that looks like one, and the line breaks of a text are kept. Code
-// blocks belong to the text around them (markdown_inline.js), so a text reaches at least to where its code blocks end.
+/**
+ * The blocks of Discord's Markdown, as block rules of markdown-it: headings, small text, quotes, lists, and all else as text.
+ *
+ * Discord knows no paragraphs: a block begins with any line that looks like one, and the line breaks of a text are kept. Code
+ * blocks belong to the text around them (markdown_inline.js), so a text reaches at least to where its code blocks end.
+ */
 
 import { codeBlockAt } from "./markdown_inline.js";
 

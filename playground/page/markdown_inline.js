@@ -1,7 +1,9 @@
-// What stands within a text of Discord's Markdown, as inline rules of markdown-it: escapes, code, and what is put between marks.
-//
-// Marks do not pair up as in CommonMark: each takes the nearest end that fits, over several lines too, and what is between is
-// parsed anew. Links, mentions and the like are in markdown_links.js.
+/**
+ * What stands within a text of Discord's Markdown, as inline rules of markdown-it: escapes, code, and what is put between marks.
+ *
+ * Marks do not pair up as in CommonMark: each takes the nearest end that fits, over several lines too, and what is between is
+ * parsed anew. Links, mentions and the like are in markdown_links.js.
+ */
 
 const PLAIN = /(?:[^\\*_~|`<[h¯]|h(?!ttps?:\/\/))+/y;
 const LANGUAGE = /([\w+\-.#]{1,32})\n/y;

@@ -1,4 +1,4 @@
-// Links, mentions, custom emoji and timestamps of Discord's Markdown, as inline rules of markdown-it.
+/** Links, mentions, custom emoji and timestamps of Discord's Markdown, as inline rules of markdown-it. */
 
 import { enclose } from "./markdown_inline.js";
 

@@ -1,4 +1,4 @@
-// A spoiler: hidden words that a click, Enter or Space shows.
+/** A spoiler: hidden words that a click, Enter or Space shows. */
 
 /** An element that hides what is put into `inside` until it is pressed. */
 export function spoiler() {

@@ -1,4 +1,4 @@
-// Times as people read them, in the words of their browser's language.
+/** Times as people read them, in the words of their browser's language. */
 
 const UNITS = [
   ["year", 31_556_952],
