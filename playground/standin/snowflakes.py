@@ -31,3 +31,7 @@ class Snowflakes:
         """Give an id that is greater than all before it."""
         self._last = max((int(self._clock.now() * 1000) - EPOCH_MS) << 22, self._last + 1)
         return self._last
+
+    def go_past(self, used: int) -> None:
+        """Give only ids greater than this one from now on."""
+        self._last = max(self._last, used)

@@ -1,7 +1,7 @@
 """The world the stand-in keeps, and the acts that change it and publish what happened.
 
 REST routes and people's acts come here; the gateway and all who wait listen to `World.changes`. It knows no HTTP and no
-JSON of Discord's, and lives in memory only: it outlives the bot, not the stand-in.
+JSON of Discord's, and lives in memory only: it outlives the bot, not the stand-in (but see `playground/world_file.py`).
 """
 
 import re
