@@ -67,12 +67,13 @@ async (texts) => {
 LINKS_AND_HANDLERS = """
 async (texts) => {
   const { renderMarkdown } = await import("/page/markdown.js");
+  const active = /^(script|style|img|svg|iframe|object|embed|form|input|base|meta)$/;
   const found = [];
   for (const text of texts) {
     for (const element of renderMarkdown(text).querySelectorAll("*")) {
       if (element.localName === "a") found.push(element.protocol);
       for (const { name } of element.attributes) if (name.startsWith("on") || name === "style") found.push(name);
-      if (/^(script|style|img|svg|iframe|object|embed|form|input|base|meta)$/.test(element.localName)) found.push(element.tagName);
+      if (active.test(element.localName)) found.push(element.localName);
     }
   }
   return [...new Set(found)].sort();
