@@ -22,6 +22,7 @@ from agent.errors import ModelError
 from agent.model import ModelClient
 from agent.openai_client import NoModelChosen
 from check import check
+from lifeline import end_with_stdin
 from maintenance import Meter, look_over, maintain, put_back, write_backup
 from playground.console import run_console
 from playground.standin import point_discord_at
@@ -54,6 +55,8 @@ async def serve(settings: Settings, stop: asyncio.Event) -> int:
     """Run the bot on Discord until it is told to stop; returns the exit code."""
     if settings.discord_token is None:
         return refuse(NOTHING_TO_CONNECT)
+    if settings.cubby_end_with_stdin:
+        end_with_stdin(stop)
     model = await make_model(settings)
     log.info("answers come from: %s", answering(model))
     try:

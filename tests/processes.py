@@ -13,11 +13,14 @@ TOKEN = "a-made-up-token"
 UNSET = ("DISCORD_TOKEN", "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "ALLOWED_GUILDS")
 
 
+def environment(folder: Path, **settings: str) -> dict[str, str]:
+    """What a bot sees whose database is in `folder`."""
+    system = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+    return {**system, **dict.fromkeys(UNSET, ""), "DATABASE_PATH": str(folder / "cubby.db"), **settings}
+
+
 async def started(folder: Path, *flags: str, **settings: str) -> Process:
     """A bot whose database is in `folder`."""
-    system = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
-    unset = dict.fromkeys(UNSET, "")
-    environment = {**system, **unset, "DATABASE_PATH": str(folder / "cubby.db"), **settings}
     return await asyncio.create_subprocess_exec(
-        sys.executable, str(BOT), *flags, env=environment, stdin=PIPE, stdout=PIPE, stderr=PIPE
+        sys.executable, str(BOT), *flags, env=environment(folder, **settings), stdin=PIPE, stdout=PIPE, stderr=PIPE
     )
