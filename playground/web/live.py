@@ -94,7 +94,7 @@ class Live:
     async def _act(self, text: str, reader: Reader) -> None:
         try:
             fields = as_object(json.loads(text))
-        except ValueError:
+        except (ValueError, RecursionError):  # no JSON, or nested without end
             return
         answer: Json = {"type": "answer", "n": fields.get("n")}
         try:
@@ -116,7 +116,7 @@ async def _hello(socket: web.WebSocketResponse) -> Json:
     """What a page says first; nothing where it says nothing proper in time."""
     try:
         return as_object(await socket.receive_json(timeout=HELLO_SECONDS))
-    except (TimeoutError, TypeError, ValueError):
+    except (TimeoutError, TypeError, ValueError, RecursionError):
         return {}
 
 

@@ -37,7 +37,7 @@ class Gatekeeper:
 
     def is_token(self, given: object) -> bool:
         """Whether this is the page's token."""
-        return isinstance(given, str) and hmac.compare_digest(given.encode(), self.token.encode())
+        return isinstance(given, str) and hmac.compare_digest(given.encode(errors="replace"), self.token.encode())
 
     def require_token(self, given: object) -> None:
         """Raises 403 without the page's token."""
