@@ -2,13 +2,12 @@
 
 import asyncio
 import random
-import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-from importlib import import_module
-from typing import Any, Final
+from typing import Final
 
+from playground.disk_switch import disk_full
 from playground.faulty_answers import Fault as ModelFault
 from playground.faulty_model import FaultyModelServer
 from playground.standin import Fault, StandIn
@@ -86,13 +85,9 @@ class Troubles:
 
     async def _let_the_disk_fail(self, bot: Process) -> None:
         """Every write of the process fails for a moment (EFBIG, which SQLite takes for an I/O error)."""
-        if sys.platform != "linux":
-            return
-        resource: Any = import_module("resource")
         with suppress(ProcessLookupError):  # a bot that can't open its database ends by itself
-            soft, hard = resource.prlimit(bot.pid, resource.RLIMIT_FSIZE)
-            resource.prlimit(bot.pid, resource.RLIMIT_FSIZE, (1, hard))
+            disk_full(bot.pid, on=True)
             try:
                 await asyncio.sleep(self._dice.uniform(0.05, 0.5))
             finally:
-                resource.prlimit(bot.pid, resource.RLIMIT_FSIZE, (soft, hard))
+                disk_full(bot.pid, on=False)
