@@ -34,7 +34,10 @@ PAUSE: Final = 0.5
 
 
 class WorldFile:
-    """Use it as `async with WorldFile(path, standin):`, with the bots in the stand-in and before people are added."""
+    """Use it as `async with WorldFile(path, standin):`.
+
+    Servers, people and the bot are added after that; those that were there before are found again by their names.
+    """
 
     def __init__(self, path: Path, standin: StandIn) -> None:
         self._path = path

@@ -71,7 +71,7 @@ def is_kept(world: World, message: Message) -> bool:
 def restore(world: World, rows: Rows) -> None:
     """Put what was kept into a world, telling nobody. Raises `KeyError`, `TypeError` or `ValueError` for rows of another shape.
 
-    Bots that are in the world already get their messages' commands back.
+    A message knows its bot again if that is in the world already; it need not, where there is only one.
     """
     if not rows.places:
         return
@@ -150,21 +150,21 @@ def _restored_message(world: World, channel: Channel, message_id: int, row: Json
         reference_id=row["reference"],
         mentions=tuple(world.users[i] for i in row["mentions"]),
         nonce=row["nonce"],
-        interaction=_restored_command(world, channel, row["command"], bots.get(author.id)),
+        interaction=_restored_command(world, channel, row["command"], author),
         application=bots.get(row["application"]),
         edited=row["edited"],
     )
 
 
-def _restored_command(world: World, channel: Channel, row: Json | None, bot: Application | None) -> Interaction | None:
+def _restored_command(world: World, channel: Channel, row: Json | None, bot: User) -> Interaction | None:
     """Give the command that a message answered: over, and with no token that the bot could use."""
-    if row is None or bot is None:
+    if row is None:
         return None
     return Interaction(
         id=row["id"],
         token="",
         kind=InteractionKind.COMMAND,
-        application=bot,
+        application=Application(token="", user=bot),
         user=world.users[row["user"]],
         channel=channel,
         created=row["created"],

@@ -169,8 +169,8 @@ async def test_buttons_and_commands_of_before_still_work(path: Path) -> None:
 
 @asynccontextmanager
 async def at(path: Path, standin: StandIn) -> AsyncGenerator[None]:
-    standin.add_bot(TOKEN)
     async with WorldFile(path, standin):
+        standin.add_bot(TOKEN)
         with point_discord_at(standin.api_url):
             yield
 
