@@ -141,3 +141,5 @@ def _interaction_parts(data: Json) -> Iterator[tuple[str, Json, set[str]]]:
         yield "PrivateChannelResponse", data["channel"], set()
     if "message" in data:
         yield "MessageResponse", data["message"], set()
+    for file in data["data"].get("resolved", {}).get("attachments", {}).values():
+        yield "MessageAttachmentResponse", file, set()

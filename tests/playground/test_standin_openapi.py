@@ -44,7 +44,9 @@ async def _in_the_server(stage: Stage, sample: Sample) -> None:
     await stage.ann.autocomplete(stage.general, "open", session="1")
     await (await stage.bob.slash(stage.general, "slow", hidden=False)).message(lambda m: "follow-up" in m.text)
     await (await stage.bob.slash(stage.general, "panel")).message()
-    await stage.bob.say(stage.general, "hello", mention_bot=True)
+    await (await stage.bob.slash(stage.general, "import", file=("a.txt", b"a", "text/plain"))).message()
+    said = await stage.bob.say(stage.general, "hello", mention_bot=True)
+    await stage.bob.edit(said, f"{said.content} <@{stage.ann.id}>")
     stage.guild.add_text_channel("more")
 
 
