@@ -1,0 +1,135 @@
+/**
+ * What one person does to messages and with commands: presses, choices, forms, message menus. It knows what is under way on
+ * which message, and opens the forms that the bot answers with.
+ */
+
+import { messageCommands } from "./commands.js";
+import { plainText } from "./message.js";
+import { openMenu } from "./menu.js";
+import { openModal } from "./modal.js";
+import { nameOf } from "./format.js";
+
+const NOT_TAKEN = "That went wrong: the application did not respond. What you wrote is still here; try again.";
+
+export class Actions {
+  #host;
+  #busy = new Map();
+
+  /**
+   * @param {object} host
+   * @param {import("./store.js").Store} host.store
+   * @param {() => string} host.person
+   * @param {() => object} host.view  the channel that is shown
+   * @param {(act: string, fields: object) => Promise<any>} host.ask  for this person, in this channel
+   * @param {(id: string) => void} host.redraw  draws a message anew
+   * @param {(sentence: string) => void} host.complain
+   * @param {(text: string) => Node} host.markdown
+   * @param {(message: object) => void} host.reply
+   * @param {() => void} host.refocus  puts the focus where one writes, if it is nowhere
+   */
+  constructor(host) {
+    this.#host = host;
+  }
+
+  /** The custom_id that is under way on a message, or null. */
+  busyOn(message) {
+    return this.#busy.get(message.id) ?? null;
+  }
+
+  /** Presses a button. */
+  press(message, customId) {
+    return this.#touch(message, "press", { custom_id: customId });
+  }
+
+  /** Chooses in a select. */
+  choose(message, customId, values) {
+    return this.#touch(message, "choose", { custom_id: customId, values });
+  }
+
+  /** Runs a slash command. Rejects with a sentence if it couldn't be sent. */
+  async slash(command, options) {
+    this.#took(await this.#host.ask("slash", { command, options }));
+  }
+
+  /** Puts an ephemeral message, or a notice of the page's own, away. */
+  dismiss(message) {
+    const { store, person } = this.#host;
+    if (message.notice) store.dropNotice(person(), message.channel, message.id);
+    else this.#try("dismiss", { message: message.id });
+  }
+
+  /** Opens the menu of a message. */
+  menu(message, anchor, at) {
+    openMenu({ anchor, at, label: "Message", items: this.#items(message) });
+  }
+
+  #items(message) {
+    if (message.notice) return [{ label: "Dismiss message", run: () => this.dismiss(message) }];
+    const isOwn = message.author === this.#host.person();
+    const commands = messageCommands(this.#host.store.state.commands, this.#host.view().kind);
+    const items = [{ label: "Copy text", run: () => this.#copy(message) }];
+    if (message.ephemeral) return [...items, { label: "Dismiss message", run: () => this.dismiss(message) }];
+    if (!message.loading) items.unshift({ label: "Reply", run: () => this.#host.reply(message) });
+    commands.forEach((command, index) => {
+      items.push({ label: command, divided: index === 0, run: () => this.#use(message, command) });
+    });
+    if (isOwn) {
+      items.push({ label: "Delete message", danger: true, divided: true, run: () => this.#try("delete", { message: message.id }) });
+    }
+    return items;
+  }
+
+  async #copy(message) {
+    try {
+      await navigator.clipboard.writeText(plainText(message));
+    } catch {
+      this.#host.complain("The browser doesn't let the page copy. Select the text and copy it yourself.");
+    }
+  }
+
+  async #use(message, command) {
+    const answer = await this.#try("use", { message: message.id, command });
+    if (answer) this.#took(answer);
+  }
+
+  async #touch(message, act, fields) {
+    const { store, person, redraw } = this.#host;
+    if (this.#busy.has(message.id)) return;
+    this.#busy.set(message.id, fields.custom_id);
+    store.setFailed(person(), message.id, false);
+    redraw(message.id);
+    const answer = await this.#try(act, { message: message.id, ...fields });
+    this.#busy.delete(message.id);
+    if (answer && !answer.answered) store.setFailed(person(), message.id, true);
+    redraw(message.id);
+    if (answer) this.#took(answer);
+  }
+
+  async #try(act, fields) {
+    try {
+      return await this.#host.ask(act, fields);
+    } catch (error) {
+      this.#host.complain(error.message);
+      return null;
+    }
+  }
+
+  #took({ modal }) {
+    if (!modal) return;
+    const { store, person, ask, markdown, refocus } = this.#host;
+    openModal(modal, {
+      person: nameOf(store.state.users, person()),
+      markdown,
+      closed: refocus,
+      submit: async (values) => {
+        try {
+          const answer = await ask("submit", { modal: modal.id, values });
+          if (answer.modal) queueMicrotask(() => this.#took(answer));
+          return answer.answered ? "" : NOT_TAKEN;
+        } catch (error) {
+          return error.message;
+        }
+      },
+    });
+  }
+}

@@ -1,0 +1,63 @@
+/** The page's beginning: makes its parts, brings them together, and draws what stands around the panes. */
+
+import { html, nothing, render } from "./vendor/lit-html.js";
+import { createConnection } from "./connection.js";
+import { createDrafts } from "./drafts.js";
+import { createDrawer } from "./drawer.js";
+import { createGuide } from "./guide.js";
+import { askName } from "./name_dialog.js";
+import { createStore } from "./store.js";
+import { renderTopbar } from "./topbar.js";
+import { Workspace } from "./workspace.js";
+
+const NARROW = "(max-width: 639px)";
+/** A page in the background draws no frames, but goes on keeping up. */
+const HIDDEN_MS = 250;
+
+start();
+
+function start() {
+  const at = (id) => document.getElementById(id);
+  const token = document.querySelector("meta[name=playground-token]").content;
+  const store = createStore((draw) => (document.hidden ? setTimeout(draw, HIDDEN_MS) : requestAnimationFrame(draw)));
+  const connection = createConnection(`ws://${location.host}/live`, token, store);
+  const shared = { store, connection, drafts: createDrafts(sessionStorage) };
+  const bar = () => renderTopbar(at("topbar"), store.state, host);
+  const workspace = new Workspace(at("workspace"), shared, { storage: sessionStorage, narrow: matchMedia(NARROW), changed: bar });
+  const banner = (problem = "") => render(bannerTemplate(store.state.link, problem, () => banner()), at("banner"));
+  const host = topbarHost({ connection, workspace, drawer: at("drawer"), bar, complain: banner });
+
+  store.subscribe((change) => {
+    workspace.update(change);
+    bar();
+    if (change.topics.has("link")) banner();
+  });
+  createDrawer(at("drawer"), store, connection);
+  createGuide(at("guide"), store, { fill: (person, text, where) => workspace.fill(person, text, where) });
+  bar();
+}
+
+function topbarHost({ connection, workspace, drawer, bar, complain }) {
+  return {
+    bot: (what) => connection.ask("bot", { do: what }).catch((error) => complain(error.message)),
+    addPerson: () => askName(async (name) => void workspace.openPerson((await connection.ask("add_person", { name })).person)),
+    layout: () => workspace.layout,
+    toggleLayout: () => workspace.setLayout(workspace.layout === "phone" ? "columns" : "phone"),
+    isDrawerOpen: () => !drawer.hidden,
+    toggleDrawer: () => {
+      drawer.hidden = !drawer.hidden;
+      bar();
+    },
+  };
+}
+
+function bannerTemplate(link, problem, dismiss) {
+  if (link === "lost") return html`<p>Connection to the playground lost; trying again…</p>`;
+  if (link !== "refused") {
+    return problem ? html`<p>${problem} <button type="button" class="button" @click=${dismiss}>Close</button></p>` : nothing;
+  }
+  return html`<p>
+    The playground was started anew since this page was loaded.
+    <button type="button" class="button" @click=${() => location.reload()}>Reload the page</button>
+  </p>`;
+}

@@ -1,0 +1,362 @@
+/**
+ * A pane: one person's chat client. It draws what stands around the messages and the message box, and brings its parts together;
+ * the parts are `sidebar`, `members`, `list`, `composer` and `actions`.
+ */
+
+import { html, nothing, render } from "./vendor/lit-html.js";
+import { Actions } from "./actions.js";
+import { createAnnouncer } from "./announce.js";
+import { Composer } from "./composer.js";
+import { nameOf, together } from "./format.js";
+import { MessageList } from "./list.js";
+import { renderMarkdown } from "./markdown.js";
+import { membersOf, membersTemplate } from "./members.js";
+import { plainText } from "./message.js";
+import { channelHead, intro, notesTemplate, stripTemplate } from "./pane_parts.js";
+import { sidebarTemplate } from "./sidebar.js";
+import { viewKey } from "./store.js";
+
+export class Pane {
+  element = document.createElement("section");
+  person;
+  channel;
+  #shared;
+  #parts = {};
+  #list;
+  #composer;
+  #actions;
+  #announcer;
+  #isVisible = false;
+  #complaint = "";
+  #missed = 0;
+  #typingTimer = 0;
+
+  /**
+   * @param {{id: string, person: string, channel: string}} what
+   * @param {object} shared  what all panes have in common
+   * @param {import("./store.js").Store} shared.store
+   * @param {import("./connection.js").Connection} shared.connection
+   * @param {(key: string) => import("./drafts.js").Draft} shared.drafts
+   * @param {import("./workspace.js").Workspace} shared.workspace
+   */
+  constructor({ id, person, channel }, shared) {
+    this.id = id;
+    this.person = person;
+    this.channel = channel;
+    this.#shared = shared;
+    this.#build();
+    this.#announcer = createAnnouncer(this.#parts.live);
+    this.#actions = new Actions(this.#actionsHost());
+    this.#list = new MessageList(this.#parts.scroller, this.#listHost());
+    this.#composer = new Composer(this.#parts.composer, this.#composerHost());
+  }
+
+  get #state() {
+    return this.#shared.store.state;
+  }
+
+  /** The channel that is shown, as the person sees it. */
+  get view() {
+    return this.#state.views[this.person]?.[this.channel];
+  }
+
+  /** Shows or hides the pane; hidden, it draws nothing. */
+  setVisible(isVisible) {
+    if (isVisible === this.#isVisible) return;
+    this.#isVisible = isVisible;
+    this.element.hidden = !isVisible;
+    if (isVisible) this.#showChannel();
+  }
+
+  /** Takes in what changed in the store. @param {import("./store.js").Change} change */
+  update(change) {
+    if (!this.#isVisible) return;
+    const seen = change.views.get(viewKey(this.person, this.channel));
+    if (change.topics.has("snapshot") || seen?.whole) {
+      this.#showChannel();
+      return;
+    }
+    if (seen) this.#updateMessages(seen.ids);
+    const isOwn = [...change.views.keys()].some((key) => key.startsWith(`${this.person}/`));
+    if (isOwn || ["people", "bot", "commands", "link"].some((topic) => change.topics.has(topic))) this.render();
+  }
+
+  /** Shows another person, or another channel. */
+  open(person, channel) {
+    if (person !== this.person) this.#complaint = "";
+    this.person = person;
+    this.channel = channel;
+    this.#setSidebar(false);
+    this.#shared.workspace.keep();
+    if (this.#isVisible) this.#showChannel();
+  }
+
+  /** Puts a text into the message box, as if it was typed. */
+  fill(text) {
+    this.#composer.fill(text);
+  }
+
+  /** Puts the focus into the message box. */
+  focus() {
+    this.#composer.focus();
+  }
+
+  /** Draws what stands around the messages. */
+  render() {
+    const { view } = this;
+    if (view === undefined) return;
+    const state = this.#state;
+    const members = membersOf(state, this.person, view);
+    this.element.ariaLabel = nameOf(state.users, this.person);
+    this.#parts.scroller.ariaLabel = `Messages in ${view.kind === "dm" ? "direct messages" : view.name}`;
+    this.#parts.client.dataset.kind = view.kind;
+    render(stripTemplate(state, this.#stripHost()), this.#parts.strip);
+    render(sidebarTemplate(state, { ...this.#place(), choose: (id) => this.#choose(id) }), this.#parts.sidebar);
+    render(channelHead(state, view, this.#headHost()), this.#parts.head);
+    render(membersTemplate(state, members), this.#parts.members);
+    this.#renderNotes();
+    this.#renderTyping();
+    this.#composer.render();
+  }
+
+  #place() {
+    return { id: this.id, person: this.person, channel: this.channel };
+  }
+
+  #showChannel() {
+    const { view } = this;
+    if (view === undefined) return;
+    this.#shared.store.markRead(this.person, this.channel);
+    this.#missed = 0;
+    this.#announcer.reset();
+    this.#list.show(view.messages);
+    this.#composer.show(this.person, this.channel);
+    this.render();
+  }
+
+  #updateMessages(ids) {
+    const { view } = this;
+    const wasAtEnd = this.#list.isAtEnd;
+    const touched = view.messages.slice(-60).filter(({ id }) => ids.has(id));
+    const own = touched.some((message) => message.author === this.person && message.id === view.messages.at(-1).id);
+    this.#list.update(ids);
+    if (own && !wasAtEnd && view.unread === 0) this.#list.toEnd();
+    if (!wasAtEnd) this.#missed += view.unread;
+    for (const message of touched) this.#announce(message);
+    this.#composer.checkReply();
+    this.#shared.store.markRead(this.person, this.channel);
+  }
+
+  #announce(message) {
+    const author = this.#state.users[message.author];
+    if (message.author === this.person || message.loading) return;
+    const name = message.notice ? "Notice" : author?.name ?? "Somebody";
+    this.#announcer.message(message.id, name, plainText(message), author?.bot === true);
+  }
+
+  #choose(channel) {
+    this.open(this.person, channel);
+    this.focus();
+  }
+
+  #ask(act, fields) {
+    return this.#shared.connection.ask(act, { person: this.person, channel: this.channel, ...fields });
+  }
+
+  #complain(sentence) {
+    this.#complaint = sentence;
+    this.#renderNotes();
+  }
+
+  #redraw(id) {
+    if (this.#isVisible) this.#list.update([id]);
+  }
+
+  #markdown(text) {
+    const channels = Object.fromEntries(this.#state.guilds.flatMap((guild) => guild.channels).map((one) => [one.id, one]));
+    const pickCommand = (name) => this.fill(`/${name} `);
+    return renderMarkdown(text, { users: this.#state.users, channels, pickCommand });
+  }
+
+  #renderNotes() {
+    const dismiss = () => this.#complain("");
+    const toEnd = () => {
+      this.#list.toEnd();
+      this.focus();
+    };
+    const notes = { complaint: this.#complaint, missed: this.#missed, isAtEnd: this.#list.isAtEnd, dismiss, toEnd };
+    render(notesTemplate(notes), this.#parts.notes);
+  }
+
+  #renderTyping() {
+    clearTimeout(this.#typingTimer);
+    const now = Date.now();
+    const typing = [...this.view.typing].filter(([, until]) => until > now);
+    const names = typing.map(([user]) => nameOf(this.#state.users, user));
+    const words = names.length ? html`<b>${together(names)}</b> ${names.length > 1 ? "are" : "is"} typing…` : nothing;
+    render(words, this.#parts.typing);
+    if (typing.length === 0) return;
+    const next = Math.min(...typing.map(([, until]) => until)) - now;
+    this.#typingTimer = setTimeout(() => this.view && this.#renderTyping(), next + 20);
+  }
+
+  #setSidebar(isOpen) {
+    this.#parts.client.classList.toggle("sidebar-open", isOpen);
+    if (isOpen) this.#parts.sidebar.querySelector("[aria-current], button")?.focus();
+  }
+
+  #toggleMembers() {
+    const { members, client } = this.#parts;
+    client.dataset.members = members.checkVisibility() ? "hidden" : "shown";
+    this.render();
+  }
+
+  #stripHost() {
+    const { workspace } = this.#shared;
+    return {
+      person: this.person,
+      canClose: workspace.canClose,
+      show: (person) => workspace.showPerson(this, person),
+      close: () => workspace.close(this),
+      restart: () => this.#ask("restart_client", {}).catch((error) => this.#complain(error.message)),
+    };
+  }
+
+  #headHost() {
+    return {
+      isMembersShown: this.#parts.members.checkVisibility(),
+      openSidebar: () => this.#setSidebar(true),
+      toggleMembers: () => this.#toggleMembers(),
+      takeDirect: (open) => this.#ask("dms", { open }).catch((error) => this.#complain(error.message)),
+    };
+  }
+
+  #actionsHost() {
+    return {
+      store: this.#shared.store,
+      person: () => this.person,
+      view: () => this.view,
+      ask: (act, fields) => this.#ask(act, fields),
+      redraw: (id) => this.#redraw(id),
+      complain: (sentence) => this.#complain(sentence),
+      markdown: (text) => this.#markdown(text),
+      reply: (message) => this.#composer.replyTo(message),
+      refocus: () => document.activeElement === document.body && this.focus(),
+    };
+  }
+
+  #listHost() {
+    const { store } = this.#shared;
+    return {
+      frame: (message, row) => this.#frame(message, row),
+      hasMore: () => this.view?.more ?? false,
+      older: async (before) => {
+        const { person, channel } = this;
+        store.addOlder(person, channel, await this.#ask("older", { before }));
+      },
+      intro: () => intro(this.#state, this.view),
+      moved: (isAtEnd) => {
+        if (isAtEnd) this.#missed = 0;
+        this.#renderNotes();
+      },
+      menu: (id, anchor, at) => this.#menu(id, anchor, at),
+    };
+  }
+
+  #menu(id, anchor, at) {
+    const message = this.view.messages.findLast((one) => one.id === id);
+    if (message) this.#actions.menu(message, anchor, at);
+  }
+
+  /** What a message is drawn with. */
+  #frame(message, row) {
+    const actions = this.#actions;
+    return {
+      state: this.#state,
+      self: this.person,
+      token: this.#shared.connection.token,
+      busy: actions.busyOn(message),
+      failed: this.#state.failed.has(viewKey(this.person, message.id)),
+      revealed: row.revealed,
+      text: (slot, text) => this.#keptText(row, slot, text),
+      redraw: () => this.#redraw(message.id),
+      press: (customId) => actions.press(message, customId),
+      choose: (customId, values) => actions.choose(message, customId, values),
+      dismiss: () => actions.dismiss(message),
+      menu: (anchor) => actions.menu(message, anchor),
+      jump: (id) => this.#list.jump(id),
+    };
+  }
+
+  /** Text as nodes; the same nodes as long as the text stays the same, so that what was opened or selected in it stays so. */
+  #keptText(row, slot, text) {
+    const kept = row.texts.get(slot);
+    if (kept?.text === text) return kept.nodes;
+    const nodes = this.#markdown(text);
+    row.texts.set(slot, { text, nodes });
+    return nodes;
+  }
+
+  #composerHost() {
+    return {
+      id: this.id,
+      token: this.#shared.connection.token,
+      state: () => this.#state,
+      view: () => this.view,
+      members: () => (this.view ? membersOf(this.#state, this.person, this.view) : []),
+      ask: (act, fields) => this.#ask(act, fields),
+      slash: (command, options) => this.#actions.slash(command, options),
+      complain: (sentence) => this.#complain(sentence),
+      draft: this.#shared.drafts,
+      typedUp: () => this.#list.focusLast(),
+    };
+  }
+
+  #build() {
+    this.element.className = "pane";
+    this.element.id = this.id;
+    this.element.hidden = true;
+    render(
+      html`<div class="client" data-part="client" data-members="auto">
+        <header class="pane-strip" data-part="strip"></header>
+        <div class="pane-sidebar" data-part="sidebar" @keydown=${this.#sidebarKeyed}></div>
+        <div class="pane-veil" @click=${() => this.#setSidebar(false)}></div>
+        <div class="pane-main">
+          <header class="channel-head" data-part="head"></header>
+          <div class="scroller scrolls" data-part="scroller" tabindex="0" role="group"></div>
+          <div class="pane-notes" data-part="notes"></div>
+          <div class="composer" data-part="composer"></div>
+          <p class="typing" data-part="typing"></p>
+        </div>
+        <div class="pane-members scrolls" data-part="members" role="group" aria-label="Members"></div>
+        <div class="visually-hidden" data-part="live" role="status" aria-live="polite"></div>
+      </div>`,
+      this.element,
+    );
+    for (const part of this.element.querySelectorAll("[data-part]")) this.#parts[part.dataset.part] = part;
+    this.#takeDrops();
+  }
+
+  #sidebarKeyed = (event) => {
+    if (event.key !== "Escape") return;
+    this.#setSidebar(false);
+    this.focus();
+  };
+
+  #takeDrops() {
+    const main = this.element;
+    const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
+    main.addEventListener("dragover", (event) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      main.classList.add("dropping");
+    });
+    main.addEventListener("dragleave", (event) => !main.contains(event.relatedTarget) && main.classList.remove("dropping"));
+    main.addEventListener("drop", (event) => {
+      main.classList.remove("dropping");
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      this.#composer.attach(event.dataTransfer.files);
+    });
+  }
+}
