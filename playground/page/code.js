@@ -77,7 +77,7 @@ export function codeBlock(code, language = "") {
   header.append(label, ...copyButton(code));
   const scroll = element("pre", "code-scroll");
   scroll.tabIndex = 0;
-  scroll.setAttribute("role", "region");
+  scroll.setAttribute("role", "group"); // a region each would be a landmark each
   scroll.setAttribute("aria-label", name ? `Code, ${name}` : "Code");
   const inner = document.createElement("code");
   inner.append(highlight(code, language));

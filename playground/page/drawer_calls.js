@@ -110,8 +110,8 @@ function contentsTemplate({ words, request, response }) {
 function jsonTemplate(title, value) {
   const isNothing = value === null || value === undefined || value === "";
   const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
-  return html`<h4>${title}</h4>
+  return html`<h3>${title}</h3>
     ${isNothing
       ? html`<p class="hint">Nothing</p>`
-      : html`<pre class="scrolls" tabindex="0" role="region" aria-label=${title}>${text}</pre>`}`;
+      : html`<pre class="scrolls" tabindex="0" role="group" aria-label=${title}>${text}</pre>`}`;
 }

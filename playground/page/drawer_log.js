@@ -12,7 +12,7 @@ export function logTab() {
   };
   const template = ({ log }) =>
     log.length
-      ? html`<pre class="bot-log scrolls" tabindex="0" role="region" aria-label="The bot's log" @scroll=${scrolled}>
+      ? html`<pre class="bot-log scrolls" tabindex="0" role="group" aria-label="The bot's log" @scroll=${scrolled}>
 ${log.join("\n")}</pre
         >`
       : html`<p class="hint">The bot has written nothing to its log yet.</p>`;
