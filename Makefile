@@ -26,11 +26,14 @@ FIND_PYTHON = \
 		exit 1; \
 	fi
 
-.PHONY: help console run test check fix bench soak readme lock which-python FORCE
+.PHONY: help playground console run test check fix bench soak readme lock which-python FORCE
 .NOTPARALLEL:
 
 help:  ## list these words
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
+
+playground: $(RUN_STAMP)  ## see it, use it and break it in a browser: no token, no key (ARGS="--fresh" begins anew)
+	@$(VENV_PYTHON) bot.py --playground $(ARGS)
 
 console: $(RUN_STAMP)  ## talk to the bot in this terminal: no token, no key (ARGS="--as Ann" speaks as another person)
 	@$(VENV_PYTHON) bot.py --console $(ARGS)

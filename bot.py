@@ -9,23 +9,29 @@ import asyncio
 import logging
 import os
 import signal
+import socket
 import sys
-from collections.abc import AsyncGenerator, Coroutine, Sequence
-from contextlib import asynccontextmanager, nullcontext, suppress
+from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager, closing, nullcontext, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
+from urllib.parse import urlsplit
 
 import aiohttp
 import discord
 
+from agent.builtin import BuiltinModel, answer_to
 from agent.errors import ModelError
-from agent.model import ModelClient
-from agent.openai_client import NoModelChosen
+from agent.model import Message, ModelClient, Role
+from agent.openai_client import OPENAI, NoModelChosen
 from check import check
 from lifeline import end_with_stdin
 from maintenance import Meter, look_over, maintain, put_back, write_backup
 from playground.console import run_console
 from playground.standin import point_discord_at
+from playground.supervisor import Plan, PlaygroundRefused, run_playground
+from playground.web.server import PORT, NoPort
+from playground.world_file import WorldFileRefused
 from settings import Settings, SettingsError, load_settings
 from storage.errors import DatabaseRefused
 from watch.logs import set_up_logging
@@ -55,8 +61,6 @@ async def serve(settings: Settings, stop: asyncio.Event) -> int:
     """Run the bot on Discord until it is told to stop; returns the exit code."""
     if settings.discord_token is None:
         return refuse(NOTHING_TO_CONNECT)
-    if settings.cubby_end_with_stdin:
-        end_with_stdin(stop)
     model = await make_model(settings)
     log.info("answers come from: %s", answering(model))
     try:
@@ -99,6 +103,42 @@ async def converse(settings: Settings, stop: asyncio.Event, name: str) -> int:
         await model.close()
 
 
+async def play(settings: Settings, options: argparse.Namespace, stop: asyncio.Event) -> int:
+    """Run the playground, whose bot is a process of its own; returns the exit code."""
+    builtin = settings.uses_builtin_model
+    plan = Plan(
+        folder=settings.database_path.parent / "playground",
+        port=options.port,
+        fresh=options.fresh,
+        is_opened=not options.no_open,
+        command=(sys.executable, str(HERE / "bot.py")),
+        environment={**os.environ, "LOG_FORMAT": "text", **own_health_port(settings)},
+        answer=demo_answer if builtin else None,
+        upstream=None if builtin else settings.openai_base_url or OPENAI,
+        answering=f"{BuiltinModel.label}; {DEMO}" if builtin else named_model(settings),
+    )
+    return await run_playground(plan, stop)
+
+
+def demo_answer(messages: Sequence[Mapping[str, str]]) -> str:
+    """What the built-in model says to these messages."""
+    return answer_to([Message(role=cast("Role", each["role"]), content=each["content"]) for each in messages])
+
+
+def named_model(settings: Settings) -> str:
+    """The model that the settings name, before anybody has asked its server."""
+    host = urlsplit(settings.openai_base_url or OPENAI).hostname
+    return f"{settings.openai_model} at {host}" if settings.openai_model else f"the model at {host}"
+
+
+def own_health_port(settings: Settings) -> Mapping[str, str]:
+    """Another port than the real bot's, which may be running beside the playground."""
+    if settings.health_port is None:
+        return {}
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        return {"HEALTH_PORT": str(free.getsockname()[1])}
+
+
 def answering(model: ModelClient) -> str:
     """What will answer, for whoever starts the bot."""
     return f"{model.label}; {DEMO}" if model.label else f"{model.name} at {model.host}"
@@ -114,12 +154,16 @@ def arguments() -> argparse.ArgumentParser:
     """The command line."""
     parser = argparse.ArgumentParser(prog="bot.py", description="Private, durable AI chat sessions for a Discord team.")
     what = parser.add_mutually_exclusive_group()
+    what.add_argument("--playground", action="store_true", help="try the bot in a browser: no token, no key")
     what.add_argument("--console", action="store_true", help="talk with the bot in this terminal: no token, no key")
     what.add_argument("--check", action="store_true", help="look at settings, database, token and model, then end")
     what.add_argument("--version", action="version", version=f"Cubby {VERSION}")
     what.add_argument("--backup", type=Path, metavar="FILE", help="copy the database to a new file, also while the bot runs")
     what.add_argument("--restore", type=Path, metavar="FILE", help="put such a copy in its place, and keep the old one beside")
     what.add_argument("--verify", action="store_true", help="look for damage in the database, also while the bot runs")
+    parser.add_argument("--port", type=int, metavar="N", default=PORT, help="with --playground: the page's port (8765)")
+    parser.add_argument("--no-open", action="store_true", help="with --playground: don't open a browser")
+    parser.add_argument("--fresh", action="store_true", help="with --playground: forget what was done there before")
     parser.add_argument("--as", dest="name", metavar="NAME", default="you", help="with --console: speak as another person")
     return parser
 
@@ -128,20 +172,29 @@ async def run(settings: Settings, options: argparse.Namespace) -> int:
     """Do what the flags say; returns the exit code."""
     stop = asyncio.Event()
     listen_for_signals(stop)
+    if settings.cubby_end_with_stdin:
+        end_with_stdin(stop)
     try:
-        if options.console:
-            return await converse(settings, stop, options.name)
-        meter = Meter(sys.stderr)
-        if errand := chosen_errand(settings.database_path, options, meter):
-            return await maintain(errand, stop, meter)
-        with point_discord_at(settings.cubby_discord_api) if settings.cubby_discord_api else nullcontext():
-            if options.check:
-                return 0 if await check(settings, print) else 1
-            return await serve(settings, stop)
-    except (DatabaseRefused, NoModelChosen, CannotListen) as error:
+        return await chosen(settings, options, stop)
+    except (DatabaseRefused, NoModelChosen, CannotListen, PlaygroundRefused, NoPort, WorldFileRefused) as error:
         return refuse(str(error))
     except ModelError as error:
         return refuse(f"The model endpoint could not be asked for its models ({error}). Set OPENAI_MODEL to name one.")
+
+
+async def chosen(settings: Settings, options: argparse.Namespace, stop: asyncio.Event) -> int:
+    """What the flags ask for, without them the bot itself; returns the exit code."""
+    if options.playground:
+        return await play(settings, options, stop)
+    if options.console:
+        return await converse(settings, stop, options.name)
+    meter = Meter(sys.stderr)
+    if errand := chosen_errand(settings.database_path, options, meter):
+        return await maintain(errand, stop, meter)
+    with point_discord_at(settings.cubby_discord_api) if settings.cubby_discord_api else nullcontext():
+        if options.check:
+            return 0 if await check(settings, print) else 1
+        return await serve(settings, stop)
 
 
 def chosen_errand(path: Path, options: argparse.Namespace, meter: Meter) -> Coroutine[Any, Any, int] | None:
@@ -171,7 +224,7 @@ def main(argv: Sequence[str] | None = None, dotenv: Path = HERE / ".env") -> int
     except SettingsError as error:
         return faulty_settings(error, is_check=options.check)
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing speaks here
-    is_quiet = options.console and settings.log_level == "INFO"
+    is_quiet = (options.console or options.playground) and settings.log_level == "INFO"
     set_up_logging("WARNING" if is_quiet else settings.log_level, settings.log_format)
     with suppress(KeyboardInterrupt):
         return asyncio.run(run(settings, options))

@@ -107,14 +107,18 @@ async def playing(plan: Plan) -> AsyncGenerator["Playground", None]:
         feed, gatekeeper = Feed(), Gatekeeper()
         turns = await stack.enter_async_context(Turns(plan.folder / DATABASE, discord.world))
         backstage = await stack.enter_async_context(Backstage(discord, feed, turns.newest))
-        bot = BotProcess(plan.command, _environment(plan, discord, application, model), on_line=backstage.log)
+
+        def bot_changed() -> None:
+            page.bot_changed()
+
+        environment = _environment(plan, discord, application, model)
+        bot = BotProcess(plan.command, environment, changed=bot_changed, printed=backstage.log)
         board = Board([model_switch(model), *discord_switches(discord), disk_switch(bot)])
         files = Files(discord, gatekeeper)
         page = Page(discord, application, people, bot, board, feed, backstage, files, plan.answering)
         live = Live(feed, gatekeeper, page.snapshot, page.do)
         server = await stack.enter_async_context(PageServer(gatekeeper, live, files, plan.port))
         stack.callback(discord.changes.listen(page.take))
-        bot.on_change = page.bot_changed
         stack.push_async_callback(bot.aclose)
         await bot.start()
         yield Playground(url=server.url, token=gatekeeper.token, discord=discord, people=people, bot=bot, model=model)
@@ -165,10 +169,8 @@ def _empty(folder: Path) -> None:
 def _furnish(discord: StandIn) -> tuple[Application, People]:
     """The server, its channels, the bot, and the people: those who were here before too."""
     guild = discord.add_guild(SERVER)
-    known = {channel.name for channel in guild.channels.values()}
     for name in CHANNELS:
-        if name not in known:
-            guild.add_text_channel(name)
+        guild.add_text_channel(name)
     application = discord.add_bot(secrets.token_urlsafe(32))
     people = People(discord)
     others = [user.name for user in discord.world.users.values() if not user.bot]
@@ -185,7 +187,6 @@ def _environment(plan: Plan, discord: StandIn, application: Application, model: 
         "DISCORD_TOKEN": application.token,
         "CUBBY_DISCORD_API": discord.api_url,
         "CUBBY_MODEL_API": model.base_url,
-        "CUBBY_END_WITH_STDIN": "on",
         "DATABASE_PATH": str(plan.folder / DATABASE),
         "ALLOWED_GUILDS": str(guild),
         "OPERATOR_ID": str(discord.add_person(OPERATOR).id),

@@ -24,7 +24,6 @@ LOOKS: Final = 8
 """Looks after the last thing that happened: what a turn stores at its end comes a moment after its last call."""
 CALLS: Final = 200
 """Calls that a page is told of when it opens."""
-LOG_LINES: Final = 300
 
 
 class Backstage:
@@ -35,7 +34,6 @@ class Backstage:
         self._stirred = asyncio.Event()
         self._turns: Sequence[Json] = ()
         self._budget: Json = {}
-        self._lines: list[str] = []
         self._looking: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -55,7 +53,6 @@ class Backstage:
             "refused": list(self._discord.refused),
             "budget": self._budget or budget_shape(self._discord),
             "turns": list(self._turns),
-            "log": list(self._lines),
         }
 
     def take(self, change: Change) -> None:
@@ -71,7 +68,6 @@ class Backstage:
 
     def log(self, line: str) -> None:
         """A line that the bot wrote to its log."""
-        self._lines = [*self._lines[-LOG_LINES + 1 :], line]
         self._feed.publish("log", lines=[line])
 
     def stir(self) -> None:

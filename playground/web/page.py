@@ -1,4 +1,4 @@
-"""The page's whole back end: people, feed, acts, switches and the drawer's news, around a stand-in Discord and a bot's process."""
+"""The page's whole back end: people, feed, acts, switches and the drawer, around a stand-in Discord and a bot's process."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -62,6 +62,7 @@ class Page:
             "commands": shapes.commands(self._application),
             "views": {str(person.id): shapes.views(person, guilds) for person in self._people},
             "board": self._board.shape(),
+            "log": list(self._bot.lines),
             **self._backstage.shape(),
         }
 
