@@ -45,7 +45,7 @@ def ends_with_stdin(folder: Path, discord: StandIn) -> dict[str, str]:
 
 
 async def until_ended(process: Process) -> int:
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(20):
         return await process.wait()
 
 
@@ -121,7 +121,7 @@ async def test_the_death_of_its_parent_ends_it_with_the_answer_kept(tmp_path: Pa
     _, answer = await writing(discord)
     parent.kill()
     assert parent.stderr is not None
-    async with asyncio.timeout(8):
+    async with asyncio.timeout(20):
         assert b"Traceback" not in await parent.stderr.read()
     await parent.wait()
     assert is_kept(answer)
