@@ -121,7 +121,9 @@ async def playing(plan: Plan) -> AsyncGenerator["Playground", None]:
         stack.callback(discord.changes.listen(page.take))
         stack.push_async_callback(bot.aclose)
         await bot.start()
-        yield Playground(url=server.url, token=gatekeeper.token, discord=discord, people=people, bot=bot, model=model)
+        yield Playground(
+            url=server.url, token=gatekeeper.token, discord=discord, people=people, bot=bot, model=model, live=live
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +137,7 @@ class Playground:
     people: People
     bot: BotProcess
     model: ModelStand
+    live: Live
 
 
 def has_desktop(environ: Mapping[str, str], platform: str) -> bool:
