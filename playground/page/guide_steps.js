@@ -15,6 +15,7 @@
 const TOLD = /\bmy favou?rite (?:\w+ )?language is (?!.*\?)\W*(.{1,60})/i;
 const ASKED = /\bmy favou?rite (?:\w+ )?language\b/i;
 const LABEL = /^-# (\d+) · /m;
+const STARTED = /^Session \d+ (?:started|is still empty)/;
 
 export const STEPS = [
   { title: "Tell it something", words: "Say which language you like best.", text: () => "My favorite programming language is Rust" },
@@ -76,9 +77,9 @@ function afterAnswer(progress, message) {
   const command = message.command?.user === progress.person ? message.command.name : "";
   switch (progress.done) {
     case 1: {
-      if (command === "new" && !message.loading) return { ...progress, done: 2 };
-      const session = command ? null : LABEL.exec(message.content)?.[1];
-      return session && session !== progress.session ? { ...progress, session } : progress;
+      const session = LABEL.exec(message.content)?.[1] ?? progress.session;
+      if (session === progress.session && !(command === "new" && STARTED.test(message.content))) return progress;
+      return command === "new" ? { ...progress, done: 2 } : { ...progress, session };
     }
     case 3: {
       if (isOpened(progress, command, message)) return { ...progress, done: 4 };
