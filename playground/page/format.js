@@ -3,7 +3,9 @@
 const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const DAY = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 const WHOLE = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
-const HUES = 8;
+const HUES = 8n;
+/** The low bits of a snowflake, which only count. */
+const COUNTER = 22n;
 
 /** The time of day. */
 export const clockTime = (ms) => TIME.format(ms);
@@ -28,12 +30,7 @@ export const nameOf = (users, id) => users[id]?.name ?? "Somebody";
 export const initial = (name) => [...name.trim()][0]?.toLocaleUpperCase() ?? "?";
 
 /** The class that colours somebody's avatar: always the same for the same id. */
-export function hueClass(user) {
-  if (user?.bot) return "hue-bot";
-  let sum = 0;
-  for (const digit of user?.id ?? "") sum = (sum * 31 + digit.charCodeAt(0)) >>> 0;
-  return `hue-${sum % HUES}`;
-}
+export const hueClass = (user) => (user?.bot ? "hue-bot" : `hue-${(BigInt(user?.id ?? 0) >> COUNTER) % HUES}`);
 
 /** Several names as one reads them out: "Ann, Bob and Cy". */
 export function together(names) {

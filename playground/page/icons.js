@@ -24,6 +24,7 @@ export const icons = {
   columns: icon(svg`<rect x="3.500" y="5" width="17" height="14" rx="2" /><path d="M12 5v14" />`),
   phone: icon(svg`<rect x="7" y="3" width="10" height="18" rx="2" /><path d="M11 18h2" />`),
   drawer: icon(svg`<rect x="3.500" y="5" width="17" height="14" rx="2" /><path d="M14.500 5v14" />`),
+  guide: icon(svg`<path d="M5 4.500v16M5 5.500h12.500l-2.500 4 2.500 4H5" />`),
   external: icon(svg`<path d="M13.500 4.500h6v6M19 5l-8.500 8.500M10 5H5v14h14v-5" />`),
   warning: icon(svg`<path d="M12 4 2.800 20h18.400zM12 10v4.500M12 17.300v.01" />`),
 };

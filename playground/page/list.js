@@ -122,11 +122,11 @@ export class MessageList {
   }
 
   #insert(at) {
-    const next = this.#messages[at + 1];
-    const before = next && this.#rows.get(next.id)?.element;
-    if (next && !before) return; // above the rows that are shown
+    const first = this.#list.firstElementChild?.dataset.id;
+    if (first !== undefined && at < this.#messages.findLastIndex(({ id }) => id === first)) return; // not shown yet
     const row = this.#newRow(this.#messages[at]);
-    this.#list.insertBefore(row.element, before ?? null);
+    const next = this.#messages.slice(at + 1).find(({ id }) => this.#rows.has(id));
+    this.#list.insertBefore(row.element, next ? this.#rows.get(next.id).element : null);
     this.#render(at);
     if (next) this.#dirty.add(next.id);
   }

@@ -96,7 +96,7 @@ export class Listbox {
   }
 
   #draw(label, empty) {
-    const list = html`<div role="listbox" id=${this.#id} class="scrolls" aria-label=${label}>
+    const list = html`<div role="listbox" id=${this.#id} class="scrolls" tabindex="0" aria-label=${label}>
       ${this.#items.map((item, index) => this.#itemTemplate(item, index))}
     </div>`;
     render(html`<p class="listbox-title" aria-hidden="true">${label}</p>

@@ -25,29 +25,31 @@ function start() {
   const bar = () => renderTopbar(at("topbar"), store.state, host);
   const workspace = new Workspace(at("workspace"), shared, { storage: sessionStorage, narrow: matchMedia(NARROW), changed: bar });
   const banner = (problem = "") => render(bannerTemplate(store.state.link, problem, () => banner()), at("banner"));
-  const host = topbarHost({ connection, workspace, drawer: at("drawer"), bar, complain: banner });
+  const drawer = createDrawer(at("drawer"), store, connection);
+  const fill = (person, text, where) => workspace.fill(person, text, where);
+  const guide = createGuide(at("guide"), store, { fill, focus: () => workspace.focus() });
+  const host = topbarHost({ connection, workspace, drawer, guide, complain: banner });
 
   store.subscribe((change) => {
     workspace.update(change);
     bar();
     if (change.topics.has("link")) banner();
   });
-  createDrawer(at("drawer"), store, connection);
-  createGuide(at("guide"), store, { fill: (person, text, where) => workspace.fill(person, text, where) });
+  at("drawer").addEventListener("toggle", bar);
+  at("guide").addEventListener("toggle", bar);
   bar();
 }
 
-function topbarHost({ connection, workspace, drawer, bar, complain }) {
+function topbarHost({ connection, workspace, drawer, guide, complain }) {
   return {
     bot: (what) => connection.ask("bot", { do: what }).catch((error) => complain(error.message)),
     addPerson: () => askName(async (name) => void workspace.openPerson((await connection.ask("add_person", { name })).person)),
     layout: () => workspace.layout,
     toggleLayout: () => workspace.setLayout(workspace.layout === "phone" ? "columns" : "phone"),
-    isDrawerOpen: () => !drawer.hidden,
-    toggleDrawer: () => {
-      drawer.hidden = !drawer.hidden;
-      bar();
-    },
+    isGuideShown: guide.isShown,
+    showGuide: guide.show,
+    isDrawerOpen: drawer.isOpen,
+    toggleDrawer: drawer.toggle,
   };
 }
 

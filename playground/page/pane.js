@@ -110,9 +110,10 @@ export class Pane {
     this.element.ariaLabel = nameOf(state.users, this.person);
     this.#parts.scroller.ariaLabel = `Messages in ${view.kind === "dm" ? "direct messages" : view.name}`;
     this.#parts.client.dataset.kind = view.kind;
-    render(stripTemplate(state, this.#stripHost()), this.#parts.strip);
+    const client = this.#clientHost();
+    render(stripTemplate(state, client), this.#parts.strip);
     render(sidebarTemplate(state, { ...this.#place(), choose: (id) => this.#choose(id) }), this.#parts.sidebar);
-    render(channelHead(state, view, this.#headHost()), this.#parts.head);
+    render(channelHead(state, view, { ...client, ...this.#headHost() }), this.#parts.head);
     render(membersTemplate(state, members), this.#parts.members);
     this.#renderNotes();
     this.#renderTyping();
@@ -211,11 +212,13 @@ export class Pane {
     this.render();
   }
 
-  #stripHost() {
+  #clientHost() {
     const { workspace } = this.#shared;
     return {
       person: this.person,
       canClose: workspace.canClose,
+      others: () => workspace.hidden,
+      showToo: (person) => workspace.openPerson(person),
       show: (person) => workspace.showPerson(this, person),
       close: () => workspace.close(this),
       restart: () => this.#ask("restart_client", {}).catch((error) => this.#complain(error.message)),

@@ -14,24 +14,13 @@ export function stripTemplate(state, pane) {
       label: "Whose client",
       items: state.people.map((one) => ({ label: one.name, checked: one.id === pane.person, run: () => pane.show(one.id) })),
     });
-  const more = ({ currentTarget }) => openMenu({ anchor: currentTarget, label: "Client", items: moreItems(pane) });
   return html`<h2 class="pane-whose">
       <button type="button" class="pane-person" aria-haspopup="menu" aria-expanded="false" title="Show somebody else" @click=${people}>
         <span class="avatar ${hueClass(user)}" aria-hidden="true">${initial(user.name)}</span>
         <span>${user.name}</span>${icons.chevron}
       </button>
     </h2>
-    <button
-      type="button"
-      class="icon-button"
-      aria-haspopup="menu"
-      aria-expanded="false"
-      aria-label="${user.name}'s client"
-      title="${user.name}'s client"
-      @click=${more}
-    >
-      ${icons.more}
-    </button>
+    ${clientButton(user, pane)}
     ${pane.canClose
       ? html`<button type="button" class="icon-button pane-close" aria-label="Close this pane" title="Close this pane" @click=${pane.close}>
           ${icons.close}
@@ -39,12 +28,31 @@ export function stripTemplate(state, pane) {
       : nothing}`;
 }
 
-function moreItems(pane) {
+/** The button of the client's own menu. */
+function clientButton(user, pane) {
+  const open = ({ currentTarget }) => openMenu({ anchor: currentTarget, label: "Client", items: clientItems(pane) });
+  return html`<button
+    type="button"
+    class="icon-button client-menu"
+    aria-haspopup="menu"
+    aria-expanded="false"
+    aria-label="${user.name}'s client"
+    title="${user.name}'s client"
+    @click=${open}
+  >
+    ${icons.more}
+  </button>`;
+}
+
+function clientItems(pane) {
   const items = [{ label: "Restart this client", run: pane.restart }];
+  pane.others().forEach(({ id, name }, index) => {
+    items.push({ label: `Show ${name} too`, divided: index === 0, run: () => pane.showToo(id) });
+  });
   return pane.canClose ? [...items, { label: "Close this pane", divided: true, run: pane.close }] : items;
 }
 
-/** The head of a channel: its name, and what can be shown beside it. */
+/** The head of a channel: its name, what can be shown beside it, and, where the strip has no room, the client's menu. */
 export function channelHead(state, view, pane) {
   const isDirect = view.kind === "dm";
   return html`<button type="button" class="icon-button open-sidebar" aria-label="Channels" title="Channels" @click=${pane.openSidebar}>
@@ -52,19 +60,19 @@ export function channelHead(state, view, pane) {
     </button>
     ${isDirect ? html`<span class="avatar hue-bot" aria-hidden="true">${initial(nameOf(state.users, state.application.id))}</span>` : icons.hash}
     <h3 class="channel-title">${isDirect ? state.application.name : view.name}</h3>
-    ${isDirect ? directSwitch(view, pane) : membersButton(pane)}`;
+    ${isDirect ? directSwitch(view, pane) : membersButton(pane)} ${clientButton(state.users[pane.person], pane)}`;
 }
 
 function directSwitch(view, pane) {
   return html`<button
     type="button"
-    class="switch"
+    class="dm-switch"
     role="switch"
     aria-checked=${view.open}
     title="Off, the bot can't write to this person here"
     @click=${() => pane.takeDirect(!view.open)}
   >
-    <span class="switch-words">Take direct messages</span><span class="switch-track" aria-hidden="true"></span>
+    <span class="dm-switch-words">Take direct messages</span><span class="dm-switch-track" aria-hidden="true"></span>
   </button>`;
 }
 

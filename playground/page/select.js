@@ -62,7 +62,7 @@ function optionTemplate(option, isPicked, pick) {
   return html`<div
     role="option"
     class="option"
-    tabindex="-1"
+    tabindex="0"
     aria-selected=${isPicked}
     @click=${() => pick(option.value)}
     @keydown=${keys}

@@ -13,6 +13,8 @@ const WORDS = { running: "running", starting: "starting…", stopping: "stopping
  * @property {() => void} addPerson
  * @property {() => string} layout
  * @property {() => void} toggleLayout
+ * @property {() => boolean} isGuideShown
+ * @property {() => void} showGuide
  * @property {() => boolean} isDrawerOpen
  * @property {() => void} toggleDrawer
  */
@@ -33,6 +35,7 @@ export function renderTopbar(root, state, host) {
       ${state.ready ? botTemplate(state, host) : nothing}
       ${state.answering ? html`<p class="answering" title=${state.answering}>${state.answering}</p>` : nothing}
       <div class="topbar-tools">
+        ${host.isGuideShown() ? nothing : tool({ label: "First minute", icon: icons.guide, words: true, run: host.showGuide })}
         ${tool({ label: "Add person", icon: icons.person, words: true, run: host.addPerson })}
         <span class="wide-only">
           ${tool({ label: "Phone layout", icon: icons.phone, pressed: isPhone, run: host.toggleLayout })}

@@ -54,6 +54,11 @@ export class Workspace {
     return this.#panes.length > 1;
   }
 
+  /** The people whom no pane shows. */
+  get hidden() {
+    return this.#shared.store.state.people.filter(({ id }) => !this.#panes.some((pane) => pane.person === id));
+  }
+
   /** Opens a pane for somebody, unless there is one, and puts the focus there. */
   openPerson(person) {
     const known = this.#panes.find((pane) => pane.person === person);
@@ -91,6 +96,11 @@ export class Workspace {
     this.#bringToFront(pane);
     pane.open(person, channel ?? this.#firstChannel(person));
     pane.fill(text);
+  }
+
+  /** Puts the focus into the message box in front. */
+  focus() {
+    this.#panes[this.#front]?.focus();
   }
 
   /** Sets the layout: side by side, or each pane as a phone. */
