@@ -1,0 +1,82 @@
+"""Everybody can use it: axe's rules hold wherever one gets, and the keyboard alone is enough."""
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser
+
+from tests.playground.page.stage import Stage
+from tests.playground.page.visit import DESK, PHONE, Visit, expect, visiting
+
+PLACES = ("talk", "channel", "drawer", "modal", "commands", "menu")
+STOP = """
+() => {
+  const at = document.activeElement;
+  if (at === document.body) return "";
+  const style = (one) => (one === null ? {} : getComputedStyle(one));
+  const ring = (one) => ["outlineStyle", "boxShadow"].some((name) => ![undefined, "none"].includes(style(one)[name]));
+  const isRinged = ring(at) || ring(at.closest(".composer-box, label, .command-option"));
+  const isSeen = at.getBoundingClientRect().width > 0 && isRinged;
+  return `${isSeen ? "seen" : "unseen"} ${at.tagName} ${at.className}`;
+}
+"""
+"""Where the focus is, and whether one sees that it is there."""
+
+
+async def check(visit: Visit) -> None:
+    """Let axe look at the page as it is."""
+    found = await Axe().run(visit.page)
+    told = [(each["id"], each["help"], [node["target"] for node in each["nodes"]]) for each in found.response["violations"]]
+    assert told == []
+
+
+async def go(visit: Visit, place: str) -> None:
+    """Get to one of the places."""
+    ann, page = visit.ann, visit.page
+    if place == "talk":
+        await ann.say("write a program, and say **bold**, `code`, ||spoiler||")
+        await ann.sees_ended("A real model would write")
+    elif place == "channel":
+        await ann.go_to("general")
+        await ann.run("/sessions")
+        await ann.sees("Only you can see this")
+    elif place == "drawer":
+        await visit.open_drawer()
+    elif place == "modal":
+        await page.get_by_role("button", name="Add person").click()
+        await expect(page.get_by_role("dialog")).to_be_visible()
+    elif place == "commands":
+        await ann.box.press_sequentially("/")
+        await expect(ann.listbox).to_be_visible()
+    else:
+        await page.get_by_role("button", name="Cubby is running").click()
+        await expect(page.get_by_role("menu")).to_be_visible()
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing(browser: Browser, stage: Stage, place: str, scheme: str) -> None:
+    async with visiting(browser, stage, viewport=DESK, color_scheme=scheme) as visit:
+        await go(visit, place)
+        await check(visit)
+
+
+@pytest.mark.parametrize("place", ["talk", "drawer", "commands"])
+async def test_axe_finds_nothing_on_a_phone(browser: Browser, stage: Stage, place: str) -> None:
+    async with visiting(browser, stage, viewport=PHONE, has_touch=True, is_mobile=True) as visit:
+        await go(visit, place)
+        await check(visit)
+
+
+async def test_each_stop_of_the_tab_key_is_seen_and_none_is_a_trap(visit: Visit) -> None:
+    await visit.ann.say("hello")
+    await visit.ann.sees_ended("Hello!")
+    await visit.page.evaluate("document.activeElement.blur()")
+    stops: list[str] = []
+    for _ in range(120):
+        await visit.page.keyboard.press("Tab")
+        stop = await visit.page.evaluate(STOP)
+        if stop == "":
+            break
+        stops.append(stop)
+    assert [stop for stop in stops if stop.startswith("unseen")] == []
+    assert 5 < len(stops) < 120
