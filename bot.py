@@ -13,16 +13,17 @@ import socket
 import sys
 from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, closing, nullcontext, suppress
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import aiohttp
 import discord
 
-from agent.builtin import BuiltinModel, answer_to
+from agent.builtin import BuiltinModel
 from agent.errors import ModelError
-from agent.model import Message, ModelClient, Role
+from agent.model import ModelClient
 from agent.openai_client import OPENAI, NoModelChosen
 from check import check
 from lifeline import end_with_stdin
@@ -36,7 +37,7 @@ from settings import Settings, SettingsError, load_settings
 from storage.errors import DatabaseRefused
 from watch.logs import set_up_logging
 from watch.server import CannotListen
-from wiring import connect_to_discord, make_model, running
+from wiring import builtin_answer, connect_to_discord, make_model, running
 
 VERSION: Final = "0.1.0"
 HERE: Final = Path(__file__).resolve().parent
@@ -113,16 +114,11 @@ async def play(settings: Settings, options: argparse.Namespace, stop: asyncio.Ev
         is_opened=not options.no_open,
         command=(sys.executable, str(HERE / "bot.py")),
         environment={**os.environ, "LOG_FORMAT": "text", **own_health_port(settings)},
-        answer=demo_answer if builtin else None,
+        answer=builtin_answer if builtin else None,
         upstream=None if builtin else settings.openai_base_url or OPENAI,
         answering=f"{BuiltinModel.label}; {DEMO}" if builtin else named_model(settings),
     )
-    return await run_playground(plan, stop)
-
-
-def demo_answer(messages: Sequence[Mapping[str, str]]) -> str:
-    """What the built-in model says to these messages."""
-    return answer_to([Message(role=cast("Role", each["role"]), content=each["content"]) for each in messages])
+    return await run_playground(plan, stop, partial(print, flush=True))
 
 
 def named_model(settings: Settings) -> str:

@@ -77,7 +77,7 @@ class Plan:
     """What answers, in words for the page."""
 
 
-async def run_playground(plan: Plan, stop: asyncio.Event, say: Callable[[str], None] = print) -> int:
+async def run_playground(plan: Plan, stop: asyncio.Event, say: Callable[[str], None]) -> int:
     """Serve until told to stop; returns the exit code. Raises `PlaygroundRefused`, `NoPort` and `WorldFileRefused`."""
     async with playing(plan) as playground:
         say(f"Cubby's playground: {playground.url}")

@@ -7,6 +7,7 @@ import { createDrawer } from "./drawer.js";
 import { createGuide } from "./guide.js";
 import { askName } from "./name_dialog.js";
 import { createStore } from "./store.js";
+import { createTicker } from "./time.js";
 import { renderTopbar } from "./topbar.js";
 import { Workspace } from "./workspace.js";
 
@@ -37,6 +38,7 @@ function start() {
   });
   at("drawer").addEventListener("toggle", bar);
   at("guide").addEventListener("toggle", bar);
+  createTicker();
   bar();
 }
 
