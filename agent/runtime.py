@@ -240,7 +240,7 @@ class SessionRuntime:
 
     async def _use_blank(self, departure: Departure, here: SessionInfo) -> Started:
         if departure.name is not None:
-            here = await self._store.sessions.rename(self.actor, here.number, departure.name)
+            here = (await self._store.shelves.rename(self.actor, here.number, departure.name)).session
         return Started(session=here, was_blank=True, asked=await self._ask(here, departure.prompt))
 
     async def _ask(self, info: SessionInfo, prompt: Prompt | None) -> Asked | Waiting | None:

@@ -4,10 +4,14 @@ StoreError
 ├── NotFound              missing, or another person's: the same answer, to the byte
 │   ├── SessionNotFound
 │   ├── TurnNotFound
-│   └── ChoiceNotFound
+│   ├── ChoiceNotFound
+│   ├── EntryNotFound
+│   └── UndoNotFound
 ├── QueueFull             the session has as many waiting prompts as it may
 ├── DuplicateSource       this Discord event already made a turn
 ├── NotLastTurn           the act is only for the session's last exchange
+├── SessionWriting        the act is not for a session in which an answer is being written
+├── BrokenTree            what was to be taken in is no tree of entries
 ├── WrongTurnState        the turn is past (or not yet at) the step that was asked for
 ├── StoreUnavailable      the disk is full, read-only, locked or failing; nothing was written
 ├── BackupFailed          a copy could not be made; what there was is as it was
@@ -41,6 +45,14 @@ class ChoiceNotFound(NotFound):
     """No open choice of the actor has this id: unknown, foreign, or decided already."""
 
 
+class EntryNotFound(NotFound):
+    """The session has no entry with this id."""
+
+
+class UndoNotFound(NotFound):
+    """The actor has nothing to undo under this id: unknown, foreign, too old, or undone already."""
+
+
 class QueueFull(StoreError):
     """The session already has `limit` prompts waiting."""
 
@@ -69,6 +81,20 @@ class WrongTurnState(StoreError):
 
     def __init__(self) -> None:
         super().__init__("That is already done.")
+
+
+class SessionWriting(StoreError):
+    """An answer is being written in the session."""
+
+    def __init__(self) -> None:
+        super().__init__("An answer is still being written there. Stop it, or wait until it is done.")
+
+
+class BrokenTree(StoreError):
+    """An entry comes before its parent, or twice, or the leaf is none of them; or there are more than a session holds."""
+
+    def __init__(self) -> None:
+        super().__init__("This conversation is damaged: its messages don't fit together.")
 
 
 class StoreUnavailable(StoreError):

@@ -1,71 +1,36 @@
-"""The `Store`: everything that must outlive the process, as five small protocols.
+"""The `Store`: everything that must outlive the process, as small protocols: some here, the others in files of their own.
 
 Used by `agent/` (sessions, transcripts, turns), `delivery/` (deliveries) and `cogs/` (lists and transcripts to show). It leaves
 to others what a conversation means. Every call returns only after its commit, so what a caller has been told is saved is saved.
 Every call that touches a person's things takes the `Actor` first; missing and foreign raise the same `NotFound`. All of them
-may raise `StoreUnavailable`. A cancelled call either happened whole or not at all.
+may raise `StoreUnavailable`. A cancelled call either happened whole or not at all. A session in the bin is as if it were
+missing, and so are its turns, except where a call says otherwise.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
+from storage.branches import Branches
+from storage.preferences import Preferences
 from storage.records import (
-    EVERYWHERE,
     Actor,
     Choice,
     Delivery,
     Departure,
     Entry,
-    Page,
+    Hit,
     Prompt,
     SessionInfo,
     Turn,
     TurnState,
     Usage,
 )
+from storage.sessions import SessionManager
+from storage.shelves import Shelves
+from storage.transfers import Transfers
 from storage.upkeep import Upkeep
-
-
-class SessionManager(Protocol):
-    """A person's sessions and which one is active. Costs the page, never the transcripts."""
-
-    async def create(self, actor: Actor, name: str | None = None) -> SessionInfo:
-        """Make a session with the owner's next number. It is not made active."""
-        ...
-
-    async def get(self, actor: Actor, session_id: UUID) -> SessionInfo:
-        """The session with this id. Raises `SessionNotFound`."""
-        ...
-
-    async def find(self, actor: Actor, number: int) -> SessionInfo:
-        """The session with this number. Raises `SessionNotFound`."""
-        ...
-
-    async def list(self, actor: Actor, *, page: int = 0, size: int = 10, archived: bool = False) -> Page[SessionInfo]:
-        """One page of the person's sessions, newest `modified` first. A page beyond the end is the last one."""
-        ...
-
-    async def search(self, actor: Actor, text: str, *, limit: int = 25) -> Sequence[SessionInfo]:
-        """Up to `limit` sessions whose number, name or first message matches `text`, newest first; all of them for ""."""
-        ...
-
-    async def open(self, actor: Actor, number: int, *, place: str = EVERYWHERE) -> SessionInfo:
-        """Make the session with this number the active one. Raises `SessionNotFound`."""
-        ...
-
-    async def close(self, actor: Actor, *, place: str = EVERYWHERE) -> SessionInfo | None:
-        """Make no session active; returns the one that was."""
-        ...
-
-    async def active(self, actor: Actor, *, place: str = EVERYWHERE) -> SessionInfo | None:
-        """The active session, or `None`."""
-        ...
-
-    async def rename(self, actor: Actor, number: int, name: str | None) -> SessionInfo:
-        """Give the session a name (`None`: none). Raises `SessionNotFound`."""
-        ...
 
 
 class Transcripts(Protocol):
@@ -81,6 +46,24 @@ class Transcripts(Protocol):
     async def path(self, actor: Actor, session_id: UUID, *, characters: int | None = None) -> Sequence[Entry]:
         """The current path, oldest first; with `characters`, its newest part: entries are added from the leaf up until
         their texts together reach that many characters (the entry that reaches it is included).
+        """
+        ...
+
+    async def search_messages(
+        self,
+        actor: Actor,
+        query: str,
+        *,
+        session: UUID | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 20,
+        before: int | None = None,
+    ) -> Sequence[Hit]:
+        """What the person and their models said that has all that the query asks for (see `words.py`), newest first; with
+        `before`, what is older than the `Hit` of that place. `since` is included, `until` is not.
+
+        Costs what the person wrote at most, never what others did. Raises `SessionNotFound` for a `session`.
         """
         ...
 
@@ -145,7 +128,8 @@ class TurnJournal(Protocol):
     ) -> Turn:
         """Close a running turn. With text, an assistant entry is written under the user entry; without, a failure entry.
 
-        The new entry becomes the leaf where the user entry is it. `spent` tokens are added to the owner's of the day (UTC).
+        The new entry becomes the leaf where the user entry is it. A session that is active nowhere becomes unread, unless the
+        answer was stopped. `spent` tokens are added to the owner's of the day (UTC).
         Ending an ended turn changes nothing and returns it as it is.
         """
         ...
@@ -183,7 +167,7 @@ class TurnJournal(Protocol):
         ...
 
     async def choice(self, actor: Actor, choice_id: UUID) -> Choice:
-        """Look at an open choice. Raises `ChoiceNotFound`."""
+        """Look at an open choice; the session that was writing may be in the bin. Raises `ChoiceNotFound`."""
         ...
 
     async def decide(self, actor: Actor, choice_id: UUID) -> Choice:
@@ -195,11 +179,13 @@ class DeliveryJournal(Protocol):
     """Which messages show which turn, and which session a message of the bot belongs to."""
 
     async def put(self, actor: Actor, delivery: Delivery) -> None:
-        """Write one part as it now is (keyed by turn and part). Raises `TurnNotFound`."""
+        """Write one part as it now is (keyed by turn and part), also where the session is in the bin by now: an answer's last
+        edit belongs to its delivery. Raises `TurnNotFound`.
+        """
         ...
 
     async def of_turn(self, actor: Actor, turn_id: UUID) -> Sequence[Delivery]:
-        """The parts of a turn's answer, in order."""
+        """The parts of a turn's answer, in order, in the bin too. Raises `TurnNotFound`."""
         ...
 
     async def undeliverable(self, actor: Actor, *, limit: int = 5) -> Sequence[Turn]:
@@ -236,8 +222,28 @@ class Store(Protocol):
         ...
 
     @property
+    def shelves(self) -> Shelves:
+        """Naming, pinning, archiving, the bin, and the end of things."""
+        ...
+
+    @property
+    def branches(self) -> Branches:
+        """The tips of a session's tree, and forks."""
+        ...
+
+    @property
+    def transfers(self) -> Transfers:
+        """Sessions as a whole, going out and coming in."""
+        ...
+
+    @property
+    def preferences(self) -> Preferences:
+        """What people chose for themselves."""
+        ...
+
+    @property
     def transcripts(self) -> Transcripts:
-        """Entries, read along the current path."""
+        """Entries, read along the current path, and found by their words."""
         ...
 
     @property

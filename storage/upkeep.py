@@ -12,15 +12,15 @@ class Upkeep(Protocol):
     """What the bot does on its own account, for nobody in particular: it returns ids and journal rows, no transcripts."""
 
     async def running_turns(self) -> Sequence[Turn]:
-        """Every turn that is asked or streaming: at start, those that a crash left behind."""
+        """Every turn that is asked or streaming: at start, those that a crash left behind. (None is in the bin.)"""
         ...
 
     async def waiting_turns(self) -> Sequence[Turn]:
-        """Every queued or paused turn, in the order they came."""
+        """Every queued or paused turn, in the order they came; not what waits in the bin."""
         ...
 
     async def open_deliveries(self) -> Sequence[tuple[Actor, Delivery]]:
-        """Every part of an ended turn, removed ones too, that is neither final nor undeliverable."""
+        """Every part of an ended turn, removed ones too, that is neither final nor undeliverable; not those in the bin."""
         ...
 
     async def direct_channels(self, since: datetime) -> Sequence[DirectChannel]:
@@ -44,7 +44,9 @@ class Upkeep(Protocol):
         ...
 
     async def forget_choices(self, before: datetime) -> int:
-        """Forget the choices that nobody made since before then, with what came with them; returns how many."""
+        """Forget the choices that nobody made since before then, with what came with them; returns how many. What nobody has
+        undone since can't be undone any more.
+        """
         ...
 
     async def erase_tokens(self, now: datetime) -> int:
@@ -53,4 +55,24 @@ class Upkeep(Protocol):
 
     async def probe(self) -> None:
         """Write something that changes nothing and commit it, to see whether that can be done. Raises `StoreUnavailable`."""
+        ...
+
+    async def auto_archive(self, now: datetime, days: int) -> int:
+        """Archive the open sessions that nobody touched for so many days; returns how many. 0 days: none.
+
+        Each person's preference `auto_archive_days` goes before `days`. A session that is active, pinned or unread, or in which
+        a turn runs or waits, stays. To say something in it, open, leave, name, pin, restore or undo is to touch it.
+        """
+        ...
+
+    async def expired(self, now: datetime) -> Sequence[tuple[Actor, int]]:
+        """The numbers of the sessions that have rested in the bin for `BIN_KEEPS`."""
+        ...
+
+    async def wipe(self) -> bool:
+        """See to it that nothing of what was deleted for good is in the live files any more; returns whether that is so.
+
+        Costs up to the whole search index, in steps short enough for others to write in between. False where somebody read all
+        the while: then call again. What is left to do survives a restart; where there is nothing, it costs nothing.
+        """
         ...

@@ -9,9 +9,13 @@ from datetime import datetime
 from uuid import UUID
 
 from storage.ids import utc_now
+from storage.memory.branches import MemoryBranches
 from storage.memory.deliveries import MemoryDeliveries
+from storage.memory.preferences import MemoryPreferences
 from storage.memory.sessions import MemorySessions, MemoryTranscripts
+from storage.memory.shelves import MemoryShelves
 from storage.memory.state import State
+from storage.memory.transfers import MemoryTransfers
 from storage.memory.turns import MemoryTurns
 from storage.memory.upkeep import MemoryUpkeep
 from storage.records import Actor
@@ -25,6 +29,10 @@ class MemoryStore:
     def __init__(self, *, now: Callable[[], datetime] = utc_now) -> None:
         self._state = State()
         self.sessions = MemorySessions(self._state, now)
+        self.shelves = MemoryShelves(self._state, now)
+        self.branches = MemoryBranches(self._state, now)
+        self.transfers = MemoryTransfers(self._state, now)
+        self.preferences = MemoryPreferences(self._state)
         self.transcripts = MemoryTranscripts(self._state)
         self.turns = MemoryTurns(self._state, now)
         self.deliveries = MemoryDeliveries(self._state, now)

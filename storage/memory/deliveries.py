@@ -19,12 +19,12 @@ class MemoryDeliveries:
 
     async def put(self, actor: Actor, delivery: Delivery) -> None:
         """See `DeliveryJournal.put`."""
-        self._state.turn(actor, delivery.turn_id)
+        self._state.turn(actor, delivery.turn_id, binned=True)
         self._state.deliveries[delivery.turn_id, delivery.part] = delivery
 
     async def of_turn(self, actor: Actor, turn_id: UUID) -> Sequence[Delivery]:
         """See `DeliveryJournal.of_turn`."""
-        self._state.turn(actor, turn_id)
+        self._state.turn(actor, turn_id, binned=True)
         parts = [delivery for delivery in self._state.deliveries.values() if delivery.turn_id == turn_id]
         return tuple(sorted(parts, key=lambda delivery: delivery.part))
 
@@ -33,7 +33,11 @@ class MemoryDeliveries:
         lost = {
             delivery.turn_id for delivery in self._state.deliveries.values() if delivery.state is DeliveryState.UNDELIVERABLE
         }
-        turns = [turn for turn in self._state.turns.values() if turn.owner == actor.user_id and turn.id in lost]
+        turns = [
+            turn
+            for turn in self._state.turns.values()
+            if turn.owner == actor.user_id and turn.id in lost and self._state.is_at_hand(turn.session_id)
+        ]
         return tuple(turn for turn in turns if turn.state.is_ended and turn.state is not TurnState.REMOVED)[:limit]
 
     async def saw(self, actor: Actor, channel_id: int, message_id: int) -> None:
@@ -59,6 +63,6 @@ class MemoryDeliveries:
         linked = self._state.links.get((actor.user_id, message_id))
         sessions += [] if linked is None else [linked]
         for session in map(self._state.sessions.__getitem__, sessions):
-            if session.owner == actor.user_id:
+            if session.owner == actor.user_id and session.flags.deleted is None:
                 return session.info
         raise SessionNotFound

@@ -1,13 +1,15 @@
 """Sessions, the active pointer, and reading what was said, in memory."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
 
 from storage.ids import new_id
-from storage.memory.state import Session, State
-from storage.records import EVERYWHERE, Actor, Entry, Page, SessionInfo
+from storage.memory.search import find
+from storage.memory.state import Flags, State
+from storage.records import EVERYWHERE, Actor, Counts, Entry, Hit, NamedBy, Page, SessionInfo, Shelf
 from storage.text import clean, clean_name
 
 
@@ -20,10 +22,8 @@ class MemorySessions:
 
     async def create(self, actor: Actor, name: str | None = None) -> SessionInfo:
         """See `SessionManager.create`."""
-        number = len(self._state.owned(actor)) + 1
-        session = Session(id=new_id(), number=number, owner=actor.user_id, name=clean_name(name), created=self._now())
-        self._state.sessions[session.id] = session
-        return session.info
+        flags, now = Flags(name=clean_name(name), named_by=None if name is None else NamedBy.PERSON), self._now()
+        return self._state.add_session(new_id(), actor.user_id, now, flags, now).info
 
     async def get(self, actor: Actor, session_id: UUID) -> SessionInfo:
         """See `SessionManager.get`."""
@@ -33,42 +33,62 @@ class MemorySessions:
         """See `SessionManager.find`."""
         return self._state.numbered(actor, number).info
 
-    async def list(self, actor: Actor, *, page: int = 0, size: int = 10, archived: bool = False) -> Page[SessionInfo]:
+    async def list(self, actor: Actor, *, page: int = 0, size: int = 10, shelf: Shelf = Shelf.OPEN) -> Page[SessionInfo]:
         """See `SessionManager.list`."""
-        infos = [info for info in self._newest(actor) if info.archived == archived]
+        infos = [info for info in self._newest(actor) if _is_on(info, shelf)]
+        if shelf is Shelf.BIN:
+            infos.sort(key=lambda info: (info.deleted or info.created, info.number), reverse=True)
         shown = max(0, min(page, (len(infos) - 1) // size))
         return Page(items=tuple(infos[shown * size :][:size]), number=shown, total=len(infos), size=size)
 
+    async def counts(self, actor: Actor) -> Counts:
+        """See `SessionManager.counts`."""
+        infos, week_ago = self._newest(actor), self._now() - timedelta(days=7)
+        many = {shelf: sum(_is_on(info, shelf) for info in infos) for shelf in Shelf}
+        lately = [info for info in infos if _is_on(info, Shelf.ARCHIVED) and (info.archived_by_itself or week_ago) > week_ago]
+        return Counts(
+            open=many[Shelf.OPEN],
+            pinned=many[Shelf.PINNED],
+            archived=many[Shelf.ARCHIVED],
+            bin=many[Shelf.BIN],
+            archived_lately=len(lately),
+        )
+
     async def search(self, actor: Actor, text: str, *, limit: int = 25) -> Sequence[SessionInfo]:
         """See `SessionManager.search`."""
-        found = (info for info in self._newest(actor) if not info.archived and _fits(info, clean(text).casefold()))
+        found = (info for info in self._newest(actor) if _is_on(info, Shelf.OPEN) and _fits(info, clean(text).casefold()))
         return tuple(islice(found, limit))
 
     async def open(self, actor: Actor, number: int, *, place: str = EVERYWHERE) -> SessionInfo:
         """See `SessionManager.open`."""
-        session = self._state.numbered(actor, number)
+        session, now = self._state.numbered(actor, number), self._now()
+        self._leave(actor, place, now)
         self._state.active[actor.user_id, place] = session.id
+        session.flags = replace(session.flags, archived=False, archived_by_itself=None)
+        session.unread, session.touched = False, now
         return session.info
 
     async def close(self, actor: Actor, *, place: str = EVERYWHERE) -> SessionInfo | None:
         """See `SessionManager.close`."""
-        session_id = self._state.active.pop((actor.user_id, place), None)
-        return None if session_id is None else self._state.sessions[session_id].info
+        return self._leave(actor, place, self._now())
 
     async def active(self, actor: Actor, *, place: str = EVERYWHERE) -> SessionInfo | None:
         """See `SessionManager.active`."""
         session_id = self._state.active.get((actor.user_id, place))
         return None if session_id is None else self._state.sessions[session_id].info
 
-    async def rename(self, actor: Actor, number: int, name: str | None) -> SessionInfo:
-        """See `SessionManager.rename`."""
-        session = self._state.numbered(actor, number)
-        session.name = clean_name(name)
-        return session.info
+    def _leave(self, actor: Actor, place: str, now: datetime) -> SessionInfo | None:
+        session_id = self._state.active.pop((actor.user_id, place), None)
+        if session_id is None:
+            return None
+        self._state.sessions[session_id].touched = now
+        return self._state.sessions[session_id].info
 
     def _newest(self, actor: Actor) -> Sequence[SessionInfo]:
         infos = [session.info for session in self._state.owned(actor)]
-        return sorted(infos, key=lambda info: (info.modified, info.number), reverse=True)
+        return sorted(
+            infos, key=lambda info: (_is_on(info, Shelf.OPEN) and info.pinned, info.modified, info.number), reverse=True
+        )
 
 
 class MemoryTranscripts:
@@ -93,6 +113,26 @@ class MemoryTranscripts:
             if characters is not None and sum(len(taken.text) for taken in newest) >= characters:
                 break
         return tuple(newest[::-1])
+
+    async def search_messages(
+        self,
+        actor: Actor,
+        query: str,
+        *,
+        session: UUID | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 20,
+        before: int | None = None,
+    ) -> Sequence[Hit]:
+        """See `Transcripts.search_messages`."""
+        only = None if session is None else self._state.session(actor, session).id
+        found = find(self._state, actor, query, session=only, since=since, until=until, before=before)
+        return tuple(islice(found, max(limit, 0)))
+
+
+def _is_on(info: SessionInfo, shelf: Shelf) -> bool:
+    return (info.shelf is Shelf.OPEN and info.pinned) if shelf is Shelf.PINNED else info.shelf is shelf
 
 
 def _fits(info: SessionInfo, wanted: str) -> bool:

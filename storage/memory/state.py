@@ -1,15 +1,40 @@
 """What the in-memory store holds, the look-ups that ask who may touch it, and what is recounted from the entries."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from storage.errors import ChoiceNotFound, SessionNotFound, TurnNotFound
 from storage.housekeeping import DirectChannel, IncidentKind
-from storage.records import FIRST_MESSAGE_LENGTH, Actor, Choice, Delivery, Entry, EntryKind, SessionInfo, Turn
+from storage.records import (
+    FIRST_MESSAGE_LENGTH,
+    Actor,
+    Choice,
+    Delivery,
+    Entry,
+    EntryKind,
+    NamedBy,
+    Origin,
+    SessionInfo,
+    Turn,
+)
+from storage.words import time_of
 
 SPOKEN = (EntryKind.USER, EntryKind.ASSISTANT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flags:
+    """What the acts of `Shelves` change."""
+
+    name: str | None = None
+    named_by: NamedBy | None = None
+    pinned: bool = False
+    archived: bool = False
+    archived_by_itself: datetime | None = None
+    deleted: datetime | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -19,9 +44,12 @@ class Session:
     id: UUID
     number: int
     owner: int
-    name: str | None
     created: datetime
+    flags: Flags
+    touched: datetime
     model: str | None = None
+    unread: bool = False
+    origin: Origin | None = None
     leaf: int | None = None
     entries: dict[int, Entry] = field(default_factory=dict[int, Entry])
 
@@ -36,23 +64,51 @@ class Session:
         """The current path, oldest first."""
         return tuple(self.up(self.leaf))[::-1]
 
+    def said_at(self, entry: int | None) -> Entry | None:
+        """The last user or assistant entry on the path to `entry`."""
+        return next((said for said in self.up(entry) if said.kind in SPOKEN), None)
+
+    def tips(self) -> list[Entry]:
+        """The user and assistant entries without a further one below them, oldest first."""
+        said = [entry for entry in self.entries.values() if entry.kind in SPOKEN]
+        continued = {above.id for entry in said if (above := self.said_at(entry.parent)) is not None}
+        return [entry for entry in said if entry.id not in continued]
+
     @property
     def info(self) -> SessionInfo:
         """The session as a list shows it, recounted."""
         spoken = [entry for entry in self.path() if entry.kind in SPOKEN]
         asked = [entry.text for entry in self.entries.values() if entry.kind == EntryKind.USER]
+        flags = self.flags
         return SessionInfo(
             id=self.id,
             number=self.number,
             owner=self.owner,
-            name=self.name,
             created=self.created,
             modified=spoken[-1].created if spoken else self.created,
             message_count=len(spoken),
             first_message=" ".join(asked[0].split())[:FIRST_MESSAGE_LENGTH] if asked else None,
             model=self.model,
             leaf=self.leaf,
+            unread=self.unread,
+            branches=len(self.tips()),
+            origin=self.origin,
+            name=flags.name,
+            named_by=flags.named_by,
+            pinned=flags.pinned,
+            archived=flags.archived,
+            archived_by_itself=flags.archived_by_itself,
+            deleted=flags.deleted,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What an act changed, as it was."""
+
+    session_id: UUID
+    before: Mapping[str, Any]
+    created: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +133,41 @@ class State:
     spending: dict[tuple[date, int], int] = field(default_factory=dict[tuple[date, int], int])
     incidents: dict[IncidentKind, datetime] = field(default_factory=dict[IncidentKind, datetime])
     notices: set[tuple[int, UUID | None, str]] = field(default_factory=set[tuple[int, UUID | None, str]])
+    numbers: dict[int, int] = field(default_factory=dict[int, int])
+    """The highest number that each person's sessions ever had."""
+    undos: dict[UUID, Undo] = field(default_factory=dict[UUID, Undo])
+    preferences: dict[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
+    """As JSON."""
+    imported: dict[tuple[int, str, str], UUID] = field(default_factory=dict[tuple[int, str, str], UUID])
+    places: dict[int, dict[int, Entry]] = field(default_factory=dict[int, dict[int, Entry]])
+    """For each person, what they and their models said by its place in the order of time."""
     entries: int = 0
     """Entries ever written; the next one's id is one more."""
+
+    def add_session(self, session_id: UUID, owner: int, created: datetime, flags: Flags, now: datetime) -> Session:
+        """A session with the owner's next number."""
+        number = self.numbers[owner] = self.numbers.get(owner, 0) + 1
+        session = Session(id=session_id, number=number, owner=owner, created=created, flags=flags, touched=now)
+        self.sessions[session_id] = session
+        return session
+
+    def add_entry(self, session: Session, entry: Entry) -> None:
+        """Keep an entry, and what was said in it at its place."""
+        session.entries[entry.id] = entry
+        self.place(session.owner, entry)
+
+    def place(self, owner: int, entry: Entry) -> None:
+        """Where it stands in the order of time; one that is taken moves on to the next free place."""
+        if entry.kind in SPOKEN:
+            places, place = self.places.setdefault(owner, {}), time_of(entry.created)
+            while place in places:
+                place += 1
+            places[place] = entry
+
+    def next_entry(self) -> int:
+        """The id of the next entry."""
+        self.entries += 1
+        return self.entries
 
     def saw(self, actor: Actor, channel_id: int, message_id: int, now: datetime) -> None:
         """What was written up to this message in the person's direct messages was taken."""
@@ -91,26 +180,34 @@ class State:
         """The actor's sessions."""
         return [session for session in self.sessions.values() if session.owner == actor.user_id]
 
-    def session(self, actor: Actor, session_id: UUID) -> Session:
+    def session(self, actor: Actor, session_id: UUID, *, binned: bool = False) -> Session:
         """The actor's session with this id. Raises `SessionNotFound`."""
         session = self.sessions.get(session_id)
-        if session is None or session.owner != actor.user_id:
+        if session is None or session.owner != actor.user_id or not (binned or session.flags.deleted is None):
             raise SessionNotFound
         return session
 
-    def numbered(self, actor: Actor, number: int) -> Session:
+    def numbered(self, actor: Actor, number: int, *, binned: bool = False) -> Session:
         """The actor's session with this number. Raises `SessionNotFound`."""
         for session in self.owned(actor):
             if session.number == number:
-                return session
+                return self.session(actor, session.id, binned=binned)
         raise SessionNotFound
 
-    def turn(self, actor: Actor, turn_id: UUID) -> Turn:
+    def turn(self, actor: Actor, turn_id: UUID, *, binned: bool = False) -> Turn:
         """The actor's turn. Raises `TurnNotFound`."""
         turn = self.turns.get(turn_id)
-        if turn is None or turn.owner != actor.user_id:
+        if turn is None or turn.owner != actor.user_id or not (binned or self.is_at_hand(turn.session_id)):
             raise TurnNotFound
         return turn
+
+    def is_at_hand(self, session_id: UUID) -> bool:
+        """Whether the session is not in the bin."""
+        return self.sessions[session_id].flags.deleted is None
+
+    def is_active(self, session_id: UUID) -> bool:
+        """Whether it is the active session of any place."""
+        return session_id in self.active.values()
 
     def choice(self, actor: Actor, choice_id: UUID) -> Choice:
         """The actor's open choice. Raises `ChoiceNotFound`."""

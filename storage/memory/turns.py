@@ -119,6 +119,8 @@ class MemoryTurns:
             session.leaf = was_leaf
         elif model is not None:
             session.model = model
+        if outcome is not TurnState.STOPPED and not self._state.is_active(session.id):
+            session.unread = True
         if spent > 0:
             self._state.spending[now.date(), actor.user_id] = self._spent(actor, now.date()) + spent
         ended = replace(turn, state=outcome, answer_entry=answer, partial="", error=error, model=model, usage=usage, ended=now)
@@ -209,9 +211,8 @@ class MemoryTurns:
         data: Mapping[str, Any],
         now: datetime,
     ) -> int:
-        self._state.entries += 1
-        session.leaf = self._state.entries
-        session.entries[session.leaf] = Entry(
+        session.leaf = self._state.next_entry()
+        entry = Entry(
             id=session.leaf,
             session_id=session.id,
             parent=parent,
@@ -222,6 +223,9 @@ class MemoryTurns:
             data=data,
             created=now,
         )
+        self._state.add_entry(session, entry)
+        if kind is EntryKind.USER:
+            session.flags = replace(session.flags, archived=False, archived_by_itself=None)
         return session.leaf
 
     def _keep(self, turn: Turn) -> Turn:

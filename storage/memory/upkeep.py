@@ -1,13 +1,15 @@
 """The bot's own housekeeping, in memory."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from storage.housekeeping import DirectChannel, Incident, IncidentKind
-from storage.memory.state import State
-from storage.records import Actor, Delivery, DeliveryState, Target, Turn
+from storage.memory.state import Session, State
+from storage.preferences import AUTO_ARCHIVE_DAYS
+from storage.records import BIN_KEEPS, Actor, Delivery, DeliveryState, Shelf, Target, Turn
 
 SETTLED = (DeliveryState.FINAL, DeliveryState.UNDELIVERABLE)
 
@@ -20,18 +22,22 @@ class MemoryUpkeep:
 
     async def running_turns(self) -> Sequence[Turn]:
         """See `Upkeep.running_turns`."""
-        return tuple(turn for turn in self._state.turns.values() if turn.state.is_running)
+        return tuple(
+            turn for turn in self._state.turns.values() if turn.state.is_running and self._state.is_at_hand(turn.session_id)
+        )
 
     async def waiting_turns(self) -> Sequence[Turn]:
         """See `Upkeep.waiting_turns`."""
-        return tuple(turn for turn in self._state.turns.values() if turn.state.is_waiting)
+        return tuple(
+            turn for turn in self._state.turns.values() if turn.state.is_waiting and self._state.is_at_hand(turn.session_id)
+        )
 
     async def open_deliveries(self) -> Sequence[tuple[Actor, Delivery]]:
         """See `Upkeep.open_deliveries`."""
         return tuple(
             (Actor(turn.owner), delivery)
             for turn in self._state.turns.values()
-            if turn.state.is_ended
+            if turn.state.is_ended and self._state.is_at_hand(turn.session_id)
             for delivery in sorted(self._parts(turn.id), key=lambda delivery: delivery.part)
             if delivery.state not in SETTLED
         )
@@ -66,6 +72,8 @@ class MemoryUpkeep:
         old = [choice.id for choice in self._state.choices.values() if choice.created < before]
         for choice_id in old:
             del self._state.choices[choice_id]
+        for undo_id in [undo_id for undo_id, undo in self._state.undos.items() if undo.created < before]:
+            del self._state.undos[undo_id]
         return len(old)
 
     async def erase_tokens(self, now: datetime) -> int:
@@ -85,6 +93,36 @@ class MemoryUpkeep:
 
     async def probe(self) -> None:
         """See `Upkeep.probe`; memory can always be written to."""
+
+    async def auto_archive(self, now: datetime, days: int) -> int:
+        """See `Upkeep.auto_archive`."""
+        due = [session for session in self._state.sessions.values() if self._rests(session, now, days)]
+        for session in due:
+            session.flags = replace(session.flags, archived=True, archived_by_itself=now)
+        return len(due)
+
+    async def expired(self, now: datetime) -> Sequence[tuple[Actor, int]]:
+        """See `Upkeep.expired`."""
+        binned = [(session.flags.deleted, session) for session in self._state.sessions.values()]
+        old = [(deleted, session) for deleted, session in binned if deleted is not None and deleted <= now - BIN_KEEPS]
+        return tuple((Actor(session.owner), session.number) for _, session in sorted(old, key=lambda one: one[0]))
+
+    async def wipe(self) -> bool:
+        """See `Upkeep.wipe`; what is out of memory is gone."""
+        return True
+
+    def _rests(self, session: Session, now: datetime, days: int) -> bool:
+        chosen = json.loads(self._state.preferences.get((session.owner, AUTO_ARCHIVE_DAYS), "null"))
+        days = chosen if isinstance(chosen, int) and not isinstance(chosen, bool) else days
+        info = session.info
+        is_busy = any(turn.session_id == session.id and not turn.state.is_ended for turn in self._state.turns.values())
+        stays = info.pinned or info.unread or is_busy or self._state.is_active(session.id)
+        return (
+            days > 0
+            and info.shelf is Shelf.OPEN
+            and not stays
+            and max(info.modified, session.touched) <= now - timedelta(days=days)
+        )
 
     def _parts(self, turn_id: UUID) -> list[Delivery]:
         return [delivery for delivery in self._state.deliveries.values() if delivery.turn_id == turn_id]

@@ -24,15 +24,18 @@ T = TypeVar("T")
 
 Work = Callable[[sqlite3.Connection], Any]
 
+BUSY_TIMEOUT: Final = "PRAGMA busy_timeout=5000"
+
 PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
-    "PRAGMA busy_timeout=5000",
+    BUSY_TIMEOUT,
     "PRAGMA foreign_keys=ON",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-16384",
     "PRAGMA mmap_size=0",
     "PRAGMA wal_autocheckpoint=1000",
+    "PRAGMA secure_delete=ON",
 )
 """As measured (docs/architecture.md); their meanings are on SQLite's page "PRAGMA Statements"."""
 
@@ -89,6 +92,21 @@ class Database:
             raise
         self._health.worked("read")
         return found
+
+    async def cut_log(self) -> bool:
+        """Bring the write-ahead log into the file and cut it off; false where a reader is in the way: nobody waits for it."""
+
+        def work(connection: sqlite3.Connection) -> bool:
+            connection.execute("PRAGMA busy_timeout=0")
+            try:
+                return connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
+            finally:
+                connection.execute(BUSY_TIMEOUT)
+
+        if self._closed:
+            raise StoreUnavailable("the store is closed")
+        with translated():
+            return await in_thread(self._writer, work)
 
     async def close(self) -> None:
         """Finish what waits, then close both connections. Called once, by the store."""

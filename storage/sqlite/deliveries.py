@@ -33,7 +33,7 @@ class SqliteDeliveries:
         """See `DeliveryJournal.put`."""
 
         def work(connection: sqlite3.Connection) -> None:
-            turn_by_id(connection, actor, delivery.turn_id)
+            turn_by_id(connection, actor, delivery.turn_id, binned=True)
             _write(connection, delivery)
 
         await self._database.write(work)
@@ -42,7 +42,7 @@ class SqliteDeliveries:
         """See `DeliveryJournal.of_turn`."""
 
         def work(connection: sqlite3.Connection) -> Sequence[Delivery]:
-            turn_by_id(connection, actor, turn_id)
+            turn_by_id(connection, actor, turn_id, binned=True)
             rows = connection.execute("SELECT * FROM deliveries WHERE turn = ? ORDER BY part", (turn_id.hex,))
             return tuple(map(delivery_of, rows))
 
@@ -52,7 +52,7 @@ class SqliteDeliveries:
         """See `DeliveryJournal.undeliverable`."""
         sql = (
             f"SELECT {TURN_COLUMNS} FROM {TURN_TABLES} WHERE o.user_id = ? "  # noqa: S608 - constants
-            "AND t.ended IS NOT NULL AND t.state != 'removed' "
+            "AND t.ended IS NOT NULL AND t.state != 'removed' AND s.deleted IS NULL "
             "AND t.id IN (SELECT turn FROM deliveries WHERE state = 'undeliverable') ORDER BY t.id LIMIT ?"
         )
         return await self._database.read(lambda c: tuple(map(turn_of, c.execute(sql, (actor.user_id, limit)))))
@@ -90,7 +90,7 @@ class SqliteDeliveries:
                 f"SELECT {SESSION_COLUMNS} FROM {SESSION_TABLES} JOIN ("  # noqa: S608 - constants
                 "SELECT owner, number, '' AS turn FROM links WHERE message_id = :message UNION ALL "
                 "SELECT t.owner, t.number, t.id FROM deliveries d JOIN turns t ON t.id = d.turn WHERE d.message_id = :message"
-                ") m ON m.owner = s.owner AND m.number = s.number ORDER BY m.turn DESC",
+                ") m ON m.owner = s.owner AND m.number = s.number WHERE s.deleted IS NULL ORDER BY m.turn DESC",
                 {"message": message_id},
             ):
                 if may_touch(actor, row["user_id"]):

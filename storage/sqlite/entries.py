@@ -1,10 +1,11 @@
-"""Appending one entry: the row, the session's counters, its preview and its leaf change in the caller's transaction."""
+"""Appending one entry: the row, its words, the session's counters, its preview and its leaf change in one transaction."""
 
 import sqlite3
 from collections.abc import Mapping
 from typing import Any, Final
 
 from storage.records import FIRST_MESSAGE_LENGTH, EntryKind
+from storage.sqlite import index
 from storage.sqlite.rows import data_json, entry_id
 
 COUNTED: Final = (EntryKind.USER, EntryKind.ASSISTANT)
@@ -39,14 +40,24 @@ def append(
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (new, parent, depth, messages, kind, author, text, data_json(data), created),
     )
-    if not is_leaf:
-        connection.execute("UPDATE sessions SET next_seq = next_seq + 1 WHERE owner = ? AND number = ?", (owner, number))
-        return new
+    branches = session["branches"]
+    if counted:
+        index.add(connection, new, text, created)
+        branches += branches == 0 or _is_continued(connection, session, parent)
     connection.execute(
-        "UPDATE sessions SET next_seq = next_seq + 1, leaf = ?, message_count = ?, modified = coalesce(?, modified), "
-        "preview = coalesce(preview, ?), model = coalesce(?, model) WHERE owner = ? AND number = ?",
-        (new, messages, modified, _preview(text) if kind is EntryKind.USER else None, model, owner, number),
+        "UPDATE sessions SET next_seq = next_seq + 1, branches = ? WHERE owner = ? AND number = ?", (branches, owner, number)
     )
+    if not is_leaf:
+        return new
+    preview = preview_of(text) if kind is EntryKind.USER else None
+    connection.execute(
+        "UPDATE sessions SET leaf = ?, message_count = ?, modified = coalesce(?, modified), "
+        "preview = coalesce(preview, ?), model = coalesce(?, model) WHERE owner = ? AND number = ?",
+        (new, messages, modified, preview, model, owner, number),
+    )
+    if kind is EntryKind.USER and session["archived"]:
+        sql = "UPDATE sessions SET archived = 0, archived_by_itself = NULL WHERE owner = ? AND number = ?"
+        connection.execute(sql, (owner, number))
     return new
 
 
@@ -66,6 +77,15 @@ def move_leaf(connection: sqlite3.Connection, session: sqlite3.Row, leaf: int | 
     )
 
 
+def mark_unread(connection: sqlite3.Connection, session: sqlite3.Row) -> None:
+    """An answer ended in the session: it is unread unless the session is active somewhere."""
+    connection.execute(
+        "UPDATE sessions SET unread = 1 WHERE owner = ? AND number = ? AND NOT EXISTS "
+        "(SELECT 1 FROM active a WHERE a.owner = sessions.owner AND a.number = sessions.number)",
+        (session["owner"], session["number"]),
+    )
+
+
 def has_answer(connection: sqlite3.Connection, prompt: int) -> bool:
     """Whether there is an entry below this prompt. Every answer's turn knows it, and turns are found by their prompt."""
     sql = "SELECT 1 FROM turns WHERE prompt_entry = ? AND answer_entry IS NOT NULL LIMIT 1"
@@ -78,5 +98,35 @@ def text_of(connection: sqlite3.Connection, answer: int) -> str:
     return "" if row is None else row["text"]
 
 
-def _preview(text: str) -> str:
+def _is_continued(connection: sqlite3.Connection, session: sqlite3.Row, above: int | None) -> bool:
+    """Whether a further message below `above` begins a branch: the last one on the path to it has messages below it already.
+
+    What follows an entry lies right behind it, so where there is something, it is found at once.
+    """
+    said = said_at(connection, above)
+    if said is None:
+        return True
+    below = {said}
+    sql = "SELECT id, parent, kind FROM entries WHERE id > ? AND id < ? ORDER BY id"
+    newest = entry_id(session["owner"], session["number"], session["next_seq"])
+    for entry, parent, kind in connection.execute(sql, (said, newest)):
+        if parent in below:
+            if kind in COUNTED:
+                return True
+            below.add(entry)
+    return False
+
+
+def said_at(connection: sqlite3.Connection, entry: int | None) -> int | None:
+    """The last user or assistant entry on the path to `entry`, itself included."""
+    while entry is not None:
+        row = connection.execute("SELECT parent, kind FROM entries WHERE id = ?", (entry,)).fetchone()
+        if row["kind"] in COUNTED:
+            return entry
+        entry = row["parent"]
+    return None
+
+
+def preview_of(text: str) -> str:
+    """The beginning of a session's first prompt, on one line, as lists show it."""
     return " ".join(text.split())[:FIRST_MESSAGE_LENGTH]

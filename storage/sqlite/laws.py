@@ -6,8 +6,10 @@ induction: an entry is right if it fits its parent, and a session if it fits its
 
 # ruff: noqa: S608 - the queries are put together from constants alone
 
-from dataclasses import dataclass
 from typing import Final
+
+from storage.sqlite.law import Law
+from storage.sqlite.laws_of_shelves import LAWS_OF_SHELVES
 
 # An entry's id is (owner << 40) | (number << 20) | seq (storage/sqlite/rows.py).
 _SESSION: Final = "((s.owner << 40) | (s.number << 20))"
@@ -21,15 +23,6 @@ _NEWEST: Final = f"""
     (WITH RECURSIVE up(id) AS (
         SELECT s.leaf UNION SELECT e.parent FROM up JOIN entries e ON e.id = up.id WHERE e.kind NOT IN {_COUNTED})
     SELECT e.created FROM up JOIN entries e ON e.id = up.id WHERE e.kind IN {_COUNTED} LIMIT 1)"""
-
-
-@dataclass(frozen=True, slots=True)
-class Law:
-    """`rule` is what holds; `sql` selects what breaks it, and `sentence` says so of a row."""
-
-    rule: str
-    sentence: str
-    sql: str
 
 
 LAWS: Final = (
@@ -156,4 +149,5 @@ LAWS: Final = (
         "SELECT c.id, c.number, c.owner FROM choices c LEFT JOIN sessions s ON s.owner = c.owner AND s.number = c.number "
         "WHERE s.id IS NULL",
     ),
+    *LAWS_OF_SHELVES,
 )

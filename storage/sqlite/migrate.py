@@ -2,7 +2,8 @@
 
 The record is SQLite's own `user_version`, inside the file and inside the transaction (SQLite, "PRAGMA user_version").
 `application_id` says that the file is ours (SQLite, "PRAGMA application_id"). Before the first migration that is to change a
-database with data in it, the file is copied beside itself with SQLite's online backup.
+database with data in it, the file is copied beside itself with SQLite's online backup. The search index is made from what was
+said by two functions of Python.
 """
 
 import re
@@ -13,6 +14,7 @@ from pathlib import Path
 from threading import Event
 from typing import Final
 
+from storage.sqlite import index
 from storage.sqlite.copying import copy_whole
 
 APPLICATION_ID: Final = 0x43554242  # "CUBB"
@@ -46,6 +48,8 @@ def migrate(connection: sqlite3.Connection, path: Path, steps: Sequence[Migratio
     version = version_of(connection)
     missing = [step for step in steps if step.version > version]
     backup = _back_up(connection, path, version) if missing and version else None
+    connection.create_function("words_of", 2, index.words_of, deterministic=True)
+    connection.create_function("time_of", 1, index.time_of_stored, deterministic=True)
     for step in missing:
         connection.execute("BEGIN IMMEDIATE")
         try:

@@ -1,4 +1,7 @@
-"""What an actor may touch: one predicate, and the three look-ups that use it. Missing and foreign raise the same."""
+"""What an actor may touch: one predicate, and the three look-ups that use it.
+
+What is missing, foreign, or in the bin raises the same; `binned` lets a look-up see what is in the bin.
+"""
 
 import sqlite3
 from uuid import UUID
@@ -13,25 +16,25 @@ def may_touch(actor: Actor, owner: int) -> bool:
     return actor.user_id == owner
 
 
-def session_by_id(connection: sqlite3.Connection, actor: Actor, session_id: UUID) -> sqlite3.Row:
+def session_by_id(connection: sqlite3.Connection, actor: Actor, session_id: UUID, *, binned: bool = False) -> sqlite3.Row:
     """The session's row. Raises `SessionNotFound`."""
     sql = f"SELECT {SESSION_COLUMNS} FROM {SESSION_TABLES} WHERE s.id = ?"  # noqa: S608 - constants
-    return _permitted_session(actor, connection.execute(sql, (session_id.hex,)).fetchone())
+    return _permitted_session(actor, connection.execute(sql, (session_id.hex,)).fetchone(), binned=binned)
 
 
-def session_by_number(connection: sqlite3.Connection, actor: Actor, number: int) -> sqlite3.Row:
+def session_by_number(connection: sqlite3.Connection, actor: Actor, number: int, *, binned: bool = False) -> sqlite3.Row:
     """The row of the actor's own session with this number. Raises `SessionNotFound`."""
     if not 0 < number <= LARGEST:
         raise SessionNotFound
     sql = f"SELECT {SESSION_COLUMNS} FROM {SESSION_TABLES} WHERE o.user_id = ? AND s.number = ?"  # noqa: S608 - constants
-    return _permitted_session(actor, connection.execute(sql, (actor.user_id, number)).fetchone())
+    return _permitted_session(actor, connection.execute(sql, (actor.user_id, number)).fetchone(), binned=binned)
 
 
-def turn_by_id(connection: sqlite3.Connection, actor: Actor, turn_id: UUID) -> sqlite3.Row:
+def turn_by_id(connection: sqlite3.Connection, actor: Actor, turn_id: UUID, *, binned: bool = False) -> sqlite3.Row:
     """The turn's row. Raises `TurnNotFound`."""
     sql = f"SELECT {TURN_COLUMNS} FROM {TURN_TABLES} WHERE t.id = ?"  # noqa: S608 - constants
     row = connection.execute(sql, (turn_id.hex,)).fetchone()
-    if row is None or not may_touch(actor, row["user_id"]):
+    if row is None or not may_touch(actor, row["user_id"]) or (row["session_deleted"] is not None and not binned):
         raise TurnNotFound
     return row
 
@@ -48,7 +51,7 @@ def made_owner_key(connection: sqlite3.Connection, actor: Actor) -> int:
     return connection.execute("SELECT id FROM owners WHERE user_id = ?", (actor.user_id,)).fetchone()["id"]
 
 
-def _permitted_session(actor: Actor, row: sqlite3.Row | None) -> sqlite3.Row:
-    if row is None or not may_touch(actor, row["user_id"]):
+def _permitted_session(actor: Actor, row: sqlite3.Row | None, *, binned: bool) -> sqlite3.Row:
+    if row is None or not may_touch(actor, row["user_id"]) or (row["deleted"] is not None and not binned):
         raise SessionNotFound
     return row

@@ -15,6 +15,8 @@ from storage.records import (
     Departure,
     Entry,
     Leave,
+    NamedBy,
+    Origin,
     PartKind,
     Prompt,
     SessionInfo,
@@ -37,7 +39,7 @@ SESSION_COLUMNS: Final = "s.*, o.user_id"
 SESSION_TABLES: Final = "sessions s JOIN owners o ON o.id = s.owner"
 _decode: Final = json.JSONDecoder().raw_decode
 ENTRY_COLUMNS: Final = "id, parent, text, depth, kind, author, data, created"
-TURN_COLUMNS: Final = "t.*, s.id AS session_id, o.user_id"
+TURN_COLUMNS: Final = "t.*, s.id AS session_id, s.deleted AS session_deleted, o.user_id"
 TURN_TABLES: Final = "turns t JOIN sessions s ON s.owner = t.owner AND s.number = t.number JOIN owners o ON o.id = t.owner"
 
 
@@ -58,6 +60,12 @@ def entry_id(owner: int, number: int, seq: int) -> int:
     return (owner << OWNER_SHIFT) | (number << NUMBER_BITS) | seq
 
 
+def entries_of(session: sqlite3.Row) -> tuple[int, int]:
+    """The lowest and the highest id that an entry of the session can have."""
+    owner, number = session["owner"], session["number"]
+    return entry_id(owner, number, 0), entry_id(owner, number, LARGEST)
+
+
 def session_of(row: sqlite3.Row) -> SessionInfo:
     """A session, from `SESSION_COLUMNS`."""
     return SessionInfo(
@@ -72,7 +80,20 @@ def session_of(row: sqlite3.Row) -> SessionInfo:
         model=row["model"],
         archived=bool(row["archived"]),
         leaf=row["leaf"],
+        named_by=NamedBy(row["named_by"]) if row["named_by"] is not None else None,
+        pinned=bool(row["pinned"]),
+        unread=bool(row["unread"]),
+        branches=row["branches"],
+        origin=_origin_of(row),
+        archived_by_itself=_maybe(row["archived_by_itself"]),
+        deleted=_maybe(row["deleted"]),
     )
+
+
+def _origin_of(row: sqlite3.Row) -> Origin | None:
+    if row["origin_id"] is None:
+        return None
+    return Origin(session_id=UUID(hex=row["origin_id"]), number=row["origin_number"], entry=row["origin_entry"])
 
 
 def entry_of(row: sqlite3.Row, session_id: UUID) -> Entry:

@@ -2,12 +2,12 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from storage.ids import new_id
-from storage.records import EVERYWHERE, Actor, Page, SessionInfo
+from storage.records import EVERYWHERE, Actor, Counts, NamedBy, Page, SessionInfo, Shelf
 from storage.sqlite.database import Database
 from storage.sqlite.permission import made_owner_key, owner_key, session_by_id, session_by_number
 from storage.sqlite.rows import SESSION_COLUMNS, SESSION_TABLES, micros, session_of
@@ -15,6 +15,17 @@ from storage.text import clean, clean_name
 
 SCANNED: Final = 1_000
 """The newest sessions of a person that `search` looks through; it types as they type, so it must stay cheap."""
+
+LATELY: Final = timedelta(days=7)
+"""Of what `Counts.archived_lately` counts."""
+
+ON_SHELF: Final = {
+    Shelf.OPEN: "s.shelf = 0",
+    Shelf.PINNED: "s.shelf = 0 AND s.pinned = 1",
+    Shelf.ARCHIVED: "s.shelf = 1",
+    Shelf.BIN: "s.deleted IS NOT NULL",
+}
+"""The sessions of a list, so that each has an index for its order."""
 
 
 class SqliteSessions:
@@ -30,11 +41,10 @@ class SqliteSessions:
 
         def work(connection: sqlite3.Connection) -> SessionInfo:
             owner = made_owner_key(connection, actor)
-            sql = "UPDATE owners SET next_number = next_number + 1 WHERE id = ? RETURNING next_number - 1"
-            number = connection.execute(sql, (owner,)).fetchall()[0][0]
+            number = next_number(connection, owner)
             connection.execute(
-                "INSERT INTO sessions(owner, number, id, name, created, modified) VALUES (?, ?, ?, ?, ?, ?)",
-                (owner, number, session_id.hex, clean_name(name), created, created),
+                "INSERT INTO sessions(owner, number, id, name, named_by, created, modified) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (owner, number, session_id.hex, clean_name(name), None if name is None else NamedBy.PERSON, created, created),
             )
             return session_of(session_by_id(connection, actor, session_id))
 
@@ -48,21 +58,39 @@ class SqliteSessions:
         """See `SessionManager.find`."""
         return await self._database.read(lambda connection: session_of(session_by_number(connection, actor, number)))
 
-    async def list(self, actor: Actor, *, page: int = 0, size: int = 10, archived: bool = False) -> Page[SessionInfo]:
+    async def list(self, actor: Actor, *, page: int = 0, size: int = 10, shelf: Shelf = Shelf.OPEN) -> Page[SessionInfo]:
         """See `SessionManager.list`."""
+        on_it = ON_SHELF[shelf]
+        order = "s.deleted DESC" if shelf is Shelf.BIN else "s.pinned DESC, s.modified DESC"
 
         def work(connection: sqlite3.Connection) -> Page[SessionInfo]:
             owner = owner_key(connection, actor)
-            total = connection.execute(
-                "SELECT count(*) FROM sessions WHERE owner = ? AND archived = ?", (owner, archived)
-            ).fetchone()[0]
+            counted = f"SELECT count(*) FROM sessions s WHERE s.owner = ? AND {on_it}"  # noqa: S608 - constants
+            total = connection.execute(counted, (owner,)).fetchone()[0]
             shown = max(0, min(page, -(-total // size) - 1))
             sql = (
-                f"SELECT {SESSION_COLUMNS} FROM {SESSION_TABLES} WHERE s.owner = ? AND s.archived = ? "  # noqa: S608
-                "ORDER BY s.modified DESC, s.number DESC LIMIT ? OFFSET ?"
+                f"SELECT {SESSION_COLUMNS} FROM {SESSION_TABLES} WHERE s.owner = ? AND {on_it} "  # noqa: S608 - constants
+                f"ORDER BY {order}, s.number DESC LIMIT ? OFFSET ?"
             )
-            rows = connection.execute(sql, (owner, archived, size, shown * size)).fetchall()
+            rows = connection.execute(sql, (owner, size, shown * size)).fetchall()
             return Page(items=tuple(map(session_of, rows)), number=shown, total=total, size=size)
+
+        return await self._database.read(work)
+
+    async def counts(self, actor: Actor) -> Counts:
+        """See `SessionManager.counts`."""
+        week_ago = micros(self._now() - LATELY)
+
+        def work(connection: sqlite3.Connection) -> Counts:
+            owner = owner_key(connection, actor)
+            sql = "SELECT shelf, pinned, count(*) FROM sessions WHERE owner = ? GROUP BY shelf, pinned"
+            counted = {(shelf, pinned): many for shelf, pinned, many in connection.execute(sql, (owner,))}
+            open_, archived, binned = (counted.get((shelf, 0), 0) + counted.get((shelf, 1), 0) for shelf in range(3))
+            lately = connection.execute(
+                "SELECT count(*) FROM sessions WHERE owner = ? AND archived_by_itself >= ? AND deleted IS NULL",
+                (owner, week_ago),
+            ).fetchone()[0]
+            return Counts(open=open_, pinned=counted.get((0, 1), 0), archived=archived, bin=binned, archived_lately=lately)
 
         return await self._database.read(work)
 
@@ -72,8 +100,8 @@ class SqliteSessions:
 
         def work(connection: sqlite3.Connection) -> Sequence[SessionInfo]:
             sql = (
-                f"SELECT {SESSION_COLUMNS} FROM {SESSION_TABLES} WHERE s.owner = ? AND s.archived = 0 "  # noqa: S608
-                "ORDER BY s.modified DESC, s.number DESC LIMIT ?"
+                f"SELECT {SESSION_COLUMNS} FROM {SESSION_TABLES} WHERE s.owner = ? AND s.shelf = 0 "  # noqa: S608
+                "ORDER BY s.pinned DESC, s.modified DESC, s.number DESC LIMIT ?"
             )
             rows = connection.execute(sql, (owner_key(connection, actor), SCANNED))
             fitting: list[SessionInfo] = []
@@ -88,26 +116,29 @@ class SqliteSessions:
 
     async def open(self, actor: Actor, number: int, *, place: str = EVERYWHERE) -> SessionInfo:
         """See `SessionManager.open`."""
+        now = micros(self._now())
 
         def work(connection: sqlite3.Connection) -> SessionInfo:
             row = session_by_number(connection, actor, number)
+            _leave(connection, row["owner"], place, now)
+            connection.execute("INSERT INTO active(owner, place, number) VALUES (?, ?, ?)", (row["owner"], place, number))
             connection.execute(
-                "INSERT INTO active(owner, place, number) VALUES (?, ?, ?) "
-                "ON CONFLICT(owner, place) DO UPDATE SET number = excluded.number",
-                (row["owner"], place, number),
+                "UPDATE sessions SET unread = 0, archived = 0, archived_by_itself = NULL, touched = ? "
+                "WHERE owner = ? AND number = ?",
+                (now, row["owner"], number),
             )
-            return session_of(row)
+            return session_of(session_by_number(connection, actor, number))
 
         return await self._database.write(work)
 
     async def close(self, actor: Actor, *, place: str = EVERYWHERE) -> SessionInfo | None:
         """See `SessionManager.close`."""
+        now = micros(self._now())
 
         def work(connection: sqlite3.Connection) -> SessionInfo | None:
             session = _active(connection, actor, place)
             if session is not None:
-                owner = owner_key(connection, actor)
-                connection.execute("DELETE FROM active WHERE owner = ? AND place = ?", (owner, place))
+                _leave(connection, owner_key(connection, actor), place, now)
             return session
 
         return await self._database.write(work)
@@ -116,16 +147,18 @@ class SqliteSessions:
         """See `SessionManager.active`."""
         return await self._database.read(lambda connection: _active(connection, actor, place))
 
-    async def rename(self, actor: Actor, number: int, name: str | None) -> SessionInfo:
-        """See `SessionManager.rename`."""
 
-        def work(connection: sqlite3.Connection) -> SessionInfo:
-            row = session_by_number(connection, actor, number)
-            sql = "UPDATE sessions SET name = ? WHERE owner = ? AND number = ?"
-            connection.execute(sql, (clean_name(name), row["owner"], number))
-            return session_of(session_by_number(connection, actor, number))
+def next_number(connection: sqlite3.Connection, owner: int) -> int:
+    """The number that the owner's next session gets; from now on it is taken."""
+    sql = "UPDATE owners SET next_number = next_number + 1 WHERE id = ? RETURNING next_number - 1"
+    return connection.execute(sql, (owner,)).fetchall()[0][0]
 
-        return await self._database.write(work)
+
+def _leave(connection: sqlite3.Connection, owner: int | None, place: str, now: int) -> None:
+    """Make no session active there; the one that was has been touched until now."""
+    sql = "DELETE FROM active WHERE owner = ? AND place = ? RETURNING number"
+    for (number,) in connection.execute(sql, (owner, place)).fetchall():
+        connection.execute("UPDATE sessions SET touched = ? WHERE owner = ? AND number = ?", (now, owner, number))
 
 
 def _active(connection: sqlite3.Connection, actor: Actor, place: str) -> SessionInfo | None:

@@ -1,4 +1,4 @@
-"""The SQLite `Store`: five small parts over one database, and the lock that keeps other processes off it."""
+"""The SQLite `Store`: small parts over one database, and the lock that keeps other processes off it."""
 
 import asyncio
 import sqlite3
@@ -9,11 +9,15 @@ from uuid import UUID
 from filelock import BaseFileLock
 
 from storage.records import Actor
+from storage.sqlite.branches import SqliteBranches
 from storage.sqlite.database import Database
 from storage.sqlite.deliveries import SqliteDeliveries
 from storage.sqlite.permission import made_owner_key, session_by_id
+from storage.sqlite.preferences import SqlitePreferences
 from storage.sqlite.sessions import SqliteSessions
+from storage.sqlite.shelves import SqliteShelves
 from storage.sqlite.transcripts import SqliteTranscripts
+from storage.sqlite.transfers import SqliteTransfers
 from storage.sqlite.turns import SqliteTurns
 from storage.sqlite.upkeep import SqliteUpkeep
 
@@ -26,6 +30,10 @@ class SqliteStore:
         self._lock = lock
         self._closing: asyncio.Task[None] | None = None
         self.sessions = SqliteSessions(database, now)
+        self.shelves = SqliteShelves(database, now)
+        self.branches = SqliteBranches(database, now)
+        self.transfers = SqliteTransfers(database, now)
+        self.preferences = SqlitePreferences(database)
         self.transcripts = SqliteTranscripts(database)
         self.turns = SqliteTurns(database, now)
         self.deliveries = SqliteDeliveries(database, now)

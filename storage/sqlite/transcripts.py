@@ -8,14 +8,17 @@ as without.
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Final
 from uuid import UUID
 
-from storage.records import Actor, Entry
+from storage.records import Actor, Entry, Hit
 from storage.sqlite.database import Database
 from storage.sqlite.permission import session_by_id
 from storage.sqlite.rows import ENTRY_COLUMNS, LARGEST, entry_id, entry_of
+from storage.sqlite.search import Wanted, find
+from storage.words import phrases
 
 PASSED: Final = 8
 """Rows of other branches that cost about as much to pass over as a new scan costs to start."""
@@ -53,6 +56,21 @@ class SqliteTranscripts:
             return tuple(entry_of(row, session_id) for row in reversed(taken))
 
         return await self._database.read(work)
+
+    async def search_messages(
+        self,
+        actor: Actor,
+        query: str,
+        *,
+        session: UUID | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 20,
+        before: int | None = None,
+    ) -> Sequence[Hit]:
+        """See `Transcripts.search_messages`."""
+        wanted = Wanted(phrases=phrases(query), session=session, since=since, until=until, limit=limit, before=before)
+        return await self._database.read(lambda connection: find(connection, actor, wanted))
 
 
 def up(connection: sqlite3.Connection, session: sqlite3.Row, start: int | None) -> Iterator[sqlite3.Row]:

@@ -12,7 +12,7 @@ from storage.ids import new_id
 from storage.records import Actor, Choice, Departure, EntryKind, Prompt, SourceKind, Turn, TurnState, Usage
 from storage.sqlite import choices, direct, spending
 from storage.sqlite.database import Database
-from storage.sqlite.entries import append, has_answer, move_leaf, text_of
+from storage.sqlite.entries import append, has_answer, mark_unread, move_leaf, text_of
 from storage.sqlite.journal import in_state, insert, refuse_duplicate, update, waiting_in, write_prompt
 from storage.sqlite.permission import session_by_id, turn_by_id
 from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, micros, turn_of, usage_json
@@ -153,6 +153,8 @@ class SqliteTurns:
                 model=model,
                 is_leaf=session["leaf"] == turn.prompt_entry,
             )
+            if outcome is not TurnState.STOPPED:
+                mark_unread(connection, session)
             update(connection, turn_id, **changed, answer_entry=entry, usage=usage_json(usage), ended=micros(now))
             return replace(turn, **changed, answer_entry=entry, usage=usage, ended=now)
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from storage.housekeeping import DirectChannel, Incident, IncidentKind
-from storage.records import Actor, Delivery, Turn
-from storage.sqlite import spending
+from storage.records import BIN_KEEPS, Actor, Delivery, Turn
+from storage.sqlite import resting, spending, wiping
 from storage.sqlite.database import Database
 from storage.sqlite.migrate import APPLICATION_ID
 from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, delivery_of, micros, moment, turn_of
@@ -33,7 +33,8 @@ class SqliteUpkeep:
         def work(connection: sqlite3.Connection) -> Sequence[tuple[Actor, Delivery]]:
             rows = connection.execute(
                 "SELECT d.*, o.user_id FROM deliveries d JOIN turns t ON t.id = d.turn JOIN owners o ON o.id = t.owner "
-                "WHERE d.state IN ('pending', 'sent', 'unknown') AND t.ended IS NOT NULL "
+                "JOIN sessions s ON s.owner = t.owner AND s.number = t.number "
+                "WHERE d.state IN ('pending', 'sent', 'unknown') AND t.ended IS NOT NULL AND s.deleted IS NULL "
                 "ORDER BY d.turn, d.part"
             )
             return tuple((Actor(row["user_id"]), delivery_of(row)) for row in rows)
@@ -79,8 +80,12 @@ class SqliteUpkeep:
 
     async def forget_choices(self, before: datetime) -> int:
         """See `Upkeep.forget_choices`."""
-        sql = "DELETE FROM choices WHERE created < ?"
-        return await self._database.write(lambda connection: connection.execute(sql, (micros(before),)).rowcount)
+
+        def work(connection: sqlite3.Connection) -> int:
+            connection.execute("DELETE FROM undos WHERE created < ?", (micros(before),))
+            return connection.execute("DELETE FROM choices WHERE created < ?", (micros(before),)).rowcount
+
+        return await self._database.write(work)
 
     async def erase_tokens(self, now: datetime) -> int:
         """See `Upkeep.erase_tokens`."""
@@ -98,13 +103,28 @@ class SqliteUpkeep:
         """See `Upkeep.probe`. SQLite writes the file's first page anew when `application_id` is set, also to what it is."""
         await self._database.write(lambda connection: connection.execute(f"PRAGMA application_id = {APPLICATION_ID:d}").close())
 
+    async def auto_archive(self, now: datetime, days: int) -> int:
+        """See `Upkeep.auto_archive`."""
+        return await resting.auto_archive(self._database, micros(now), days)
+
+    async def expired(self, now: datetime) -> Sequence[tuple[Actor, int]]:
+        """See `Upkeep.expired`."""
+        return await self._database.read(lambda connection: resting.expired(connection, micros(now - BIN_KEEPS)))
+
+    async def wipe(self) -> bool:
+        """See `Upkeep.wipe`."""
+        return await wiping.wipe(self._database)
+
 
 def _incident(row: sqlite3.Row) -> Incident:
     return Incident(kind=IncidentKind(row["kind"]), began=moment(row["began"]))
 
 
 def _turns(connection: sqlite3.Connection, states: str) -> Sequence[Turn]:
-    sql = f"SELECT {TURN_COLUMNS} FROM {TURN_TABLES} WHERE t.ended IS NULL AND t.state IN {states} ORDER BY t.id"  # noqa: S608
+    sql = (
+        f"SELECT {TURN_COLUMNS} FROM {TURN_TABLES} WHERE t.ended IS NULL AND t.state IN {states} "  # noqa: S608 - constants
+        "AND s.deleted IS NULL ORDER BY t.id"
+    )
     return tuple(map(turn_of, connection.execute(sql)))
 
 

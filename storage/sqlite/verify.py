@@ -14,11 +14,12 @@ from threading import Event
 from typing import Final
 
 from storage.errors import DatabaseRefused
-from storage.records import FIRST_MESSAGE_LENGTH
 from storage.sqlite.backup import connect_to_read, unheard
 from storage.sqlite.copying import INSTRUCTIONS, Progress, in_own_thread
+from storage.sqlite.entries import preview_of
 from storage.sqlite.inspect import inspect_database
-from storage.sqlite.laws import LAWS, Law
+from storage.sqlite.law import Law
+from storage.sqlite.laws import LAWS
 from storage.sqlite.migrate import migrations
 
 MOST: Final = 20
@@ -80,5 +81,4 @@ def _broken(connection: sqlite3.Connection, law: Law) -> Iterator[str]:
 
 
 def _preview(text: str | None) -> str | None:
-    """What a list shows of a session's first words, from the words themselves."""
-    return None if text is None else " ".join(text.split())[:FIRST_MESSAGE_LENGTH]
+    return None if text is None else preview_of(text)

@@ -11,11 +11,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from storage.records import Draft, DraftEntry
 from storage.sqlite.backup import back_up
 from storage.sqlite.migrate import migrations
 from storage.sqlite.open import open_store
 from storage.store import Store
-from tests.storage.samples import ANN, BOB, START, Clock, answer, ask, departure, exchange, prompt, target, wait
+from tests.storage.samples import ANN, BOB, CAT, START, Clock, answer, ask, departure, exchange, prompt, target, wait
 
 FOLDER: Final = Path(__file__).parent / "fixtures"
 SECRET: Final = "the words of Ann"
@@ -27,7 +28,7 @@ def fixture_of(version: int) -> Path:
 
 
 async def live_through(store: Store) -> None:
-    """Branches, a failure, a retry, a queue, a running turn, deliveries, a link, a choice, a notice, two people."""
+    """Branches, a failure, a retry, a queue, a running turn, deliveries, a link, a choice, a notice, two people; and Cat."""
     one, two = await store.sessions.create(ANN, "a name"), await store.sessions.create(ANN)
     await exchange(store, one, SECRET, "an answer")
     failed = await answer(store, await ask(store, one, "and this?"), "")
@@ -42,6 +43,23 @@ async def live_through(store: Store) -> None:
     await store.sessions.open(ANN, 1)
     await exchange(store, await store.sessions.create(BOB), "ünï 🎉", "ok", actor=BOB)
     await store.sessions.create(BOB)
+    await keep_order(store)
+
+
+async def keep_order(store: Store) -> None:
+    """What Cat has: a session from elsewhere, pinned, its fork, archived, one in the bin, and a preference."""
+    said = [
+        DraftEntry(id=1, parent=None, kind="user", text="from elsewhere", created=START),
+        DraftEntry(id=2, parent=1, kind="label", text="", data={"label": "kept"}, created=START),
+        DraftEntry(id=3, parent=2, kind="assistant", text="and its answer", created=START),
+    ]
+    draft = Draft(created=START, name="brought", model="large", source="there", external_id="a-1")
+    brought = await store.transfers.adopt(CAT, draft, said)
+    await store.shelves.pin(CAT, brought.number)
+    fork = await store.branches.fork(CAT, brought.id)
+    await store.shelves.archive(CAT, fork.number)
+    await store.shelves.delete(CAT, (await store.sessions.create(CAT, "thrown away")).number)
+    await store.preferences.set(CAT, "auto_archive_days", 0)
 
 
 async def make(to: Path) -> None:

@@ -21,6 +21,7 @@ from storage.store import Store
 
 ANN = Actor(101)
 BOB = Actor(202)
+CAT = Actor(303)
 START = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 LONG_AGO = START - timedelta(days=1)
 

@@ -11,12 +11,21 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from storage.records import Delivery, Turn, TurnState
-from storage.store import DeliveryJournal, SessionManager, Store, Transcripts, TurnJournal
+from storage.branches import Branches
+from storage.preferences import Preferences
+from storage.records import Delivery, Draft, Shelf, Turn, TurnState
+from storage.sessions import SessionManager
+from storage.shelves import Shelves
+from storage.store import DeliveryJournal, Store, Transcripts, TurnJournal
+from storage.transfers import Transfers
 from tests.storage.samples import ANN, BOB, START, answer, ask, departure, exchange, prompt, target, wait
 
 PARTS = {
     "sessions": SessionManager,
+    "shelves": Shelves,
+    "branches": Branches,
+    "transfers": Transfers,
+    "preferences": Preferences,
     "transcripts": Transcripts,
     "turns": TurnJournal,
     "deliveries": DeliveryJournal,
@@ -32,6 +41,9 @@ class Things:
     turn: UUID
     choice: UUID
     message: int
+    undo: UUID
+    entry: int
+    binned: int
 
 
 Call = Callable[[Store, Things], Awaitable[Any]]
@@ -40,7 +52,21 @@ AIMED: dict[str, Call] = {
     "sessions.get": lambda s, t: s.sessions.get(ANN, t.session),
     "sessions.find": lambda s, t: s.sessions.find(ANN, t.number),
     "sessions.open": lambda s, t: s.sessions.open(ANN, t.number),
-    "sessions.rename": lambda s, t: s.sessions.rename(ANN, t.number, "mine"),
+    "shelves.rename": lambda s, t: s.shelves.rename(ANN, t.number, "mine"),
+    "shelves.name_by_model": lambda s, t: s.shelves.name_by_model(ANN, t.session, "mine"),
+    "shelves.pin": lambda s, t: s.shelves.pin(ANN, t.number),
+    "shelves.unpin": lambda s, t: s.shelves.unpin(ANN, t.number),
+    "shelves.archive": lambda s, t: s.shelves.archive(ANN, t.number),
+    "shelves.unarchive": lambda s, t: s.shelves.unarchive(ANN, t.number),
+    "shelves.delete": lambda s, t: s.shelves.delete(ANN, t.number),
+    "shelves.restore": lambda s, t: s.shelves.restore(ANN, t.binned),
+    "shelves.undo": lambda s, t: s.shelves.undo(ANN, t.undo),
+    "shelves.purge": lambda s, t: s.shelves.purge(ANN, t.binned),
+    "branches.tips": lambda s, t: s.branches.tips(ANN, t.session),
+    "branches.switch": lambda s, t: s.branches.switch(ANN, t.session, t.entry),
+    "branches.fork": lambda s, t: s.branches.fork(ANN, t.session),
+    "transfers.read_all": lambda s, t: anext(s.transfers.read_all(ANN, t.session)),
+    "transcripts.search_messages": lambda s, t: s.transcripts.search_messages(ANN, "hello", session=t.session),
     "transcripts.tail": lambda s, t: s.transcripts.tail(ANN, t.session, limit=5),
     "transcripts.path": lambda s, t: s.transcripts.path(ANN, t.session),
     "turns.submit": lambda s, t: s.turns.submit(ANN, t.session, prompt(), TurnState.ASKED),
@@ -70,7 +96,13 @@ AIMED: dict[str, Call] = {
 OWN: dict[str, Call] = {
     "sessions.create": lambda s, _: s.sessions.create(ANN),
     "sessions.list": lambda s, _: s.sessions.list(ANN),
+    "sessions.counts": lambda s, _: s.sessions.counts(ANN),
     "sessions.search": lambda s, _: s.sessions.search(ANN, ""),
+    "shelves.erase": lambda s, _: s.shelves.erase(ANN),
+    "transfers.adopt": lambda s, _: s.transfers.adopt(ANN, Draft(created=START), []),
+    "transfers.known": lambda s, _: s.transfers.known(ANN, "there", ["a-1"]),
+    "preferences.get": lambda s, _: s.preferences.get(ANN, "x"),
+    "preferences.set": lambda s, _: s.preferences.set(ANN, "x", 1),
     "sessions.close": lambda s, _: s.sessions.close(ANN),
     "sessions.active": lambda s, _: s.sessions.active(ANN),
     "turns.spent": lambda s, _: s.turns.spent(ANN, START.date()),
@@ -80,16 +112,24 @@ OWN: dict[str, Call] = {
 }
 """Calls that name nothing: they act on whatever the actor has."""
 
-NOBODYS = Things(uuid4(), 77, uuid4(), uuid4(), 77)
+SEEN_IN_THE_BIN = {"deliveries.put", "deliveries.of_turn"}
+"""What a session in the bin still answers: the last edit of its answer."""
+
+NOBODYS = Things(uuid4(), 77, uuid4(), uuid4(), 77, uuid4(), 77, 78)
 
 
 async def bobs(store: Store, turn: Callable[[Store], Awaitable[Turn]]) -> Things:
-    """Bob's second session, with the turn that `turn` makes in it, a choice, and a linked message."""
+    """Bob's second session, with the turn that `turn` makes in it, a choice, a linked message, and one more in the bin."""
     made = await turn(store)
     held = await store.turns.hold(BOB, made.session_id, departure())
     await store.deliveries.link(BOB, 55, made.session_id)
     await store.sessions.open(BOB, made.session_number)
-    return Things(made.session_id, made.session_number, made.id, held.id, 55)
+    pinned = await store.shelves.pin(BOB, made.session_number)
+    binned = (await store.shelves.delete(BOB, (await store.sessions.create(BOB)).number)).session
+    await store.preferences.set(BOB, "x", "his")
+    await store.transfers.adopt(BOB, Draft(created=START, source="there", external_id="a-1"), [])
+    entry = made.prompt_entry or 1
+    return Things(made.session_id, made.session_number, made.id, held.id, 55, pinned.undo, entry, binned.number)
 
 
 async def _asked(store: Store) -> Turn:
@@ -118,7 +158,11 @@ async def everything(store: Store, things: Things) -> list[object]:
     """All that Bob can see."""
     return [
         await store.sessions.list(BOB),
+        await store.sessions.list(BOB, shelf=Shelf.BIN),
         await store.sessions.active(BOB),
+        await store.transcripts.search_messages(BOB, "hello"),
+        await store.preferences.get(BOB, "x"),
+        await store.transfers.known(BOB, "there", ["a-1"]),
         await store.transcripts.path(BOB, things.session),
         await store.turns.get(BOB, things.turn),
         await store.turns.waiting(BOB, things.session),
@@ -144,6 +188,15 @@ async def test_foreign_is_as_missing_for_who_has_nothing(store: Store, name: str
     assert await said(AIMED[name](store, things)) == await said(AIMED[name](store, NOBODYS))
 
 
+@pytest.mark.parametrize("name", sorted(set(AIMED) - SEEN_IN_THE_BIN))
+async def test_in_the_bin_is_as_missing(store: Store, name: str) -> None:
+    made = await exchange(store, await store.sessions.create(ANN))
+    await store.deliveries.link(ANN, 55, made.session_id)
+    await store.shelves.delete(ANN, made.session_number)
+    there = Things(made.session_id, made.session_number, made.id, uuid4(), 55, uuid4(), made.prompt_entry or 1, 78)
+    assert await said(AIMED[name](store, there)) == await said(AIMED[name](store, NOBODYS))
+
+
 async def test_calls_that_name_nothing_show_nothing_of_others(store: Store) -> None:
     things = await bobs(store, _ended)
     before = await everything(store, things)
@@ -151,6 +204,10 @@ async def test_calls_that_name_nothing_show_nothing_of_others(store: Store) -> N
     assert await store.sessions.search(ANN, "") == ()
     assert await store.sessions.active(ANN) is None
     assert await store.sessions.close(ANN) is None
+    assert await store.transcripts.search_messages(ANN, "hello") == ()
+    assert await store.preferences.get(ANN, "x") is None
+    assert not await store.transfers.known(ANN, "there", ["a-1"])
+    await store.shelves.erase(ANN)
     assert (await store.sessions.create(ANN)).number == 1
     assert await everything(store, things) == before
 
@@ -181,7 +238,12 @@ async def test_errors_name_nothing_of_what_was_asked_for(store: Store) -> None:
 
 def test_every_method_that_takes_an_actor_is_covered() -> None:
     parts = {**PARTS, "store": Store}
-    methods = {f"{part}.{name}": made for part, kind in parts.items() for name, made in vars(kind).items() if callable(made)}
+    methods = {
+        f"{part}.{name}": made
+        for part, kind in parts.items()
+        for name, made in vars(kind).items()
+        if callable(made) and not name.startswith("_")
+    }
     taking = {name for name, made in methods.items() if "actor" in inspect.signature(made).parameters}
     assert taking == set(AIMED) | set(OWN)
 

@@ -28,6 +28,7 @@ async def test_a_new_session_is_blank_and_not_active(store: Store) -> None:
 
 async def test_every_way_to_a_session_gives_the_same(store: Store) -> None:
     made = await store.sessions.create(ANN, "Auth bug")
+    await store.sessions.open(ANN, 1)
     await exchange(store, made)
     found = await store.sessions.find(ANN, 1)
     assert found == await store.sessions.get(ANN, made.id)
@@ -39,7 +40,7 @@ async def test_a_list_is_newest_message_first_and_opening_or_naming_leave_it(sto
     first, second, third = [await store.sessions.create(ANN) for _ in range(3)]
     await exchange(store, second)
     await store.sessions.open(ANN, first.number)
-    await store.sessions.rename(ANN, third.number, "named")
+    await store.shelves.rename(ANN, third.number, "named")
     assert [info.number for info in (await store.sessions.list(ANN)).items] == [2, 3, 1]
 
 
@@ -61,11 +62,6 @@ async def test_pages_hold_each_session_once(store: Store) -> None:
 async def test_a_list_of_nothing_is_one_empty_page(store: Store, page: int) -> None:
     shown = await store.sessions.list(ANN, page=page)
     assert (shown.items, shown.number, shown.total, shown.pages) == ((), 0, 0, 1)
-
-
-async def test_the_archived_list_is_another_list(store: Store, session: SessionInfo) -> None:
-    assert (await store.sessions.list(ANN, archived=True)).total == 0
-    assert not session.archived
 
 
 async def test_places_have_active_sessions_of_their_own(store: Store) -> None:
@@ -90,7 +86,7 @@ async def test_no_session_has_a_number_that_was_not_given(store: Store, session:
         with pytest.raises(SessionNotFound):
             await call(ANN, number)
     with pytest.raises(SessionNotFound):
-        await store.sessions.rename(ANN, number, "x")
+        await store.shelves.rename(ANN, number, "x")
 
 
 async def test_an_id_that_never_was_is_not_found(store: Store, session: SessionInfo) -> None:
@@ -99,8 +95,8 @@ async def test_an_id_that_never_was_is_not_found(store: Store, session: SessionI
 
 
 async def test_a_name_can_be_given_changed_and_taken_back(store: Store, session: SessionInfo) -> None:
-    assert (await store.sessions.rename(ANN, 1, "日本語 🎉")).name == "日本語 🎉"
-    assert (await store.sessions.rename(ANN, 1, None)) == session
+    assert (await store.shelves.rename(ANN, 1, "日本語 🎉")).session.name == "日本語 🎉"
+    assert (await store.shelves.rename(ANN, 1, None)).session == session
 
 
 async def test_the_preview_is_one_line_of_the_first_prompt(store: Store, session: SessionInfo) -> None:

@@ -44,6 +44,7 @@ class Made:
 
 Act = Callable[[Store, int], Awaitable[Any]]
 
+ENTRY_IDS = {"leaf", "parent", "prompt_entry", "answer_entry", "entry"}
 NOBODYS = Made((UUID(int=1), UUID(int=1)), ANN)
 USAGE = Usage(input_tokens=3, output_tokens=2)
 PEOPLE = st.sampled_from([ANN, BOB])
@@ -121,7 +122,7 @@ class Lives(RuleBasedStateMachine):
     def field(self, which: int, record: Any, name: str) -> Any:
         """A record's field; an entry's id is an integer, which differs as well."""
         value = getattr(record, name)
-        is_entry_id = name in {"leaf", "parent", "prompt_entry", "answer_entry"} or (isinstance(record, Entry) and name == "id")
+        is_entry_id = name in ENTRY_IDS or (isinstance(record, Entry) and name == "id")
         return self.named(which, ("entry", value)) if is_entry_id and value is not None else self.plain(which, value)
 
     def named(self, which: int, value: object) -> str:
@@ -152,7 +153,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule(actor=PEOPLE, number=NUMBERS, name=st.none() | TEXTS)
     def rename(self, actor: Actor, number: int, name: str | None) -> None:
-        self.both(lambda store, _: store.sessions.rename(actor, number, name))
+        self.both(lambda store, _: store.shelves.rename(actor, number, name))
 
     @rule(actor=PEOPLE, number=NUMBERS, place=st.sampled_from(["everywhere", "there"]))
     def open(self, actor: Actor, number: int, place: str) -> None:

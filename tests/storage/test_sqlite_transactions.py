@@ -61,7 +61,7 @@ async def test_a_cancelled_reader_leaves_no_snapshot_behind(sqlite: SqliteStore)
 
 
 async def test_one_failing_write_of_a_group_fails_alone(sqlite: SqliteStore, path: Path) -> None:
-    calls = [sqlite.sessions.create(ANN), sqlite.sessions.rename(ANN, 99, "x"), sqlite.sessions.create(ANN)]
+    calls = [sqlite.sessions.create(ANN), sqlite.shelves.rename(ANN, 99, "x"), sqlite.sessions.create(ANN)]
     first, second, third = await asyncio.gather(*calls, return_exceptions=True)
     assert isinstance(second, SessionNotFound)
     assert not isinstance(first, BaseException)

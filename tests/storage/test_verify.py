@@ -88,6 +88,15 @@ BROKEN = {
     f"DELETE FROM turns WHERE {ASKED}": r"Delivery of turn \w{32}, part 0: the turn is not there",
     "UPDATE links SET number = 9": "Message 77 leads to session 9 of owner 1, which is not there",
     "UPDATE choices SET number = 9": r"Choice \w{32}: its session \(9 of owner 1\) is not there",
+    "UPDATE sessions SET named_by = NULL WHERE number = 1 AND owner = 1": r"number 1 .* it has a name that nobody gave it",
+    "UPDATE sessions SET branches = 7 WHERE number = 1 AND owner = 1": r"number 1 .* branches is 7, counted 1",
+    "UPDATE sessions SET deleted = 1 WHERE number = 1 AND owner = 1": r"number 1 .* it is in the bin, and still in use",
+    "UPDATE sessions SET archived_by_itself = 1 WHERE number = 1 AND owner = 1": r"number 1 .* archived by itself, and is not",
+    f"DELETE FROM searchable WHERE entry = {FIRST}": f"Entry {FIRST}: it is user, which does not fit",
+    f"UPDATE searchable SET entry = 9 WHERE entry = {FIRST}": r"Place \d+ of the search: its entry 9 is not there",
+    f"UPDATE searchable SET id = id + 9 WHERE entry = {FIRST}": r"Place \d+ of the search: it is in one of the index",
+    "UPDATE imported SET number = 9": r"Import of owner 3: its session, number 9, is not there",
+    "UPDATE undos SET number = 9": r"Undo \w{32}: its session \(9 of owner 3\) is not there",
     "UPDATE sessions SET owner = 9 WHERE owner = 2": "SQLite: rows of sessions point at rows of owners",
 }
 

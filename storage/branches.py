@@ -1,0 +1,27 @@
+"""`Branches`: the tree behind a session's current path (see `store.py`)."""
+
+from collections.abc import Sequence
+from typing import Protocol
+from uuid import UUID
+
+from storage.records import Actor, SessionInfo, Tip
+
+
+class Branches(Protocol):
+    """All raise `SessionNotFound`."""
+
+    async def tips(self, actor: Actor, session_id: UUID, *, limit: int = 25) -> Sequence[Tip]:
+        """The ends of the session's branches, newest first, `limit` at most. Costs the session's entries at most."""
+        ...
+
+    async def switch(self, actor: Actor, session_id: UUID, entry: int) -> SessionInfo:
+        """Make the path to this entry the current one. Raises `EntryNotFound`, and `SessionWriting` while a turn runs."""
+        ...
+
+    async def fork(self, actor: Actor, session_id: UUID, at: int | None = None) -> SessionInfo:
+        """A new session with copies of the path to `at` (`None`: of the current path), linked to this one, with its name.
+
+        It is not made active. What was said, when and by whom, and what the entries' data name, is as it was; the turns stay
+        the old session's. Raises `EntryNotFound`.
+        """
+        ...

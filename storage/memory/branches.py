@@ -1,0 +1,63 @@
+"""The tips of a session's tree, moving between them, and forks, in memory."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from storage.errors import EntryNotFound, SessionWriting
+from storage.ids import new_id
+from storage.memory.state import Flags, Session, State
+from storage.records import FIRST_MESSAGE_LENGTH, Actor, Entry, Origin, SessionInfo, Tip
+
+
+class MemoryBranches:
+    """The `Branches` of the in-memory store."""
+
+    def __init__(self, state: State, now: Callable[[], datetime]) -> None:
+        self._state = state
+        self._now = now
+
+    async def tips(self, actor: Actor, session_id: UUID, *, limit: int = 25) -> Sequence[Tip]:
+        """See `Branches.tips`."""
+        session = self._state.session(actor, session_id)
+        return tuple(_tip(session, entry) for entry in session.tips()[::-1][: max(limit, 0)])
+
+    async def switch(self, actor: Actor, session_id: UUID, entry: int) -> SessionInfo:
+        """See `Branches.switch`."""
+        session = self._state.session(actor, session_id)
+        if entry not in session.entries:
+            raise EntryNotFound
+        if any(turn.session_id == session.id and turn.state.is_running for turn in self._state.turns.values()):
+            raise SessionWriting
+        session.leaf = entry
+        return session.info
+
+    async def fork(self, actor: Actor, session_id: UUID, at: int | None = None) -> SessionInfo:
+        """See `Branches.fork`."""
+        session, now = self._state.session(actor, session_id), self._now()
+        if at is not None and at not in session.entries:
+            raise EntryNotFound
+        start = session.leaf if at is None else at
+        flags = Flags(name=session.flags.name, named_by=session.flags.named_by)
+        fork = self._state.add_session(new_id(), session.owner, now, flags, now)
+        fork.model = session.model
+        fork.origin = Origin(session_id=session.id, number=session.number, entry=start)
+        for entry in tuple(session.up(start))[::-1]:
+            copied = self._state.next_entry()
+            fork.entries[copied] = replace(entry, id=copied, session_id=fork.id, parent=fork.leaf)
+            fork.leaf = copied
+        for entry in sorted(fork.entries.values(), key=lambda one: one.created):
+            self._state.place(fork.owner, entry)
+        return fork.info
+
+
+def _tip(session: Session, entry: Entry) -> Tip:
+    return Tip(
+        entry=entry.id,
+        kind=entry.kind,
+        text=" ".join(entry.text.split())[:FIRST_MESSAGE_LENGTH],
+        messages=sum(above.kind in ("user", "assistant") for above in session.up(entry.id)),
+        created=entry.created,
+        is_current=session.said_at(session.leaf) == entry,
+    )

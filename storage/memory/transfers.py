@@ -1,0 +1,65 @@
+"""Sessions as a whole, going out and coming in, in memory."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from uuid import UUID
+
+from storage.ids import new_id
+from storage.memory.state import Flags, State
+from storage.records import Actor, Draft, DraftEntry, Entry, EntryKind, SessionInfo
+from storage.text import clean, clean_name
+from storage.tree import leaf_of, places_of
+
+
+class MemoryTransfers:
+    """The `Transfers` of the in-memory store."""
+
+    def __init__(self, state: State, now: Callable[[], datetime]) -> None:
+        self._state = state
+        self._now = now
+
+    async def read_all(self, actor: Actor, session_id: UUID, *, size: int = 500) -> AsyncIterator[Sequence[Entry]]:
+        """See `Transfers.read_all`."""
+        read = 0
+        while entries := tuple(self._state.session(actor, session_id).entries.values())[read : read + size]:
+            yield entries
+            read += len(entries)
+
+    async def adopt(self, actor: Actor, draft: Draft, entries: Sequence[DraftEntry]) -> SessionInfo:
+        """See `Transfers.adopt`."""
+        places_of(draft, entries)
+        flags = Flags(
+            name=clean_name(draft.name),
+            named_by=None if draft.name is None else draft.named_by,
+            pinned=draft.pinned,
+            archived=draft.archived,
+        )
+        session = self._state.add_session(new_id(), actor.user_id, draft.created, flags, self._now())
+        session.model = draft.model
+        ids = {entry.id: self._state.next_entry() for entry in entries}
+        for entry in entries:
+            parent = None if entry.parent is None else ids[entry.parent]
+            session.entries[ids[entry.id]] = Entry(
+                id=ids[entry.id],
+                session_id=session.id,
+                parent=parent,
+                depth=0 if parent is None else session.entries[parent].depth + 1,
+                kind=entry.kind,
+                author=actor.user_id if entry.kind == EntryKind.USER else None,
+                text=clean(entry.text),
+                data=entry.data,
+                created=entry.created,
+            )
+        for entry in sorted(session.entries.values(), key=lambda one: one.created):
+            self._state.place(session.owner, entry)
+        leaf = leaf_of(draft, entries)
+        session.leaf = None if leaf is None else ids[leaf]
+        if draft.source is not None and draft.external_id is not None:
+            self._state.imported[actor.user_id, draft.source, draft.external_id] = session.id
+        return session.info
+
+    async def known(self, actor: Actor, source: str, external_ids: Sequence[str]) -> AbstractSet[str]:
+        """See `Transfers.known`."""
+        made = {one: self._state.imported.get((actor.user_id, source, one)) for one in external_ids}
+        return {one for one, session in made.items() if session is not None and self._state.is_at_hand(session)}

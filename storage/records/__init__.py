@@ -1,0 +1,60 @@
+"""The plain data that storage hands out: people, sessions, entries, turns and deliveries.
+
+Everything here is frozen and knows neither SQL nor Discord nor a model. Times are aware UTC `datetime`s. Session, turn and
+choice ids are UUIDv7 (RFC 9562), so they sort by when they were made; an entry's id is an integer that grows in its session.
+"""
+
+from storage.records.branches import Tip
+from storage.records.deliveries import Delivery, DeliveryState, PartKind, Surface, Target
+from storage.records.departures import Choice, Departure, Leave
+from storage.records.search import Hit, Piece
+from storage.records.sessions import (
+    BIN_KEEPS,
+    EVERYWHERE,
+    FIRST_MESSAGE_LENGTH,
+    Actor,
+    Changed,
+    Counts,
+    NamedBy,
+    Origin,
+    Page,
+    SessionInfo,
+    Shelf,
+)
+from storage.records.transfers import Draft, DraftEntry
+from storage.records.turns import Entry, EntryKind, Prompt, Source, SourceKind, Turn, TurnState, Usage
+
+__all__ = [
+    "BIN_KEEPS",
+    "EVERYWHERE",
+    "FIRST_MESSAGE_LENGTH",
+    "Actor",
+    "Changed",
+    "Choice",
+    "Counts",
+    "Delivery",
+    "DeliveryState",
+    "Departure",
+    "Draft",
+    "DraftEntry",
+    "Entry",
+    "EntryKind",
+    "Hit",
+    "Leave",
+    "NamedBy",
+    "Origin",
+    "Page",
+    "PartKind",
+    "Piece",
+    "Prompt",
+    "SessionInfo",
+    "Shelf",
+    "Source",
+    "SourceKind",
+    "Surface",
+    "Target",
+    "Tip",
+    "Turn",
+    "TurnState",
+    "Usage",
+]

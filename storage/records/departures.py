@@ -1,0 +1,51 @@
+"""Leaving the active session, and the choice that its owner has where an answer is being written."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from storage.records.turns import Prompt
+
+
+class Leave(StrEnum):
+    """What a person asked for that leaves the active session."""
+
+    NEW = "new"
+    OPEN = "open"
+    QUIT = "quit"
+    REPLY = "reply"
+    """Say something at the end of another session."""
+    RETRY = "retry"
+    """Ask the last prompt of another session once more."""
+    FINISH = "finish"
+    """Go on with the last answer of another session, which was stopped or cut."""
+    SEND = "send"
+    """Send what is paused in another session."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Departure:
+    """A request to leave the active session, with everything that came with it.
+
+    All but `NEW` and `QUIT` have the `number` of the session to go to. `REPLY` has a `prompt`; `NEW` may have a `name` and a
+    `prompt`; `RETRY` and `FINISH` have the `turn_id` and a `prompt` whose source and target are the new turn's.
+    """
+
+    leave: Leave
+    number: int | None = None
+    turn_id: UUID | None = None
+    name: str | None = None
+    prompt: Prompt | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A departure that waits for its owner's decision because an answer was streaming."""
+
+    id: UUID
+    session_id: UUID
+    """The session that was writing."""
+    session_number: int
+    departure: Departure
+    created: datetime

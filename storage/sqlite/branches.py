@@ -1,0 +1,113 @@
+"""The tips of a session's tree, moving between them, and forks, over the database."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from storage.errors import EntryNotFound
+from storage.ids import new_id
+from storage.records import Actor, SessionInfo, Tip
+from storage.sqlite.database import Database
+from storage.sqlite.entries import COUNTED, move_leaf, preview_of, said_at
+from storage.sqlite.permission import session_by_id
+from storage.sqlite.rows import entries_of, micros, moment, session_of
+from storage.sqlite.sessions import next_number
+from storage.sqlite.shelves import refuse_while_writing
+from storage.sqlite.transcripts import up
+from storage.sqlite.whole import NewEntry, fill
+
+
+class SqliteBranches:
+    """The `Branches` of the SQLite store."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+
+    async def tips(self, actor: Actor, session_id: UUID, *, limit: int = 25) -> Sequence[Tip]:
+        """See `Branches.tips`."""
+
+        def work(connection: sqlite3.Connection) -> Sequence[Tip]:
+            session = session_by_id(connection, actor, session_id)
+            current = said_at(connection, session["leaf"])
+            return tuple(_tip(connection, entry, current) for entry in _tips(connection, session, limit))
+
+        return await self._database.read(work)
+
+    async def switch(self, actor: Actor, session_id: UUID, entry: int) -> SessionInfo:
+        """See `Branches.switch`."""
+
+        def work(connection: sqlite3.Connection) -> SessionInfo:
+            session = session_by_id(connection, actor, session_id)
+            _must_have(connection, session, entry)
+            refuse_while_writing(connection, session)
+            move_leaf(connection, session, entry)
+            return session_of(session_by_id(connection, actor, session_id))
+
+        return await self._database.write(work)
+
+    async def fork(self, actor: Actor, session_id: UUID, at: int | None = None) -> SessionInfo:
+        """See `Branches.fork`."""
+        fork_id, now = new_id(), micros(self._now())
+
+        def work(connection: sqlite3.Connection) -> SessionInfo:
+            session = session_by_id(connection, actor, session_id)
+            if at is not None:
+                _must_have(connection, session, at)
+            start = session["leaf"] if at is None else at
+            path = list(up(connection, session, start))[::-1]
+            number = next_number(connection, session["owner"])
+            connection.execute(
+                "INSERT INTO sessions(owner, number, id, name, named_by, created, modified, touched, model, "
+                "origin_id, origin_number, origin_entry) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(session["owner"], number, fork_id.hex, session["name"], session["named_by"], now, now, now),
+                    *(session["model"], session["id"], session["number"], start),
+                ),
+            )
+            entries = [_copy(nth, row) for nth, row in enumerate(path)]
+            fill(connection, session["owner"], number, entries, len(path) - 1 if path else None)
+            return session_of(session_by_id(connection, actor, fork_id))
+
+        return await self._database.write(work)
+
+
+def _copy(nth: int, row: sqlite3.Row) -> NewEntry:
+    return NewEntry(nth - 1 if nth else None, row["kind"], row["author"], row["text"], row["data"], row["created"])
+
+
+def _must_have(connection: sqlite3.Connection, session: sqlite3.Row, entry: int) -> None:
+    lowest, highest = entries_of(session)
+    sql = "SELECT 1 FROM entries WHERE id = ?"
+    if not lowest <= entry <= highest or connection.execute(sql, (entry,)).fetchone() is None:
+        raise EntryNotFound
+
+
+def _tips(connection: sqlite3.Connection, session: sqlite3.Row, limit: int) -> list[int]:
+    """From the newest entry down: a child comes before its parent."""
+    continued: set[int] = set()
+    tips: list[int] = []
+    sql = "SELECT id, parent, kind FROM entries WHERE id BETWEEN ? AND ? ORDER BY id DESC"
+    for entry, parent, kind in connection.execute(sql, entries_of(session)):
+        if len(tips) >= limit:
+            break
+        is_said, goes_on = kind in COUNTED, entry in continued
+        continued.discard(entry)
+        if is_said and not goes_on:
+            tips.append(entry)
+        if parent is not None and (is_said or goes_on):
+            continued.add(parent)
+    return tips
+
+
+def _tip(connection: sqlite3.Connection, entry: int, current: int | None) -> Tip:
+    row = connection.execute("SELECT kind, text, messages, created FROM entries WHERE id = ?", (entry,)).fetchone()
+    return Tip(
+        entry=entry,
+        kind=row["kind"],
+        text=preview_of(row["text"]),
+        messages=row["messages"],
+        created=moment(row["created"]),
+        is_current=entry == current,
+    )
