@@ -25,7 +25,7 @@ class Limit:
         """The ten newest sessions of the one owner."""
         sql = (
             "SELECT number, coalesce(name, preview), message_count, created, modified FROM sessions "
-            "WHERE owner = 1 AND archived = 0 ORDER BY modified DESC LIMIT 10"
+            "WHERE owner = 1 AND shelf = 0 ORDER BY pinned DESC, modified DESC LIMIT 10"
         )
         return self._connection.execute(sql).fetchall()
 
