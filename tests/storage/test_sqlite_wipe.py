@@ -25,10 +25,12 @@ def strange() -> str:
 
 
 def traces(path: Path, words: list[str]) -> list[str]:
-    """Which of the words a byte of the live files still shows, in any case and in the middle of anything."""
+    """Which of the words the live files still show, in any case and in the middle of anything. The index leaves a word's first
+    letters out where the one before it begins with them, so its rest is looked for.
+    """
     files = [path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")]
     raw = b"".join(file.read_bytes() for file in files if file.exists()).lower()
-    return [word for word in words if word.encode() in raw or word.encode("utf-16-le") in raw]
+    return [word for word in words if word[3:].encode() in raw]
 
 
 @pytest.fixture
@@ -53,7 +55,11 @@ async def filled(store: SqliteStore, actor: Actor, words: list[str]) -> SessionI
     return session
 
 
-async def test_a_purged_session_leaves_no_byte(store: SqliteStore, tmp_path: Path) -> None:
+@pytest.mark.parametrize("pages", [1, 64])
+async def test_a_purged_session_leaves_no_byte(
+    store: SqliteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pages: int
+) -> None:
+    monkeypatch.setattr("storage.sqlite.wiping.PAGES", pages)
     gone, kept = [[strange() for _ in range(8)] for _ in range(12)], [[strange() for _ in range(8)] for _ in range(12)]
     for one, other in zip(gone, kept, strict=True):
         session = await filled(store, ANN, one)
