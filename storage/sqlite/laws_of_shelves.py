@@ -44,6 +44,14 @@ LAWS_OF_SHELVES: Final = (
         "SELECT id, number, owner FROM sessions WHERE archived_by_itself IS NOT NULL AND NOT archived",
     ),
     Law(
+        "the sessions on each shelf are counted",
+        "Owner {}: {} sessions are on shelf {} (pinned: {}), counted {}.",
+        "SELECT owner, sum(there), shelf, pinned, sum(many) FROM ("
+        "SELECT owner, shelf, pinned, 1 AS there, 0 AS many FROM sessions "
+        "UNION ALL SELECT owner, shelf, pinned, 0, many FROM shelf_counts) "
+        "GROUP BY owner, shelf, pinned HAVING sum(there) != sum(many)",
+    ),
+    Law(
         "user and assistant entries can be searched, and no others",
         "Entry {}: it is {}, which does not fit whether it can be searched.",
         "SELECT e.id, e.kind FROM entries e LEFT JOIN searchable x ON x.entry = e.id "

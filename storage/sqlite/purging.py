@@ -9,7 +9,7 @@ from storage.sqlite.permission import owner_key
 from storage.sqlite.rows import entries_of
 
 _OF_SESSION = ("turns", "links", "choices", "notices", "undos", "imported", "active", "sessions")
-_OF_OWNER = ("notices", "preferences", "direct_channels")
+_OF_OWNER = ("shelf_counts", "notices", "preferences", "direct_channels")
 
 
 def purge(connection: sqlite3.Connection, session: sqlite3.Row, now: int) -> None:

@@ -1,6 +1,7 @@
 """Sessions and the active pointer, over the database."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -65,8 +66,7 @@ class SqliteSessions:
 
         def work(connection: sqlite3.Connection) -> Page[SessionInfo]:
             owner = owner_key(connection, actor)
-            counted = f"SELECT count(*) FROM sessions s WHERE s.owner = ? AND {on_it}"  # noqa: S608 - constants
-            total = connection.execute(counted, (owner,)).fetchone()[0]
+            total = _counted(connection, owner)[shelf]
             shown = max(0, min(page, -(-total // size) - 1))
             sql = (
                 f"SELECT {SESSION_COLUMNS} FROM {SESSION_TABLES} WHERE s.owner = ? AND {on_it} "  # noqa: S608 - constants
@@ -83,14 +83,18 @@ class SqliteSessions:
 
         def work(connection: sqlite3.Connection) -> Counts:
             owner = owner_key(connection, actor)
-            sql = "SELECT shelf, pinned, count(*) FROM sessions WHERE owner = ? GROUP BY shelf, pinned"
-            counted = {(shelf, pinned): many for shelf, pinned, many in connection.execute(sql, (owner,))}
-            open_, archived, binned = (counted.get((shelf, 0), 0) + counted.get((shelf, 1), 0) for shelf in range(3))
+            counted = _counted(connection, owner)
             lately = connection.execute(
                 "SELECT count(*) FROM sessions WHERE owner = ? AND archived_by_itself >= ? AND deleted IS NULL",
                 (owner, week_ago),
             ).fetchone()[0]
-            return Counts(open=open_, pinned=counted.get((0, 1), 0), archived=archived, bin=binned, archived_lately=lately)
+            return Counts(
+                open=counted[Shelf.OPEN],
+                pinned=counted[Shelf.PINNED],
+                archived=counted[Shelf.ARCHIVED],
+                bin=counted[Shelf.BIN],
+                archived_lately=lately,
+            )
 
         return await self._database.read(work)
 
@@ -159,6 +163,16 @@ def _leave(connection: sqlite3.Connection, owner: int | None, place: str, now: i
     sql = "DELETE FROM active WHERE owner = ? AND place = ? RETURNING number"
     for (number,) in connection.execute(sql, (owner, place)).fetchall():
         connection.execute("UPDATE sessions SET touched = ? WHERE owner = ? AND number = ?", (now, owner, number))
+
+
+def _counted(connection: sqlite3.Connection, owner: int | None) -> Counter[Shelf]:
+    """How many sessions are in each list; triggers of the schema keep count."""
+    counted: Counter[Shelf] = Counter()
+    for shelf, pinned, many in connection.execute("SELECT shelf, pinned, many FROM shelf_counts WHERE owner = ?", (owner,)):
+        counted[(Shelf.OPEN, Shelf.ARCHIVED, Shelf.BIN)[shelf]] += many
+        if shelf == 0 and pinned:
+            counted[Shelf.PINNED] += many
+    return counted
 
 
 def _active(connection: sqlite3.Connection, actor: Actor, place: str) -> SessionInfo | None:

@@ -116,6 +116,7 @@ async def test_nothing_reads_a_table_through(sqlite: SqliteStore, name: str) -> 
         ("archived", "sessions_newest"),
         ("bin", "sessions_binned"),
         ("counts", "sessions_put_away"),
+        ("counts", "shelf_counts USING PRIMARY KEY"),
         ("expired", "sessions_expiring"),
         ("waiting", "turns_waiting"),
         ("running_turns", "turns_open"),

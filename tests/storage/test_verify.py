@@ -92,6 +92,7 @@ BROKEN = {
     "UPDATE sessions SET branches = 7 WHERE number = 1 AND owner = 1": r"number 1 .* branches is 7, counted 1",
     "UPDATE sessions SET deleted = 1 WHERE number = 1 AND owner = 1": r"number 1 .* it is in the bin, and still in use",
     "UPDATE sessions SET archived_by_itself = 1 WHERE number = 1 AND owner = 1": r"number 1 .* archived by itself, and is not",
+    "UPDATE shelf_counts SET many = 9 WHERE owner = 1": r"Owner 1: 2 sessions are on shelf 0 \(pinned: 0\), counted 9",
     f"DELETE FROM searchable WHERE entry = {FIRST}": f"Entry {FIRST}: it is user, which does not fit",
     f"UPDATE searchable SET entry = 9 WHERE entry = {FIRST}": r"Place \d+ of the search: its entry 9 is not there",
     f"UPDATE searchable SET id = id + 9 WHERE entry = {FIRST}": r"Place \d+ of the search: it is in one of the index",
