@@ -15,6 +15,8 @@ from transfer.limits import MOST_DEPTH, MOST_WEIGHT
 CONTAINER_WEIGHT: Final = 64
 ITEM_WEIGHT: Final = 56
 """What a list or mapping, and an item of one, takes in memory beside its text, roughly."""
+WIDE_WEIGHT: Final = 2
+"""What a byte weighs where there is an emoji or the like: a text with one takes four bytes for each of its characters."""
 MOST_INTEGER: Final = 2**63
 """Integers beyond 64 bits name nothing in a conversation, and cost time in whatever reads them."""
 MOST_DIGITS: Final = 20
@@ -28,6 +30,7 @@ LARGE_NUMBER: Final = "It holds a number too large to be one."
 
 BRACKET: Final = re.compile(rb'(?:[^"{}\[\]]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+([{}\[\]"])', re.DOTALL)
 """Up to the next bracket that is in no string, or to a quote whose string has no end here; never goes back."""
+_WIDE: Final = re.compile(rb"[\xf0-\xf4]|\\u[dD][89abAB]")
 _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 _ESCAPE: Final = re.compile(
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
@@ -56,7 +59,8 @@ class _Refused(ValueError):
 def parse(piece: bytes, *, most_depth: int = MOST_DEPTH, most_weight: int = MOST_WEIGHT) -> Parsed | Unreadable:
     """The value that `piece` is. Bytes that are no UTF-8, and halves of surrogate pairs, become U+FFFD."""
     containers = piece.count(b"{") + piece.count(b"[")
-    weight = len(piece) + containers * CONTAINER_WEIGHT + piece.count(b",") * ITEM_WEIGHT
+    width = WIDE_WEIGHT if _WIDE.search(piece) else 1
+    weight = len(piece) * width + containers * CONTAINER_WEIGHT + piece.count(b",") * ITEM_WEIGHT
     if weight > most_weight:
         return Unreadable(TOO_LARGE)
     if containers > most_depth and _depth(piece) > most_depth:

@@ -31,6 +31,8 @@ class Place(StrEnum):
 
     LINE = "line"
     CONVERSATION = "conversation"
+    FILE = "file"
+    """A whole file of an archive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Damage:
     """The file it was in, where it came in an archive."""
 
     def __str__(self) -> str:
+        if self.place is Place.FILE:
+            return f"{self.file}: {self.reason}"
         inside = f"{self.file}, " if self.file else ""
         return f"{inside}{self.place} {self.number}: {self.reason}"
 

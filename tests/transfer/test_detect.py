@@ -7,7 +7,7 @@ import pytest
 
 from tests.transfer.samples import BRANCHED, written
 from transfer import json_file, pi_writer
-from transfer.detect import EMPTY, detect, is_zip
+from transfer.detect import EMPTY, LARGE, detect, is_zip
 from transfer.results import Format, TransferRefused
 
 FILES = Path(__file__).parent / "files"
@@ -44,6 +44,11 @@ def test_anything_else_is_refused_with_what_is_taken(data: bytes) -> None:
 def test_nothing_is_called_nothing(data: bytes) -> None:
     with pytest.raises(TransferRefused, match=EMPTY):
         detect(BytesIO(data))
+
+
+def test_too_large_to_tell_is_said() -> None:
+    with pytest.raises(TransferRefused, match=LARGE):
+        detect(BytesIO(b'[{"mapping": {"a": [' + b"[]," * 500_000 + b"[]]}}]"))
 
 
 def test_a_zip_is_known_from_any_position() -> None:

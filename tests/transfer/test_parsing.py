@@ -43,8 +43,10 @@ def test_any_bytes_are_a_value_or_a_reason(data: bytes) -> None:
         (b"", NOT_JSON),
         (b"[" + b"[]," * 3_000_000 + b"[]]", TOO_LARGE),
         (b'"' + b"x" * (33 * MIB) + b'"', TOO_LARGE),
+        (('"😀' + "x" * (17 * MIB) + '"').encode(), TOO_LARGE),
+        (rb'"\ud83d\ude00' + b"x" * (17 * MIB) + b'"', TOO_LARGE),
     ],
-    ids=lambda value: value[:12].decode() if isinstance(value, bytes) else "",
+    ids=lambda value: value[:12].decode("ascii", "replace") if isinstance(value, bytes) else "",
 )
 def test_hostile_piece_is_dropped_with_a_reason(piece: bytes, reason: str) -> None:
     parsed = parse(piece)
