@@ -145,7 +145,7 @@ def test_bombs_are_refused_before_they_go_off() -> None:
 
 def test_overlapping_files_are_a_bomb_together() -> None:
     """Each is within the ratio, but all of them point to the same bytes."""
-    data = b'[{"mapping": {}}' + b", " * (4 * MIB) + b"]"
+    data = b'[{"mapping": {}}' + b", " * (3 * MIB) + b"]"
     plain = zipped({"conversations-0.json": data})
     with zipfile.ZipFile(BytesIO(plain)) as archive:
         (info,) = archive.infolist()

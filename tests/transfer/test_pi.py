@@ -81,6 +81,13 @@ def test_export_import_export_is_the_identity(loaded: Loaded) -> None:
 
 
 @given(loadeds())
+def test_current_path_survives_whatever_the_newest_entry_is(loaded: Loaded) -> None:
+    again = only(pi_reader.read(BytesIO(written(pi_writer.write, loaded))))
+    shown = [each.text for each in path(loaded.entries, loaded.session.leaf) if each.kind == "user"]
+    assert [each.text for each in path(again.entries, again.session.leaf) if each.kind == "user"] == shown
+
+
+@given(loadeds())
 def test_what_pi_requires_holds_for_every_export(loaded: Loaded) -> None:
     header, *entries = rows(written(pi_writer.write, loaded))
     assert (header["type"], header["version"]) == ("session", 3)
