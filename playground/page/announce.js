@@ -16,8 +16,9 @@ export function createAnnouncer(region) {
   const timers = new Map();
   const said = new Map();
 
-  const speak = (id, name, text) => {
+  const speak = (id, name, words) => {
     timers.delete(id);
+    const text = words();
     const before = said.get(id) ?? "";
     if (text === before) return;
     said.set(id, text);
@@ -26,11 +27,11 @@ export function createAnnouncer(region) {
   };
 
   return {
-    /** Takes note of a message that came or changed. */
-    message(id, name, text, isGrowing) {
+    /** Takes note of a message that came or changed; `words` gives its text when it is read out. */
+    message(id, name, words, isGrowing) {
       clearTimeout(timers.get(id));
-      if (isGrowing) timers.set(id, setTimeout(speak, QUIET_MS, id, name, text));
-      else speak(id, name, text);
+      if (isGrowing) timers.set(id, setTimeout(speak, QUIET_MS, id, name, words));
+      else speak(id, name, words);
     },
 
     /** Says something at once. */

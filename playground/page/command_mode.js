@@ -6,7 +6,8 @@
  */
 
 import { html, nothing, render } from "./vendor/lit-html.js";
-import { choicesOf, isBuilt, valueOf } from "./commands.js";
+import { CommandField } from "./command_field.js";
+import { FILE, choicesOf, isBuilt } from "./commands.js";
 
 const COMPLETE_MS = 150;
 
@@ -15,7 +16,8 @@ const COMPLETE_MS = 150;
  * @property {string} id  unlike any other pane's
  * @property {import("./listbox.js").Listbox} listbox
  * @property {(options: object, focus: string) => Promise<{name: string, value: any}[]>} complete
- * @property {(options: object) => void} run
+ * @property {(file: File) => import("./uploads.js").Upload} upload
+ * @property {(options: object) => void} run  files among the options are promises
  * @property {(text: string) => void} leave  back to plain text
  */
 
@@ -24,7 +26,9 @@ export class CommandMode {
   /** @type {import("./commands.js").Offer} */
   offer;
   #host;
+  /** @type {CommandField[]} */
   #fields = [];
+  #completions = [];
   #asked = 0;
   #timer = 0;
 
@@ -37,65 +41,66 @@ export class CommandMode {
     const shown = offer.options.filter((option) => option.required);
     if (shown.length === 0 && built.length > 0) shown.push(built[0]);
     for (const option of shown) this.#add(option);
-    if (rest && this.#fields.length > 0) this.#fields[0].input.value = rest;
+    const first = this.#fields.find((field) => field.option.type !== FILE && !field.input.disabled);
+    if (rest && first) first.input.value = rest;
     this.#draw();
   }
 
   /** Gives the focus to the first field that wants it. */
   focus() {
-    (this.#fields.find((field) => field.input.value === "") ?? this.#fields.at(-1))?.input.focus();
-    if (this.#fields.length === 0) this.element.querySelector("button").focus();
+    const fields = this.#fields.filter((field) => !field.input.disabled);
+    const field = fields.find((one) => one.isEmpty) ?? fields.at(-1);
+    (field?.input ?? this.element.querySelector("button")).focus();
   }
 
   /** The command as text, for a draft. */
   get text() {
-    return `/${this.offer.name} ${this.#fields[0]?.input.value ?? ""}`;
+    const first = this.#fields.find((field) => field.option.type !== FILE);
+    return `/${this.offer.name} ${first?.input.value ?? ""}`;
   }
 
   /** Runs the command if all that was filled in is right; says what isn't otherwise. */
   run() {
-    const options = {};
-    for (const field of this.#fields) {
-      field.error = errorOf(field);
-      if (!field.error && field.input.value !== "") options[field.option.name] = this.#value(field).value;
-    }
+    for (const field of this.#fields) field.error = field.check();
     const wrong = this.#fields.find((field) => field.error);
     this.#draw();
-    if (wrong) wrong.input.focus();
-    else this.#host.run(options);
+    if (wrong) {
+      wrong.input.focus();
+      return;
+    }
+    this.#close();
+    this.#host.run(Object.fromEntries(this.#filled().map((field) => [field.option.name, field.value])));
+  }
+
+  /** Takes a file that was pasted or dropped, if an option wants one; tells whether it did. @param {FileList} files */
+  takeFile(files) {
+    const option = this.offer.options.find((one) => one.type === FILE);
+    if (option === undefined) return false;
+    const field = this.#fields.find((one) => one.option === option) ?? this.#add(option);
+    field.input.files = files;
+    field.input.dispatchEvent(new Event("change"));
+    this.#draw();
+    return true;
+  }
+
+  #filled() {
+    return this.#fields.filter((field) => !field.isEmpty);
   }
 
   #add(option) {
-    const input = document.createElement("input");
-    const field = { option, input, element: document.createElement("label"), picked: null, error: "" };
-    input.type = "text";
-    input.autocomplete = "off";
-    input.spellcheck = false;
-    input.name = option.name;
-    input.enterKeyHint = "send";
-    input.disabled = !isBuilt(option);
-    input.placeholder = isBuilt(option) ? option.description ?? "" : `Options of type ${option.type} aren't built in this playground`;
-    if (option.type === 4 || option.type === 10) input.inputMode = option.type === 4 ? "numeric" : "decimal";
-    if (option.autocomplete || choicesOf(option).length) {
-      input.role = "combobox";
-      input.ariaAutoComplete = "list";
-      input.ariaExpanded = "false";
-    }
-    input.addEventListener("input", () => this.#typed(field));
-    input.addEventListener("focus", () => this.#offer(field, 0));
-    input.addEventListener("blur", () => this.#blurred());
-    input.addEventListener("keydown", (event) => this.#keyed(event, field));
-    field.element.className = "command-option";
+    const field = new CommandField(option, this.#host.upload);
+    field.input.addEventListener("input", () => this.#typed(field));
+    field.input.addEventListener("focus", () => this.#offer(field, 0));
+    field.input.addEventListener("blur", () => this.#close());
+    field.input.addEventListener("keydown", (event) => this.#keyed(event, field));
     this.#fields.push(field);
     return field;
   }
 
   #typed(field) {
-    field.picked = null;
-    if (field.error) {
-      field.error = "";
-      this.#draw();
-    }
+    field.typed();
+    this.#draw();
+    this.#host.listbox.hide();
     this.#offer(field, COMPLETE_MS);
   }
 
@@ -104,15 +109,15 @@ export class CommandMode {
     if (event.isComposing || listbox.take(event)) return;
     if (event.key === "Enter") {
       event.preventDefault();
-      if (listbox.active && (listbox.wasMoved || errorOf(field))) listbox.active.choose();
+      if (listbox.active && (listbox.wasMoved || field.check())) listbox.active.choose();
       else this.run();
-    } else if (event.key === "Tab" && !event.shiftKey && listbox.isOpen && field.input.value !== "" && listbox.active) {
+    } else if (event.key === "Tab" && !event.shiftKey && !field.isEmpty && listbox.active) {
       listbox.active.choose();
     } else if (event.key === "Escape") {
       event.preventDefault();
       event.stopPropagation();
       this.#leave();
-    } else if (event.key === "Backspace" && field.input.value === "") {
+    } else if (event.key === "Backspace" && field.isEmpty) {
       event.preventDefault();
       this.#back(field);
     }
@@ -123,22 +128,18 @@ export class CommandMode {
     const at = this.#fields.indexOf(field);
     if (at === 0) {
       this.#leave();
-    } else if (field.option.required) {
-      this.#fields[at - 1].input.focus();
-    } else {
+      return;
+    }
+    if (!field.option.required) {
       this.#fields.splice(at, 1);
       this.#draw();
-      this.#fields[at - 1].input.focus();
     }
+    this.#fields[at - 1].input.focus();
   }
 
   #leave() {
     this.#close();
     this.#host.leave(`/${this.offer.name}`);
-  }
-
-  #blurred() {
-    this.#close();
   }
 
   #close() {
@@ -150,25 +151,26 @@ export class CommandMode {
   /** Opens what an option offers: its choices, or what the bot completes. */
   #offer(field, wait) {
     clearTimeout(this.#timer);
-    const { option, input } = field;
-    const choices = choicesOf(option);
+    this.#asked += 1;
+    const choices = choicesOf(field.option);
     if (choices.length > 0) {
-      const typed = input.value.trim().toLowerCase();
-      this.#show(field, choices.filter((choice) => choice.name.toLowerCase().includes(typed)), true);
-    } else if (option.autocomplete) {
+      this.#show(field, choices.filter((choice) => fits(choice, field)), true);
+    } else if (field.option.autocomplete) {
+      // What was offered before stands until the bot has answered, as far as it fits what is typed by now.
+      if (wait > 0) this.#show(field, this.#completions.filter((choice) => fits(choice, field)), false);
       this.#timer = setTimeout(() => this.#complete(field), wait);
     }
   }
 
   async #complete(field) {
-    const asked = (this.#asked += 1);
-    const options = {};
-    for (const other of this.#fields) {
-      const value = other === field ? { value: field.input.value } : this.#value(other);
-      if (other === field || (other.input.value !== "" && !("error" in value))) options[other.option.name] = value.value;
-    }
+    const asked = this.#asked;
+    const others = this.#filled().filter((one) => one !== field && one.option.type !== FILE && !one.check());
+    const options = Object.fromEntries(others.map((one) => [one.option.name, one.value]));
+    options[field.option.name] = field.input.value;
     const choices = await this.#host.complete(options, field.option.name).catch(() => []);
-    if (asked === this.#asked && document.activeElement === field.input) this.#show(field, choices, false);
+    if (asked !== this.#asked || document.activeElement !== field.input) return;
+    this.#completions = choices;
+    this.#show(field, choices, false);
   }
 
   #show(field, choices, mark) {
@@ -178,16 +180,11 @@ export class CommandMode {
   }
 
   #pick(field, choice) {
-    field.picked = choice;
-    field.error = "";
-    field.input.value = choice.name;
+    field.pick(choice);
     this.#close();
     this.#draw();
     field.input.focus();
-  }
-
-  #value({ option, input, picked }) {
-    return picked ? { value: picked.value } : valueOf(option, input.value);
+    this.#close(); // the focus opened the list again
   }
 
   #addOptional(option) {
@@ -197,26 +194,18 @@ export class CommandMode {
   }
 
   #draw() {
-    for (const field of this.#fields) this.#drawField(field);
+    const errorId = (field) => `${this.#host.id}-error-${field.option.name}`;
+    for (const field of this.#fields) field.draw(errorId(field));
     const missing = this.offer.options.filter((option) => !this.#fields.some((field) => field.option === option));
-    const errors = this.#fields.filter((field) => field.error);
+    const wrong = this.#fields.filter((field) => field.error);
     render(
       html`<div class="command-line">
           <button type="button" class="command-name" title="Leave the command" @click=${() => this.#leave()}>/${this.offer.name}</button>
-          ${this.#fields.map((field) => field.element)}
-          ${missing.map((option) => this.#chipTemplate(option))}
+          ${this.#fields.map((field) => field.element)} ${missing.map((option) => this.#chipTemplate(option))}
         </div>
-        ${errors.map(({ error }, index) => html`<p class="command-error" role="alert" id="${this.#host.id}-error-${index}">${error}</p>`)}`,
+        ${wrong.map((field) => html`<p class="command-error" role="alert" id=${errorId(field)}>${field.error}</p>`)}`,
       this.element,
     );
-    errors.forEach((field, index) => field.input.setAttribute("aria-describedby", `${this.#host.id}-error-${index}`));
-  }
-
-  #drawField({ option, input, element, error }) {
-    input.ariaInvalid = String(Boolean(error));
-    input.removeAttribute("aria-describedby");
-    element.classList.toggle("wrong", Boolean(error));
-    render(html`<span class="command-option-name">${option.name}</span>${input}`, element);
   }
 
   #chipTemplate(option) {
@@ -232,10 +221,4 @@ export class CommandMode {
   }
 }
 
-function errorOf({ option, input, picked }) {
-  if (input.value === "" || input.disabled) {
-    if (!option.required) return "";
-    return input.disabled ? `${option.name} is required, and isn't built in this playground.` : `${option.name} is required.`;
-  }
-  return picked ? "" : valueOf(option, input.value).error ?? "";
-}
+const fits = (choice, field) => choice.name.toLowerCase().includes(field.input.value.trim().toLowerCase());

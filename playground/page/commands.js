@@ -8,9 +8,10 @@ export const STRING = 3;
 export const INTEGER = 4;
 export const BOOLEAN = 5;
 export const NUMBER = 10;
+export const FILE = 11;
 const SUBCOMMAND = 1;
 const GROUP = 2;
-const BUILT = new Set([STRING, INTEGER, BOOLEAN, NUMBER]);
+const BUILT = new Set([STRING, INTEGER, BOOLEAN, NUMBER, FILE]);
 
 const SLASH = 1;
 const MESSAGE = 3;

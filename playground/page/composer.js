@@ -101,7 +101,7 @@ export class Composer {
 
   /** Takes files that were dropped on the pane. */
   attach(files) {
-    this.#uploads.add(files);
+    if (!this.#command?.takeFile(files)) this.#uploads.add(files);
     this.focus();
   }
 
@@ -224,6 +224,7 @@ export class Composer {
       id,
       listbox: this.#listbox,
       complete: async (options, focus) => (await ask("complete", { command: offer.name, options, focus })).choices,
+      upload: (file) => this.#uploads.begin(file),
       run: (options) => this.#run(options),
       leave: (text) => this.fill(text),
     });
@@ -241,7 +242,10 @@ export class Composer {
     this.#grow();
     this.focus();
     try {
-      await this.#host.slash(command.offer.name, options);
+      const names = Object.keys(options);
+      const values = await Promise.all(Object.values(options));
+      if (values.includes(null)) throw new Error("A file could not be attached. Attach it again, and run the command.");
+      await this.#host.slash(command.offer.name, Object.fromEntries(names.map((name, at) => [name, values[at]])));
     } catch (error) {
       this.#host.complain(error.message);
       if (this.#text.value === "" && this.#command === null) this.#text.value = command.text.trimEnd();
@@ -347,30 +351,35 @@ export class Composer {
   }
 
   #template() {
-    return html`${this.#popup} ${this.#replyTemplate()} ${this.#filesTemplate()}
-      <div class="composer-box">
-        <button
-          type="button"
-          class="icon-button"
-          aria-label="Attach files"
-          title="Attach files"
-          ?hidden=${this.#command !== null}
-          @click=${() => this.#picker.click()}
-        >
-          ${icons.plus}
-        </button>
-        ${this.#picker}${this.#command?.element ?? nothing}${this.#text}
-        <button
-          type="button"
-          class="icon-button composer-send"
-          aria-label=${this.#command ? "Run the command" : "Send"}
-          title=${this.#command ? "Run the command" : "Send"}
-          @click=${() => (this.#command ? this.#command.run() : this.#entered())}
-        >
-          ${icons.send}
-        </button>
-      </div>
-      ${this.#countTemplate()}`;
+    return html`${this.#popup}
+      <div class="composer-box">${this.#replyTemplate()} ${this.#filesTemplate()} ${this.#rowTemplate()} ${this.#countTemplate()}</div>`;
+  }
+
+  #rowTemplate() {
+    const isCommand = this.#command !== null;
+    const send = isCommand ? "Run the command" : "Send";
+    return html`<div class="composer-row">
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Attach files"
+        title="Attach files"
+        ?hidden=${isCommand}
+        @click=${() => this.#picker.click()}
+      >
+        ${icons.plus}
+      </button>
+      ${this.#picker}${this.#command?.element ?? nothing}${this.#text}
+      <button
+        type="button"
+        class="icon-button composer-send"
+        aria-label=${send}
+        title=${send}
+        @click=${() => (isCommand ? this.#command.run() : this.#entered())}
+      >
+        ${icons.send}
+      </button>
+    </div>`;
   }
 
   #replyTemplate() {

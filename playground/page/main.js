@@ -45,7 +45,11 @@ function start() {
 function topbarHost({ connection, workspace, drawer, guide, complain }) {
   return {
     bot: (what) => connection.ask("bot", { do: what }).catch((error) => complain(error.message)),
-    addPerson: () => askName(async (name) => void workspace.openPerson((await connection.ask("add_person", { name })).person)),
+    addPerson: () =>
+      askName(
+        async (name) => (await connection.ask("add_person", { name })).person,
+        (person) => workspace.openPerson(person),
+      ),
     layout: () => workspace.layout,
     toggleLayout: () => workspace.setLayout(workspace.layout === "phone" ? "columns" : "phone"),
     isGuideShown: guide.isShown,

@@ -4,17 +4,19 @@ import { html, nothing, render } from "./vendor/lit-html.js";
 
 /**
  * Asks for a name.
- * @param {(name: string) => Promise<void>} add  rejects with a sentence if that name can't be
+ * @param {(name: string) => Promise<string>} add  gives the person's id; rejects with a sentence if that name can't be
+ * @param {(person: string) => void} added  called once the dialog has given the focus back
  */
-export function askName(add) {
+export function askName(add, added) {
   const dialog = document.createElement("dialog");
   let problem = "";
 
   const submit = async (event) => {
     event.preventDefault();
     try {
-      await add(dialog.querySelector("input").value.trim());
+      const person = await add(dialog.querySelector("input").value.trim());
       dialog.close();
+      added(person);
     } catch (error) {
       problem = error.message;
       draw();

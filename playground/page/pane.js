@@ -152,7 +152,8 @@ export class Pane {
     const author = this.#state.users[message.author];
     if (message.author === this.person || message.loading) return;
     const name = message.notice ? "Notice" : author?.name ?? "Somebody";
-    this.#announcer.message(message.id, name, plainText(message), author?.bot === true);
+    const words = () => this.#markdown(plainText(message)).textContent;
+    this.#announcer.message(message.id, name, words, author?.bot === true);
   }
 
   #choose(channel) {

@@ -35,9 +35,9 @@ export class Uploads {
       if (this.items.length >= MOST) {
         this.refusal = `A message takes ${MOST} files. Send these first, then the rest.`;
       } else if (file.size > LARGEST) {
-        this.refusal = `${file.name} is ${bytes(file.size)}; a file may have 10 MiB. Send a smaller one.`;
+        this.refusal = tooLarge(file);
       } else {
-        this.items.push(this.#begin(file));
+        this.items.push(this.begin(file));
       }
     }
     this.#changed();
@@ -61,9 +61,16 @@ export class Uploads {
     return this.#send(new File([text], "message.txt", { type: "text/plain;charset=utf-8" }), {});
   }
 
-  #begin(file) {
+  /** Takes one file by itself, for an option of a command. @param {File} file @returns {Upload} */
+  begin(file) {
     const item = { name: file.name, size: file.size, error: "", isDone: false, done: null };
-    item.done = this.#send(file, item);
+    if (file.size > LARGEST) {
+      item.error = tooLarge(file);
+      item.isDone = true;
+      item.done = Promise.resolve(null);
+    } else {
+      item.done = this.#send(file, item);
+    }
     return item;
   }
 
@@ -86,3 +93,5 @@ export class Uploads {
     }
   }
 }
+
+const tooLarge = (file) => `${file.name} is ${bytes(file.size)}; a file may have 10 MiB. Send a smaller one.`;
