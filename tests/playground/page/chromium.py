@@ -18,6 +18,7 @@ FLAGS: Final = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features=LocalNetworkAccessChecks",  # of this browser's; the server's own guards are to be seen
 )
 
 

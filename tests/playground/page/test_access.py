@@ -14,7 +14,7 @@ STOP = """
   if (at === document.body) return "";
   const style = (one) => (one === null ? {} : getComputedStyle(one));
   const ring = (one) => ["outlineStyle", "boxShadow"].some((name) => ![undefined, "none"].includes(style(one)[name]));
-  const isRinged = ring(at) || ring(at.closest(".composer-box, label, .command-option"));
+  const isRinged = ring(at) || ring(at.closest(".composer, label, .command-option"));
   const isSeen = at.getBoundingClientRect().width > 0 && isRinged;
   return `${isSeen ? "seen" : "unseen"} ${at.tagName} ${at.className}`;
 }

@@ -40,8 +40,7 @@ async def test_a_picked_file_is_sent_and_read(visit: Visit) -> None:
     await pick(ann, a_file("notes.txt", "My favorite color is teal"))
     await expect(ann.root.get_by_role("list", name="Files to send")).to_contain_text("notes.txt")
     await ann.say("read this")
-    sent = await ann.sees("read this")
-    link = sent.get_by_role("link", name="notes.txt")
+    link = ann.messages.filter(has_text="read this").first.get_by_role("link", name="notes.txt")
     async with visit.page.expect_download() as download:
         await link.click()
     assert (await (await download.value).path()).read_text(encoding="utf-8") == "My favorite color is teal"
@@ -58,7 +57,7 @@ async def test_pasted_and_dropped_files_go_along(visit: Visit) -> None:
     await files.get_by_role("button", name="Remove pasted.txt").click()
     await expect(files.get_by_role("listitem")).to_have_count(1)
     await ann.say("look")
-    await expect((await ann.sees("look")).get_by_role("link")).to_have_count(1)
+    await expect(ann.messages.filter(has_text="look").first.get_by_role("link")).to_have_count(1)
 
 
 async def test_a_files_name_is_never_markup(visit: Visit) -> None:
@@ -66,7 +65,7 @@ async def test_a_files_name_is_never_markup(visit: Visit) -> None:
     await ann.box.evaluate(PASTE, [HOSTILE, "x"])
     await expect(ann.root.get_by_role("list", name="Files to send")).to_contain_text(HOSTILE)
     await ann.say("mind the name")
-    await expect((await ann.sees("mind the name")).get_by_role("link")).to_contain_text(HOSTILE)
+    await expect(ann.messages.filter(has_text="mind the name").first.get_by_role("link")).to_contain_text(HOSTILE)
     await visit.is_unharmed()
 
 

@@ -71,7 +71,7 @@ async def test_stop_ends_the_answer_where_it_is(visit: Visit) -> None:
 async def test_a_prompt_sent_meanwhile_waits_and_is_answered(visit: Visit) -> None:
     await streaming(visit)
     await visit.ann.say("hello")
-    waiting = await visit.ann.sees(re.compile("wait"))
+    waiting = await visit.ann.sees("Waiting in")
     await expect(waiting.get_by_role("button", name="Remove")).to_be_visible()
     visit.stage.model.mode = Fault.NONE
     await visit.ann.sees_ended("it will wait for you")

@@ -26,7 +26,7 @@ HARM: Final = """
   for (const element of document.querySelectorAll("*")) {
     const { localName } = element;
     const isOurs = localName === "script" && element.getAttribute("src").startsWith("/page/");
-    const isFile = localName === "img" && element.getAttribute("src").startsWith("/files/");
+    const isFile = localName === "img" && /^[/](files|page)[/]/.test(element.getAttribute("src"));
     const isActive = /^(script|img|iframe|object|embed|style|base)$/.test(localName);
     if (isActive && !isOurs && !isFile) found.push(element.outerHTML);
     for (const { name } of element.attributes) if (name.startsWith("on")) found.push(element.outerHTML);
@@ -129,7 +129,8 @@ class Visit:
 
     async def is_unharmed(self) -> None:
         """See that no text became a script, a handler, or an element that loads something."""
-        assert await self.page.evaluate(HARM) == []
+        found = await self.page.evaluate(HARM)
+        assert found == [], found
 
     async def open(self) -> None:
         """Open the page, or load it anew, and wait until it is there."""
@@ -182,7 +183,7 @@ async def visiting(browser: Browser, stage: Stage, **options: Any) -> AsyncGener
         visit = Visit(await context.new_page(), stage)
         await visit.open()
         yield visit
-        assert visit.complaints == []
+        assert visit.complaints == [], visit.complaints
     finally:
         await context.close()
 
