@@ -46,9 +46,9 @@ export class Actions {
     return this.#touch(message, "choose", { custom_id: customId, values });
   }
 
-  /** Runs a slash command. Rejects with a sentence if it couldn't be sent. */
-  async slash(command, options) {
-    this.#took(await this.#host.ask("slash", { command, options }));
+  /** Runs a slash command in a place. Rejects with a sentence if it couldn't be sent. */
+  async slash(place, command, options) {
+    this.#took(await this.#host.ask("slash", { ...place, command, options }), place.person);
   }
 
   /** Puts an ephemeral message, or a notice of the page's own, away. */
@@ -88,21 +88,23 @@ export class Actions {
   }
 
   async #use(message, command) {
+    const person = this.#host.person();
     const answer = await this.#try("use", { message: message.id, command });
-    if (answer) this.#took(answer);
+    if (answer) this.#took(answer, person);
   }
 
   async #touch(message, act, fields) {
-    const { store, person, redraw } = this.#host;
+    const { store, redraw } = this.#host;
+    const person = this.#host.person();
     if (this.#busy.has(message.id)) return;
     this.#busy.set(message.id, fields.custom_id);
-    store.setFailed(person(), message.id, false);
+    store.setFailed(person, message.id, false);
     redraw(message.id);
     const answer = await this.#try(act, { message: message.id, ...fields });
     this.#busy.delete(message.id);
-    if (answer && !answer.answered) store.setFailed(person(), message.id, true);
+    if (answer && !answer.answered) store.setFailed(person, message.id, true);
     redraw(message.id);
-    if (answer) this.#took(answer);
+    if (answer) this.#took(answer, person);
   }
 
   async #try(act, fields) {
@@ -114,17 +116,18 @@ export class Actions {
     }
   }
 
-  #took({ modal }) {
+  /** Opens the form that the bot answered with, if it did. */
+  #took({ modal }, person) {
     if (!modal) return;
-    const { store, person, ask, markdown, refocus } = this.#host;
+    const { store, ask, markdown, refocus } = this.#host;
     openModal(modal, {
-      person: nameOf(store.state.users, person()),
+      person: nameOf(store.state.users, person),
       markdown,
       closed: refocus,
       submit: async (values) => {
         try {
-          const answer = await ask("submit", { modal: modal.id, values });
-          if (answer.modal) queueMicrotask(() => this.#took(answer));
+          const answer = await ask("submit", { person, modal: modal.id, values });
+          if (answer.modal) queueMicrotask(() => this.#took(answer, person));
           return answer.answered ? "" : NOT_TAKEN;
         } catch (error) {
           return error.message;

@@ -7,17 +7,14 @@
 
 import { html, nothing, render } from "./vendor/lit-html.js";
 import { CommandMode } from "./command_mode.js";
-import { fitting, named, slashCommands } from "./commands.js";
-import { bytes, hueClass, initial, nameOf } from "./format.js";
-import { icons } from "./icons.js";
+import { named, slashCommands } from "./commands.js";
+import { LONGEST, characterCount, composerRow, fileChips, replyBar } from "./composer_parts.js";
 import { Listbox } from "./listbox.js";
-import { encodeMentions, mentionAt, mentioned } from "./mentions.js";
+import { encodeMentions } from "./mentions.js";
+import { createTypingTeller, sendMessage, sentOptions } from "./sending.js";
+import { suggest } from "./suggestions.js";
+import { createPicker, createTextBox, fitHeight } from "./text_box.js";
 import { Uploads } from "./uploads.js";
-
-const LONGEST = 2000;
-/** From here on the characters that are left are shown. */
-const COUNTED = 1800;
-const TYPING_MS = 8000;
 
 /**
  * What the composer needs of its pane.
@@ -28,24 +25,24 @@ const TYPING_MS = 8000;
  * @property {() => object} view  the channel that is shown
  * @property {() => object[]} members  who can be mentioned there
  * @property {(act: string, fields: object) => Promise<any>} ask  for this person, in this channel
- * @property {(command: string, options: object) => Promise<void>} slash
+ * @property {(place: object, command: string, options: object) => Promise<void>} slash
  * @property {(sentence: string) => void} complain
- * @property {(key: string) => import("./drafts.js").Draft} draft  what waits in a channel
+ * @property {(place: {person: string, channel: string}) => import("./drafts.js").Draft} draft  what waits in a channel
  * @property {() => void} typedUp  the arrow up in an empty box
  */
 
 export class Composer {
   #root;
   #host;
-  #text = document.createElement("textarea");
+  #text = createTextBox();
   #listbox;
   #popup = document.createElement("div");
-  #picker = document.createElement("input");
+  #picker = createPicker((files) => this.attach(files));
   #uploads;
   #command = null;
   #reply = null;
-  #channel = null;
-  #lastTyping = 0;
+  #place = null;
+  #typing;
 
   /** @param {HTMLElement} root @param {ComposerHost} host */
   constructor(root, host) {
@@ -53,28 +50,25 @@ export class Composer {
     this.#host = host;
     this.#listbox = new Listbox(this.#popup, `${host.id}-list`);
     this.#uploads = new Uploads(host.token, () => this.render());
-    this.#setUpText();
-    this.#setUpPicker();
+    this.#typing = createTypingTeller(host.ask);
+    this.#text.addEventListener("input", () => this.#typed());
+    this.#text.addEventListener("keydown", (event) => this.#keyed(event));
+    this.#text.addEventListener("click", () => this.#suggest());
     root.addEventListener("paste", (event) => this.#pasted(event));
     root.addEventListener("focusout", (event) => !root.contains(event.relatedTarget) && this.#listbox.hide());
   }
 
   /** Shows the draft of a channel; what was typed in the last one is kept there. */
   show(person, channel) {
-    const key = `${person}/${channel}`;
-    if (key !== this.#channel) {
+    if (this.#place?.person !== person || this.#place.channel !== channel) {
       this.#save();
-      this.#channel = key;
-      const draft = this.#host.draft(key);
+      this.#place = { person, channel };
+      const draft = this.#host.draft(this.#place);
       this.#command = null;
-      this.#text.value = draft.text;
-      this.#uploads.items = draft.files;
-      this.#uploads.refusal = "";
-      this.#reply = draft.reply;
+      this.#set(draft.text, draft.files, draft.reply);
       this.#listbox.hide();
     }
-    this.render();
-    this.#grow();
+    this.#redraw();
   }
 
   /** Puts a text into the box, as if it was typed, and the focus with it. */
@@ -107,29 +101,9 @@ export class Composer {
 
   /** Takes in that messages went: one can't answer them any more. */
   checkReply() {
-    if (this.#reply && !this.#host.view().messages.some(({ id }) => id === this.#reply.id)) this.replyTo(null);
-  }
-
-  #setUpText() {
-    const text = this.#text;
-    text.className = "composer-text scrolls";
-    text.rows = 1;
-    text.autocomplete = "off";
-    text.setAttribute("aria-autocomplete", "list");
-    text.setAttribute("aria-haspopup", "listbox");
-    text.addEventListener("input", () => this.#typed());
-    text.addEventListener("keydown", (event) => this.#keyed(event));
-    text.addEventListener("click", () => this.#suggest());
-  }
-
-  #setUpPicker() {
-    this.#picker.type = "file";
-    this.#picker.multiple = true;
-    this.#picker.hidden = true;
-    this.#picker.addEventListener("change", () => {
-      this.attach(this.#picker.files);
-      this.#picker.value = "";
-    });
+    if (this.#reply === null || this.#host.view().messages.some(({ id }) => id === this.#reply.id)) return;
+    this.#reply = null;
+    this.render();
   }
 
   #offers() {
@@ -142,11 +116,10 @@ export class Composer {
       this.#enter(entered.offer, entered.rest);
       return;
     }
-    this.#grow();
     this.#suggest();
-    this.#tellTyping();
+    this.#typing.typed(this.#text.value);
     this.#save();
-    this.render();
+    this.#redraw();
   }
 
   #keyed(event) {
@@ -166,12 +139,12 @@ export class Composer {
     }
   }
 
-  /** Enter: chooses what is marked in the list, runs a command that was typed in full, or sends. */
+  /** Enter: runs a command that was typed in full, chooses what is marked in the list, or sends. */
   #entered() {
-    const exact = named(this.#text.value.trimEnd(), this.#offers());
-    const isRunnable = exact && exact.rest === "" && !exact.offer.options.some((option) => option.required);
-    if (isRunnable && !this.#listbox.wasMoved) {
-      this.#enter(exact.offer, "");
+    const typed = named(this.#text.value.trimEnd(), this.#offers());
+    const isWhole = typed !== null && (typed.rest !== "" || !typed.offer.options.some((option) => option.required));
+    if (isWhole && !this.#listbox.wasMoved) {
+      this.#enter(typed.offer, typed.rest);
       this.#command.run();
     } else if (this.#listbox.active) {
       this.#listbox.active.choose();
@@ -180,34 +153,14 @@ export class Composer {
     }
   }
 
-  /** Opens the list that fits what is being typed: commands after a slash, people after an at sign. */
   #suggest() {
-    const text = this.#text.value;
-    const slash = /^\/([^\n]*)$/.exec(text);
-    const mention = mentionAt(text, this.#text.selectionStart);
-    if (slash) this.#suggestCommands(slash[1]);
-    else if (mention) this.#suggestPeople(mention);
-    else this.#listbox.hide();
-  }
-
-  #suggestCommands(typed) {
-    const items = fitting(this.#offers(), typed).map((offer) => ({
-      title: `/${offer.name}`,
-      detail: offer.description,
-      mark: html`<span class="avatar hue-bot" aria-hidden="true">${initial(this.#host.state().application?.name ?? "")}</span>`,
-      choose: () => this.#enter(offer, ""),
-    }));
-    this.#listbox.show(this.#text, items, { label: "Commands" });
-  }
-
-  #suggestPeople({ start, query }) {
-    const items = mentioned(this.#host.members(), query).map((user) => ({
-      title: user.name,
-      detail: user.bot ? "App" : "",
-      mark: html`<span class="avatar ${hueClass(user)}" aria-hidden="true">${initial(user.name)}</span>`,
-      choose: () => this.#mention(start, user.name),
-    }));
-    this.#listbox.show(this.#text, items, { label: "Members" });
+    suggest(this.#text, this.#listbox, {
+      offers: this.#offers(),
+      members: this.#host.members(),
+      bot: this.#host.state().application,
+      enter: (offer) => this.#enter(offer, ""),
+      mention: (start, name) => this.#mention(start, name),
+    });
   }
 
   #mention(start, name) {
@@ -234,22 +187,14 @@ export class Composer {
   }
 
   async #run(options) {
-    const command = this.#command;
+    const [command, place] = [this.#command, this.#place];
     this.#command = null;
-    this.#text.value = "";
-    this.#save();
-    this.render();
-    this.#grow();
+    this.#empty();
     this.focus();
     try {
-      const names = Object.keys(options);
-      const values = await Promise.all(Object.values(options));
-      if (values.includes(null)) throw new Error("A file could not be attached. Attach it again, and run the command.");
-      await this.#host.slash(command.offer.name, Object.fromEntries(names.map((name, at) => [name, values[at]])));
+      await this.#host.slash(place, command.offer.name, await sentOptions(options));
     } catch (error) {
-      this.#host.complain(error.message);
-      if (this.#text.value === "" && this.#command === null) this.#text.value = command.text.trimEnd();
-      this.render();
+      this.#restore({ written: command.text.trimEnd(), files: [], reply: null, place }, error.message);
     }
   }
 
@@ -260,71 +205,57 @@ export class Composer {
 
   async #send() {
     const text = this.#encoded();
-    const files = this.#uploads.items;
-    if ((text === "" && files.length === 0) || [...text].length > LONGEST) return;
-    const sent = { written: this.#text.value, files, reply: this.#reply, key: this.#channel };
-    this.#empty();
-    const ids = await Promise.all(files.map((file) => file.done));
-    if (ids.includes(null)) this.#restore(sent, "A file could not be attached. Remove it, and send again.");
-    else await this.#say(text, ids, sent);
+    const isNothing = text === "" && this.#uploads.items.length === 0;
+    if (!isNothing && [...text].length <= LONGEST) await this.#say(text, []);
   }
 
-  async #sendAsFile() {
-    const sent = { written: this.#text.value, files: this.#uploads.items, reply: this.#reply, key: this.#channel };
-    const others = sent.files.map((file) => file.done);
-    const text = this.#encoded();
-    this.#empty();
-    const ids = await Promise.all([this.#uploads.sendText(text), ...others]);
-    if (ids.includes(null)) this.#restore(sent, "The text could not be attached as a file. Try again.");
-    else await this.#say("", ids, sent);
+  /** Sends what is too long for a message as a file. */
+  #sendAsFile() {
+    return this.#say("", [this.#uploads.sendText(this.#encoded())]);
   }
 
-  async #say(text, files, sent) {
+  async #say(text, more) {
+    const sent = { written: this.#text.value, files: this.#uploads.items, reply: this.#reply, place: this.#place };
+    this.#empty();
+    this.#typing.sent();
     try {
-      await this.#host.ask("say", { text, files, reply_to: sent.reply?.id });
+      const files = [...more, ...sent.files.map((file) => file.done)];
+      await sendMessage(this.#host.ask, { place: sent.place, text, files, reply: sent.reply });
     } catch (error) {
       this.#restore(sent, error.message);
     }
   }
 
+  #set(text, files, reply) {
+    this.#text.value = text;
+    this.#uploads.items = files;
+    this.#uploads.refusal = "";
+    this.#reply = reply;
+  }
+
   #empty() {
-    this.#text.value = "";
-    this.#uploads.clear();
-    this.#reply = null;
-    this.#lastTyping = 0;
+    this.#set("", [], null);
     this.#listbox.hide();
     this.#save();
-    this.render();
-    this.#grow();
+    this.#redraw();
   }
 
   /** Gives back what could not be sent, unless something else was typed meanwhile. */
-  #restore({ written, files, reply, key }, sentence) {
+  #restore({ written, files, reply, place }, sentence) {
     this.#host.complain(sentence);
-    if (key !== this.#channel || this.#text.value !== "") return;
-    this.#text.value = written;
-    this.#uploads.items = files;
-    this.#reply = reply;
+    if (place !== this.#place || this.#command !== null || this.#text.value !== "") return;
+    this.#set(written, files, reply);
     this.#save();
-    this.render();
-    this.#grow();
+    this.#redraw();
   }
 
   #save() {
-    if (this.#channel === null) return;
-    const draft = this.#host.draft(this.#channel);
+    if (this.#place === null) return;
+    const draft = this.#host.draft(this.#place);
     draft.text = this.#command?.text ?? this.#text.value;
     draft.files = this.#uploads.items;
     draft.reply = this.#reply;
     draft.keep();
-  }
-
-  #tellTyping() {
-    const now = Date.now();
-    const isWriting = this.#text.value.trim() !== "" && !this.#text.value.startsWith("/");
-    if (!isWriting || now - this.#lastTyping < TYPING_MS) return;
-    this.#lastTyping = now;
-    this.#host.ask("typing", {}).catch(() => {}); // nobody misses it
   }
 
   #pasted(event) {
@@ -333,10 +264,9 @@ export class Composer {
     this.attach(event.clipboardData.files);
   }
 
-  #grow() {
-    if (CSS.supports("field-sizing", "content")) return;
-    this.#text.style.setProperty("height", "auto");
-    this.#text.style.setProperty("height", `${this.#text.scrollHeight}px`);
+  #redraw() {
+    this.render();
+    fitHeight(this.#text);
   }
 
   /** Draws what stands around the text. */
@@ -351,81 +281,22 @@ export class Composer {
   }
 
   #template() {
+    const command = this.#command;
+    const remove = (item) => {
+      this.#uploads.remove(item);
+      this.#save();
+      this.focus();
+    };
+    const row = {
+      fields: [this.#picker, command?.element ?? nothing, this.#text],
+      isCommand: command !== null,
+      pick: () => this.#picker.click(),
+      send: () => (command ? command.run() : this.#entered()),
+    };
     return html`${this.#popup}
-      <div class="composer-box">${this.#replyTemplate()} ${this.#filesTemplate()} ${this.#rowTemplate()} ${this.#countTemplate()}</div>`;
-  }
-
-  #rowTemplate() {
-    const isCommand = this.#command !== null;
-    const send = isCommand ? "Run the command" : "Send";
-    return html`<div class="composer-row">
-      <button
-        type="button"
-        class="icon-button"
-        aria-label="Attach files"
-        title="Attach files"
-        ?hidden=${isCommand}
-        @click=${() => this.#picker.click()}
-      >
-        ${icons.plus}
-      </button>
-      ${this.#picker}${this.#command?.element ?? nothing}${this.#text}
-      <button
-        type="button"
-        class="icon-button composer-send"
-        aria-label=${send}
-        title=${send}
-        @click=${() => (isCommand ? this.#command.run() : this.#entered())}
-      >
-        ${icons.send}
-      </button>
-    </div>`;
-  }
-
-  #replyTemplate() {
-    if (!this.#reply) return nothing;
-    return html`<div class="composer-reply">
-      ${icons.reply}<span>Replying to <b>${nameOf(this.#host.state().users, this.#reply.author)}</b></span>
-      <button type="button" class="icon-button" aria-label="Don't reply" title="Don't reply" @click=${() => this.replyTo(null)}>
-        ${icons.close}
-      </button>
-    </div>`;
-  }
-
-  #filesTemplate() {
-    const { items, refusal } = this.#uploads;
-    if (items.length === 0 && !refusal) return nothing;
-    return html`<ul class="composer-files" aria-label="Files to send">
-        ${items.map((item) => this.#fileTemplate(item))}
-      </ul>
-      ${refusal ? html`<p class="composer-problem" role="alert">${refusal}</p>` : nothing}`;
-  }
-
-  #fileTemplate(item) {
-    const state = item.error || (item.isDone ? bytes(item.size) : "Uploading…");
-    return html`<li class="composer-file ${item.error ? "wrong" : ""}">
-      ${icons.file}
-      <span class="composer-file-words"><b>${item.name}</b> <small>${state}</small></span>
-      <button
-        type="button"
-        class="icon-button"
-        aria-label="Remove ${item.name}"
-        title="Remove"
-        @click=${() => (this.#uploads.remove(item), this.#save(), this.focus())}
-      >
-        ${icons.close}
-      </button>
-    </li>`;
-  }
-
-  #countTemplate() {
-    if (this.#command !== null || this.#text.value.length < COUNTED) return nothing;
-    const length = [...this.#encoded()].length;
-    if (length < COUNTED) return nothing;
-    if (length <= LONGEST) return html`<p class="composer-count">${LONGEST - length} characters left</p>`;
-    return html`<p class="composer-problem" role="alert">
-      <span>A message takes 2,000 characters; this is ${(length - LONGEST).toLocaleString()} more.</span>
-      <button type="button" class="button" @click=${() => this.#sendAsFile()}>Send as text file</button>
-    </p>`;
+      <div class="composer-box">
+        ${replyBar(this.#reply, this.#host.state().users, () => this.replyTo(null))} ${fileChips(this.#uploads, remove)}
+        ${composerRow(row)} ${command ? nothing : characterCount(this.#encoded(), () => this.#sendAsFile())}
+      </div>`;
   }
 }

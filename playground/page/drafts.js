@@ -16,7 +16,7 @@ const KEY = "playground-drafts";
 /**
  * Makes the drafts of all panes.
  * @param {Storage} storage
- * @returns {(key: string) => Draft}
+ * @returns {(place: {person: string, channel: string}) => Draft}
  */
 export function createDrafts(storage) {
   const texts = read(storage);
@@ -27,7 +27,8 @@ export function createDrafts(storage) {
     storage.setItem(KEY, JSON.stringify(Object.fromEntries(written)));
   };
 
-  return (key) => {
+  return ({ person, channel }) => {
+    const key = `${person}/${channel}`;
     if (!drafts.has(key)) drafts.set(key, { text: texts[key] ?? "", files: [], reply: null, keep });
     return drafts.get(key);
   };

@@ -6,6 +6,7 @@
  */
 
 import { html, nothing, render } from "./vendor/lit-html.js";
+import { keepFocus, listenToList } from "./list_input.js";
 import { messageTemplate } from "./message.js";
 
 const ROWS = 60;
@@ -23,7 +24,7 @@ export class MessageList {
   #messages = [];
   #host;
   #isAtEnd = true;
-  #isLoading = false;
+  #loading = null;
   #drawing = 0;
   #watcher;
 
@@ -41,9 +42,7 @@ export class MessageList {
     this.#top.className = "list-top";
     scroller.append(this.#top, this.#list);
     scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    scroller.addEventListener("keydown", (event) => this.#keyed(event));
-    scroller.addEventListener("contextmenu", (event) => this.#asked(event));
-    this.#watchTouch();
+    listenToList(scroller, this.#list, host.menu);
     new ResizeObserver(() => this.#isAtEnd && this.toEnd()).observe(this.#list);
     new ResizeObserver(() => this.#isAtEnd && this.toEnd()).observe(scroller);
     this.#watcher = new IntersectionObserver(([entry]) => entry.isIntersecting && this.#extend(), {
@@ -164,23 +163,25 @@ export class MessageList {
     focus();
   }
 
-  /** Adds rows above, from what is known or else from the server; tells whether there were any. */
-  async #extend() {
-    if (this.#isLoading) return true;
+  /** Adds rows above; tells whether there were any. */
+  #extend() {
+    this.#loading ??= this.#addAbove().finally(() => (this.#loading = null));
+    return this.#loading;
+  }
+
+  /** Adds rows from what is known, or else from the server. */
+  async #addAbove() {
     const messages = this.#messages;
-    this.#isLoading = true;
-    try {
-      if (this.#rows.size >= messages.length) {
-        if (!this.#host.hasMore()) return false;
+    if (this.#rows.size >= messages.length) {
+      if (!this.#host.hasMore()) return false;
+      try {
         await this.#host.older(messages.find((message) => !message.notice)?.id);
-        if (this.#messages !== messages) return false;
+      } catch {
+        return false; // the connection was lost; a snapshot will show the channel anew
       }
-      this.#keepPlace(() => this.#prepend(ROWS));
-    } catch {
-      return false; // the connection was lost; the top is watched again when it is back
-    } finally {
-      this.#isLoading = false;
+      if (this.#messages !== messages) return false;
     }
+    this.#keepPlace(() => this.#prepend(ROWS));
     this.#watchTop();
     return true;
   }
@@ -225,62 +226,4 @@ export class MessageList {
     this.#isAtEnd = isAtEnd;
     this.#host.moved(isAtEnd);
   }
-
-  #keyed(event) {
-    const row = document.activeElement?.closest?.(".row");
-    const isOnRow = document.activeElement === row || document.activeElement === this.#scroller;
-    if (!isOnRow) return;
-    const to = {
-      ArrowUp: () => (row ? row.previousElementSibling : this.#list.lastElementChild),
-      ArrowDown: () => row?.nextElementSibling,
-      End: () => this.#list.lastElementChild,
-    }[event.key];
-    if (to !== undefined) {
-      event.preventDefault();
-      to()?.focus();
-    } else if (row && (event.key === "Enter" || event.key === " ")) {
-      event.preventDefault();
-      this.#host.menu(row.dataset.id, row);
-    }
-  }
-
-  #asked(event) {
-    const row = event.target.closest(".row");
-    const isPlain = !event.target.closest("a, img, input") && getSelection().isCollapsed;
-    if (!row || !isPlain) return;
-    event.preventDefault();
-    const at = event.button === 2 ? { x: event.clientX, y: event.clientY } : undefined;
-    this.#host.menu(row.dataset.id, row, at);
-  }
-
-  /** A long press opens the menu where the browser doesn't make a right click of it. */
-  #watchTouch() {
-    let timer = 0;
-    const cancel = () => clearTimeout(timer);
-    this.#scroller.addEventListener("pointerdown", (event) => {
-      const row = event.target.closest(".row");
-      if (event.pointerType !== "touch" || !row || event.target.closest("a, button")) return;
-      const at = { x: event.clientX, y: event.clientY };
-      timer = setTimeout(() => this.#host.menu(row.dataset.id, row, at), 550);
-    });
-    for (const type of ["pointerup", "pointercancel", "pointermove", "contextmenu"]) {
-      this.#scroller.addEventListener(type, cancel, { passive: true });
-    }
-    this.#scroller.addEventListener("scroll", cancel, { passive: true });
-  }
-}
-
-/**
- * Remembers which control of a row has the focus, and gives it back after the row was drawn: to the same control if it is still
- * there, else to the row, never to another control that took its place.
- */
-function keepFocus(element) {
-  const focused = document.activeElement;
-  if (focused === element || !element.contains(focused)) return () => {};
-  const key = focused.dataset.key;
-  return () => {
-    if (element.contains(document.activeElement) && document.activeElement.dataset.key === key) return;
-    const same = key && element.querySelector(`[data-key="${CSS.escape(key)}"]`);
-    (same || element).focus({ preventScroll: true });
-  };
 }

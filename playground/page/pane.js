@@ -3,16 +3,17 @@
  * the parts are `sidebar`, `members`, `list`, `composer` and `actions`.
  */
 
-import { html, nothing, render } from "./vendor/lit-html.js";
+import { render } from "./vendor/lit-html.js";
 import { Actions } from "./actions.js";
 import { createAnnouncer } from "./announce.js";
 import { Composer } from "./composer.js";
-import { nameOf, together } from "./format.js";
+import { nameOf } from "./format.js";
 import { MessageList } from "./list.js";
 import { renderMarkdown } from "./markdown.js";
 import { membersOf, membersTemplate } from "./members.js";
 import { plainText } from "./message.js";
-import { channelHead, intro, notesTemplate, stripTemplate } from "./pane_parts.js";
+import { paneFrame, takeDrops } from "./pane_frame.js";
+import { channelHead, intro, notesTemplate, stripTemplate, typingTemplate } from "./pane_parts.js";
 import { sidebarTemplate } from "./sidebar.js";
 import { viewKey } from "./store.js";
 
@@ -21,7 +22,7 @@ export class Pane {
   person;
   channel;
   #shared;
-  #parts = {};
+  #parts;
   #list;
   #composer;
   #actions;
@@ -44,7 +45,8 @@ export class Pane {
     this.person = person;
     this.channel = channel;
     this.#shared = shared;
-    this.#build();
+    this.#parts = paneFrame(this.element, { id, setSidebar: (isOpen) => this.#setSidebar(isOpen) });
+    takeDrops(this.element, (files) => this.#composer.attach(files));
     this.#announcer = createAnnouncer(this.#parts.live);
     this.#actions = new Actions(this.#actionsHost());
     this.#list = new MessageList(this.#parts.scroller, this.#listHost());
@@ -194,17 +196,18 @@ export class Pane {
     clearTimeout(this.#typingTimer);
     const now = Date.now();
     const typing = [...this.view.typing].filter(([, until]) => until > now);
-    const names = typing.map(([user]) => nameOf(this.#state.users, user));
-    const words = names.length ? html`<b>${together(names)}</b> ${names.length > 1 ? "are" : "is"} typing…` : nothing;
-    render(words, this.#parts.typing);
+    render(typingTemplate(typing.map(([user]) => nameOf(this.#state.users, user))), this.#parts.typing);
     if (typing.length === 0) return;
     const next = Math.min(...typing.map(([, until]) => until)) - now;
     this.#typingTimer = setTimeout(() => this.view && this.#renderTyping(), next + 20);
   }
 
   #setSidebar(isOpen) {
-    this.#parts.client.classList.toggle("sidebar-open", isOpen);
-    if (isOpen) this.#parts.sidebar.querySelector("[aria-current], button")?.focus();
+    const { client, sidebar } = this.#parts;
+    const hadFocus = sidebar.contains(document.activeElement);
+    client.classList.toggle("sidebar-open", isOpen);
+    if (isOpen) sidebar.querySelector("[aria-current], button")?.focus();
+    else if (hadFocus) this.focus();
   }
 
   #toggleMembers() {
@@ -309,58 +312,10 @@ export class Pane {
       view: () => this.view,
       members: () => (this.view ? membersOf(this.#state, this.person, this.view) : []),
       ask: (act, fields) => this.#ask(act, fields),
-      slash: (command, options) => this.#actions.slash(command, options),
+      slash: (place, command, options) => this.#actions.slash(place, command, options),
       complain: (sentence) => this.#complain(sentence),
       draft: this.#shared.drafts,
       typedUp: () => this.#list.focusLast(),
     };
-  }
-
-  #build() {
-    this.element.className = "pane";
-    this.element.id = this.id;
-    this.element.hidden = true;
-    render(
-      html`<div class="client" data-part="client" data-members="auto">
-        <header class="pane-strip" data-part="strip"></header>
-        <div class="pane-sidebar" data-part="sidebar" @keydown=${this.#sidebarKeyed}></div>
-        <div class="pane-veil" @click=${() => this.#setSidebar(false)}></div>
-        <div class="pane-main">
-          <header class="channel-head" data-part="head"></header>
-          <div class="scroller scrolls" data-part="scroller" tabindex="0" role="group"></div>
-          <div class="pane-notes" data-part="notes"></div>
-          <div class="composer" data-part="composer"></div>
-          <p class="typing" data-part="typing"></p>
-        </div>
-        <div class="pane-members scrolls" data-part="members" role="group" aria-label="Members"></div>
-        <div class="visually-hidden" data-part="live" role="status" aria-live="polite"></div>
-      </div>`,
-      this.element,
-    );
-    for (const part of this.element.querySelectorAll("[data-part]")) this.#parts[part.dataset.part] = part;
-    this.#takeDrops();
-  }
-
-  #sidebarKeyed = (event) => {
-    if (event.key !== "Escape") return;
-    this.#setSidebar(false);
-    this.focus();
-  };
-
-  #takeDrops() {
-    const main = this.element;
-    const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
-    main.addEventListener("dragover", (event) => {
-      if (!hasFiles(event)) return;
-      event.preventDefault();
-      main.classList.add("dropping");
-    });
-    main.addEventListener("dragleave", (event) => !main.contains(event.relatedTarget) && main.classList.remove("dropping"));
-    main.addEventListener("drop", (event) => {
-      main.classList.remove("dropping");
-      if (!hasFiles(event)) return;
-      event.preventDefault();
-      this.#composer.attach(event.dataTransfer.files);
-    });
   }
 }

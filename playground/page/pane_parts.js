@@ -1,7 +1,7 @@
 /** The fixed parts of a pane, as templates: whose it is, the channel's head and beginning, and the notes above the message box. */
 
 import { html, nothing } from "./vendor/lit-html.js";
-import { hueClass, initial, nameOf } from "./format.js";
+import { hueClass, initial, nameOf, together } from "./format.js";
 import { icons } from "./icons.js";
 import { openMenu } from "./menu.js";
 
@@ -122,4 +122,10 @@ export function notesTemplate({ complaint, missed, isAtEnd, dismiss, toEnd }) {
           </p>`
         : nothing}
     </div>`;
+}
+
+/** Who is typing, by name. */
+export function typingTemplate(names) {
+  if (names.length === 0) return nothing;
+  return html`<b>${together(names)}</b> ${names.length > 1 ? "are" : "is"} typing…`;
 }

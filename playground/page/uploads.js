@@ -50,12 +50,6 @@ export class Uploads {
     this.#changed();
   }
 
-  /** Forgets all: they were sent. */
-  clear() {
-    this.items = [];
-    this.refusal = "";
-  }
-
   /** Sends a text as a file of its own. @param {string} text @returns {Promise<string | null>} */
   sendText(text) {
     return this.#send(new File([text], "message.txt", { type: "text/plain;charset=utf-8" }), {});

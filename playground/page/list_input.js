@@ -1,0 +1,70 @@
+/**
+ * The keyboard, the mouse's right button and long presses in a list of messages: arrows move from message to message, Enter and the
+ * others open a message's menu. And the focus, which must not slip to another control when a row is drawn anew.
+ */
+
+const LONG_PRESS_MS = 550;
+
+/**
+ * Listens to what is done in the list.
+ * @param {HTMLElement} scroller
+ * @param {HTMLElement} list  the rows' element
+ * @param {(id: string, anchor: Element, at?: {x: number, y: number}) => void} openMenu
+ */
+export function listenToList(scroller, list, openMenu) {
+  scroller.addEventListener("keydown", (event) => keyed(event, scroller, list, openMenu));
+  scroller.addEventListener("contextmenu", (event) => {
+    const row = event.target.closest(".row");
+    const isPlain = !event.target.closest("a, img, input") && getSelection().isCollapsed;
+    if (!row || !isPlain) return;
+    event.preventDefault();
+    openMenu(row.dataset.id, row, event.button === 2 ? { x: event.clientX, y: event.clientY } : undefined);
+  });
+  listenToTouch(scroller, openMenu);
+}
+
+function keyed(event, scroller, list, openMenu) {
+  const focused = document.activeElement;
+  const row = focused.closest(".row");
+  if (focused !== row && focused !== scroller) return;
+  const to = {
+    ArrowUp: () => (row ? row.previousElementSibling : list.lastElementChild),
+    ArrowDown: () => row?.nextElementSibling,
+    End: () => list.lastElementChild,
+  }[event.key];
+  if (to !== undefined) {
+    event.preventDefault();
+    to()?.focus();
+  } else if (row && (event.key === "Enter" || event.key === " ")) {
+    event.preventDefault();
+    openMenu(row.dataset.id, row);
+  }
+}
+
+/** A long press opens the menu where the browser doesn't make a right click of it. */
+function listenToTouch(scroller, openMenu) {
+  let timer = 0;
+  scroller.addEventListener("pointerdown", (event) => {
+    const row = event.target.closest(".row");
+    if (event.pointerType !== "touch" || !row || event.target.closest("a, button")) return;
+    timer = setTimeout(openMenu, LONG_PRESS_MS, row.dataset.id, row, { x: event.clientX, y: event.clientY });
+  });
+  for (const type of ["pointerup", "pointercancel", "pointermove", "contextmenu", "scroll"]) {
+    scroller.addEventListener(type, () => clearTimeout(timer), { passive: true });
+  }
+}
+
+/**
+ * Remembers which control of a row has the focus, and gives it back after the row was drawn: to the same control if it is still
+ * there, else to the row, never to another control that took its place.
+ */
+export function keepFocus(element) {
+  const focused = document.activeElement;
+  if (focused === element || !element.contains(focused)) return () => {};
+  const key = focused.dataset.key;
+  return () => {
+    if (element.contains(document.activeElement) && document.activeElement.dataset.key === key) return;
+    const same = key && element.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    (same || element).focus({ preventScroll: true });
+  };
+}
