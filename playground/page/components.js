@@ -43,7 +43,8 @@ function row(component, frame) {
 
 function button(component, frame) {
   const emoji = component.emoji?.name;
-  const label = html`${emoji ? html`<span class="component-emoji">${emoji}</span>` : nothing}${component.label ?? nothing}`;
+  const label = html`${emoji ? html`<span class="component-emoji">${emoji}</span>` : nothing}
+    ${component.label ? html`<span>${component.label}</span>` : nothing}`;
   if (component.style === 5) return link(component, label);
   const isBusy = frame.busy === component.custom_id;
   return html`<button

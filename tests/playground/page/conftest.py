@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from tests.playground.page.chromium import FLAGS, NONE_FOUND, find_chromium, is_required
 from tests.playground.page.stage import Stage, a_playground
-from tests.playground.page.visit import Visit, visiting
+from tests.playground.page.visit import DESK, PHONE, Visit, visiting
 
 HERE = Path(__file__).parent
 SCOPE = "package"
@@ -60,8 +60,25 @@ async def browser_page(visit: Visit) -> Page:
     return visit.page
 
 
+@pytest_asyncio.fixture(scope=SCOPE, loop_scope=SCOPE)
+async def desk(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """A browser that keeps the page's files from one test to the next; loading them anew is most of a test's cost."""
+    context = await browser.new_context(viewport=DESK, reduced_motion="reduce")
+    yield context
+    await context.close()
+
+
 @pytest_asyncio.fixture(loop_scope=SCOPE)
-async def visit(browser: Browser, stage: Stage) -> AsyncIterator[Visit]:
-    """The page as it opens on a desk."""
-    async with visiting(browser, stage) as visit:
+async def visit(desk: BrowserContext, stage: Stage) -> AsyncIterator[Visit]:
+    """The page as it opens on a desk, with nothing kept of another visit."""
+    async with visiting(desk, stage) as visit:
         yield visit
+
+
+@pytest_asyncio.fixture(loop_scope=SCOPE)
+async def phone_visit(browser: Browser, stage: Stage) -> AsyncIterator[Visit]:
+    """The page as it opens on a phone."""
+    context = await browser.new_context(viewport=PHONE, reduced_motion="reduce", has_touch=True, is_mobile=True)
+    async with visiting(context, stage) as visit:
+        yield visit
+    await context.close()

@@ -3,8 +3,8 @@
 import re
 
 from playground.faulty_answers import Fault
-from tests.playground.page.test_streaming import streaming
-from tests.playground.page.visit import Visit, expect
+from tests.playground.page.test_streaming import BEGUN, END, streaming
+from tests.playground.page.visit import WAIT_MS, Visit, expect
 
 
 async def test_killed_in_mid_answer_and_started_the_message_mends_itself(visit: Visit) -> None:
@@ -13,15 +13,15 @@ async def test_killed_in_mid_answer_and_started_the_message_mends_itself(visit: 
     identity = await visit.identity(answer)
     await visit.with_bot("Kill now")
     await visit.bot_is("stopped")
-    await expect(ann.message("Chapter 1").get_by_role("button", name="Stop")).to_be_visible()
+    await expect(ann.message(BEGUN).get_by_role("button", name="Stop")).to_be_visible()
     visit.stage.model.mode = Fault.NONE
     await visit.page.get_by_role("button", name="Start", exact=True).click()
     await visit.bot_is("running")
-    mended = await ann.sees(re.compile("Chapter 1.*restarted", re.DOTALL))
+    mended = await ann.sees(re.compile(f"{BEGUN}.*restarted", re.DOTALL))
     assert await visit.identity(mended) == identity
     await expect(mended.get_by_role("button", name="Stop")).to_have_count(0)
     await mended.get_by_role("button", name="Finish the answer").click()
-    await ann.sees_ended("it will wait for you")
+    await ann.sees_ended(END)
 
 
 async def test_a_graceful_restart_keeps_everything(visit: Visit) -> None:
@@ -42,8 +42,8 @@ async def test_a_stopped_bot_does_not_respond_and_the_page_says_so(visit: Visit)
     await visit.with_bot("Stop")
     await visit.bot_is("stopped")
     await ann.press("Reply")
-    await expect(ann.root.get_by_text("This interaction failed")).to_be_visible(timeout=10_000)
     await ann.run("/new")
+    await expect(ann.root.get_by_text("This interaction failed")).to_be_visible(timeout=WAIT_MS)
     notice = await ann.sees("The application did not respond")
     await notice.get_by_role("button", name="Dismiss message").click()
     await expect(ann.messages.filter(has_text="The application did not respond")).to_have_count(0)

@@ -4,6 +4,7 @@ import re
 
 from playwright.async_api import Locator
 
+from tests.playground.page.test_streaming import BEGUN, END, TASK
 from tests.playground.page.visit import Visit, expect
 
 
@@ -38,11 +39,11 @@ async def test_a_cut_model_marks_the_answer_and_it_can_be_finished(visit: Visit)
     panel = await tab(visit, "Switches")
     model = panel.get_by_role("combobox", name="How the model behaves")
     await model.select_option("Cut in the middle")
-    await ann.say("tell me a long story")
-    cut = await ann.sees_ended(re.compile("Chapter 1.*cut", re.DOTALL | re.IGNORECASE))
+    await ann.say(TASK)
+    cut = await ann.sees_ended(re.compile(f"{BEGUN}.*cut", re.DOTALL | re.IGNORECASE))
     await model.select_option("Well")
     await cut.get_by_role("button", name="Finish the answer").click()
-    await ann.sees_ended("it will wait for you")
+    await ann.sees_ended(END)
 
 
 async def test_a_failing_model_is_told_in_words(visit: Visit) -> None:

@@ -1,10 +1,9 @@
 """Nothing that anybody writes becomes part of the page, and the page's policy lets nothing else in."""
 
-import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, BrowserContext
 
 from tests.playground.page.stage import Stage
-from tests.playground.page.visit import Visit, expect, visiting
+from tests.playground.page.visit import WAIT_MS, Visit, expect, visiting
 
 TRIES = (
     "<script>window.__pwned = 1</script>",
@@ -83,29 +82,29 @@ async def test_what_people_and_models_write_stays_text(visit: Visit) -> None:
         assert (await link.get_attribute("href") or "").startswith(("http://", "https://"))
 
 
-@pytest.mark.parametrize("text", TRIES[:5])
-async def test_a_models_answer_is_text_while_it_streams_and_at_its_end(visit: Visit, text: str) -> None:
+async def test_a_models_answer_is_text_while_it_streams_and_at_its_end(visit: Visit) -> None:
     ann = visit.ann
-    await ann.say(f"say: {text}\n\nthe end of it")
+    await ann.say("say: " + "\n\n".join([*TRIES[:8], "the end of it"]))
     await ann.sees_ended("the end of it")
     await visit.is_unharmed()
     await ann.run("/sessions")
-    await expect(ann.messages.last).to_contain_text("1", timeout=10_000)
+    await expect(ann.messages.last).to_contain_text("Your sessions", timeout=WAIT_MS)
     await visit.is_unharmed()
 
 
-@pytest.mark.parametrize("name", NAMES)
-async def test_a_name_stays_text_wherever_it_stands(browser: Browser, stage: Stage, name: str) -> None:
-    person = stage.somebody(name)
-    async with visiting(browser, stage) as visit:
-        pane = visit.pane(person.name)
-        await visit.show_instead(visit.bob, person.name)
-        await pane.go_to("general")
-        await person.say(stage.general, f"<@{person.id}> it is me")
+async def test_a_name_stays_text_wherever_it_stands(desk: BrowserContext, stage: Stage) -> None:
+    people = [stage.somebody(name) for name in NAMES]
+    async with visiting(desk, stage) as visit:
         await visit.ann.go_to("general")
-        await expect(await visit.ann.sees("it is me")).to_contain_text(name)
+        for person in people:
+            await person.say(stage.general, f"<@{person.id}> it is me")
+            await expect(await visit.ann.sees("it is me")).to_contain_text(person.name)
         await visit.ann.box.press_sequentially("@")
-        await expect(visit.ann.listbox.get_by_role("option").filter(has_text=name)).to_have_count(1)
+        for person in people:
+            await expect(visit.ann.listbox.get_by_role("option").filter(has_text=person.name)).to_have_count(1)
+        await visit.show_instead(visit.bob, people[0].name)
+        await visit.pane(people[0].name).say("hello")
+        await visit.pane(people[0].name).sees_ended("Hello!")
         await visit.is_unharmed()
 
 

@@ -7,15 +7,17 @@ from playwright.async_api import Locator
 from playground.faulty_answers import Fault
 from tests.playground.page.visit import Pane, Visit, expect
 
-STORY = "tell me a long story"
+TASK = "write a program"
+BEGUN = "Here is a small function"
+END = "A real model would write what you asked for"
 
 
 async def streaming(visit: Visit, who: Pane | None = None) -> Locator:
     """An answer that stays in its middle until the model is let go; gives its message."""
     who = who or visit.ann
     visit.stage.model.mode = Fault.STALLED_BETWEEN
-    await who.say(STORY)
-    answer = who.messages.filter(has_text="Chapter 1").filter(has=who.a_button("Stop")).last
+    await who.say(TASK)
+    answer = who.messages.filter(has_text=BEGUN).filter(has=who.a_button("Stop")).last
     await expect(answer).to_be_visible(timeout=10_000)
     return answer
 
@@ -37,7 +39,7 @@ async def test_stop_and_switch_keeps_what_was_written_and_marks_it(visit: Visit)
     await guarded(visit)
     await visit.ann.press("Stop & switch")
     await visit.ann.sees("Session 2 started")
-    stopped = await visit.ann.sees(re.compile("Chapter 1.*Stopped", re.DOTALL))
+    stopped = await visit.ann.sees(re.compile(f"{BEGUN}.*Stopped", re.DOTALL))
     await expect(stopped.get_by_role("button", name="Finish the answer")).to_be_visible()
 
 
@@ -47,7 +49,7 @@ async def test_let_it_finish_switches_now_and_the_answer_comes(visit: Visit) -> 
     await visit.ann.sees("Session 2 started")
     visit.stage.model.mode = Fault.NONE
     await visit.ann.sees("answered")
-    await visit.ann.sees_ended("it will wait for you")
+    await visit.ann.sees_ended(END)
 
 
 async def test_stay_here_leaves_all_as_it_was(visit: Visit) -> None:
@@ -55,17 +57,17 @@ async def test_stay_here_leaves_all_as_it_was(visit: Visit) -> None:
     await visit.ann.press("Stay here")
     await expect(visit.ann.button("Let it finish")).to_have_count(0)
     visit.stage.model.mode = Fault.NONE
-    await expect(await visit.ann.sees_ended("it will wait for you")).to_contain_text("1 · ")
+    await expect(await visit.ann.sees_ended(END)).to_contain_text("1 · ")
     await expect(visit.ann.messages.filter(has_text="Session 2 started")).to_have_count(0)
 
 
 async def test_stop_ends_the_answer_where_it_is(visit: Visit) -> None:
     answer = await streaming(visit)
     await answer.get_by_role("button", name="Stop").click()
-    stopped = await visit.ann.sees(re.compile("Chapter 1.*Stopped", re.DOTALL))
+    stopped = await visit.ann.sees(re.compile(f"{BEGUN}.*Stopped", re.DOTALL))
     visit.stage.model.mode = Fault.NONE
     await stopped.get_by_role("button", name="Finish the answer").click()
-    await visit.ann.sees_ended("it will wait for you")
+    await visit.ann.sees_ended(END)
 
 
 async def test_a_prompt_sent_meanwhile_waits_and_is_answered(visit: Visit) -> None:
@@ -74,7 +76,7 @@ async def test_a_prompt_sent_meanwhile_waits_and_is_answered(visit: Visit) -> No
     waiting = await visit.ann.sees("Waiting in")
     await expect(waiting.get_by_role("button", name="Remove")).to_be_visible()
     visit.stage.model.mode = Fault.NONE
-    await visit.ann.sees_ended("it will wait for you")
+    await visit.ann.sees_ended(END)
     await visit.ann.sees_ended("Hello!")
 
 
@@ -83,11 +85,11 @@ async def test_a_reload_in_mid_stream_shows_the_same_and_goes_on(visit: Visit) -
     await visit.ann.box.fill("half a thought")
     before = await visit.ann.messages.count()
     await visit.page.reload()
-    await visit.ann.sees("Chapter 1")
+    await visit.ann.sees(BEGUN)
     await expect(visit.ann.messages).to_have_count(before)
     await expect(visit.ann.box).to_have_value("half a thought")
     visit.stage.model.mode = Fault.NONE
-    await visit.ann.sees_ended("it will wait for you")
+    await visit.ann.sees_ended(END)
 
 
 async def test_a_broken_connection_mends_itself_without_loss_or_doubles(visit: Visit) -> None:
@@ -97,7 +99,7 @@ async def test_a_broken_connection_mends_itself_without_loss_or_doubles(visit: V
     await stage.playground.live.close()
     await stage.bob.say(stage.general, "said while the page was away")
     stage.model.mode = Fault.NONE
-    await ann.sees_ended("it will wait for you")
+    await ann.sees_ended(END)
     await ann.go_to("general")
     await expect(ann.messages.filter(has_text="said while the page was away")).to_have_count(1)
     await ann.go_to("Cubby")

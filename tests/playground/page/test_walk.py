@@ -2,10 +2,7 @@
 
 import re
 
-from playwright.async_api import Browser
-
-from tests.playground.page.stage import Stage
-from tests.playground.page.visit import PHONE, WAIT_MS, Pane, Visit, expect, visiting
+from tests.playground.page.visit import WAIT_MS, Pane, Visit, expect
 
 FAVORITE = "My favorite programming language is Rust"
 QUESTION = "What's my favorite programming language?"
@@ -29,17 +26,16 @@ async def test_a_favorite_is_known_in_its_session_alone(visit: Visit) -> None:
     await walk(visit.ann)
 
 
-async def test_the_walk_on_a_phone(browser: Browser, stage: Stage) -> None:
-    async with visiting(browser, stage, viewport=PHONE, has_touch=True, is_mobile=True) as visit:
-        tabs = visit.page.get_by_role("tab")
-        await expect(tabs).to_have_count(2)
-        await expect(visit.bob.root).to_be_hidden()
-        await walk(visit.ann)
-        await tabs.filter(has_text=visit.bob.name).tap()
-        await expect(visit.bob.root).to_be_visible()
-        await expect(visit.ann.root).to_be_hidden()
-        wide = await visit.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide == 0
+async def test_the_walk_on_a_phone(phone_visit: Visit) -> None:
+    tabs = phone_visit.page.get_by_role("tab")
+    await expect(tabs).to_have_count(2)
+    await expect(phone_visit.bob.root).to_be_hidden()
+    await walk(phone_visit.ann)
+    await tabs.filter(has_text=phone_visit.bob.name).tap()
+    await expect(phone_visit.bob.root).to_be_visible()
+    await expect(phone_visit.ann.root).to_be_hidden()
+    wide = await phone_visit.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide == 0
 
 
 async def test_the_guides_five_steps_tick_by_keyboard_alone(visit: Visit) -> None:

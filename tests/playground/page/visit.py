@@ -13,12 +13,12 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from playwright.async_api import Browser, ConsoleMessage, Error, Locator, Page, expect
+from playwright.async_api import BrowserContext, ConsoleMessage, Error, Locator, Page, ViewportSize, expect
 
 from tests.playground.page.stage import Stage
 
-DESK: Final = {"width": 1280, "height": 800}
-PHONE: Final = {"width": 375, "height": 740}
+DESK: Final[ViewportSize] = {"width": 1280, "height": 800}
+PHONE: Final[ViewportSize] = {"width": 375, "height": 740}
 WAIT_MS: Final = 10_000
 HARM: Final = """
 () => {
@@ -168,6 +168,7 @@ class Visit:
         await other.open()
         yield other
         self.complaints += other.complaints
+        await other.page.close()
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
@@ -175,17 +176,16 @@ class Visit:
 
 
 @asynccontextmanager
-async def visiting(browser: Browser, stage: Stage, **options: Any) -> AsyncGenerator[Visit]:
-    """A page of its own, with nothing kept from another; `options` are those of a browser context."""
-    given: dict[str, Any] = {"viewport": DESK, "reduced_motion": "reduce", **options}
-    context = await browser.new_context(**given)
+async def visiting(context: BrowserContext, stage: Stage) -> AsyncGenerator[Visit]:
+    """The page in a tab of its own. What it let the browser keep is forgotten at the end."""
+    visit = Visit(await context.new_page(), stage)
     try:
-        visit = Visit(await context.new_page(), stage)
         await visit.open()
         yield visit
         assert visit.complaints == [], visit.complaints
     finally:
-        await context.close()
+        await visit.page.evaluate("localStorage.clear()")
+        await visit.page.close()
 
 
 __all__ = ["DESK", "PHONE", "Error", "Pane", "Visit", "expect", "visiting"]
