@@ -24,6 +24,7 @@ export class MessageList {
   #messages = [];
   #host;
   #isAtEnd = true;
+  #lastTop = 0;
   #loading = null;
   #drawing = 0;
   #watcher;
@@ -88,6 +89,7 @@ export class MessageList {
   toEnd() {
     this.#isAtEnd = true;
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#lastTop = this.#scroller.scrollTop;
     this.#host.moved(true);
   }
 
@@ -219,9 +221,12 @@ export class MessageList {
     this.#watcher.observe(this.#top);
   }
 
+  /** Only going up leaves the end: what grows below, or a box that takes room from the list, doesn't. */
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
-    const isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR_END;
+    const isUp = scrollTop < this.#lastTop;
+    this.#lastTop = scrollTop;
+    const isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR_END || (this.#isAtEnd && !isUp);
     if (isAtEnd === this.#isAtEnd) return;
     this.#isAtEnd = isAtEnd;
     this.#host.moved(isAtEnd);

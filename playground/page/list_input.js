@@ -18,10 +18,13 @@ export function listenToList(scroller, list, openMenu) {
     const isPlain = !event.target.closest("a, img, input") && getSelection().isCollapsed;
     if (!row || !isPlain) return;
     event.preventDefault();
-    openMenu(row.dataset.id, row, event.button === 2 ? { x: event.clientX, y: event.clientY } : undefined);
+    openMenu(row.dataset.id, besides(row), event.button === 2 ? { x: event.clientX, y: event.clientY } : undefined);
   });
   listenToTouch(scroller, openMenu);
 }
+
+/** What a menu opens beside, where no pointer says where. */
+const besides = (row) => row.querySelector(".message-more") ?? row;
 
 function keyed(event, scroller, list, openMenu) {
   const focused = document.activeElement;
@@ -37,7 +40,7 @@ function keyed(event, scroller, list, openMenu) {
     to()?.focus();
   } else if (row && (event.key === "Enter" || event.key === " ")) {
     event.preventDefault();
-    openMenu(row.dataset.id, row);
+    openMenu(row.dataset.id, besides(row));
   }
 }
 

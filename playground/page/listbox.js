@@ -72,6 +72,7 @@ export class Listbox {
     this.#root.hidden = true;
     this.#wasMoved = false;
     this.#items = [];
+    render(nothing, this.#root);
     this.#tellField();
   }
 

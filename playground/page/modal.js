@@ -5,6 +5,7 @@
 
 import { html, nothing, render } from "./vendor/lit-html.js";
 import { notBuilt } from "./components.js";
+import { showDialog } from "./dialogs.js";
 import { icons } from "./icons.js";
 
 const ROW = 1;
@@ -64,13 +65,8 @@ export function openModal(modal, host) {
     }
     event.stopPropagation();
   });
-  dialog.addEventListener("close", () => {
-    dialog.remove();
-    host.closed();
-  });
-  document.body.append(dialog);
   draw();
-  dialog.showModal();
+  showDialog(dialog, host.closed);
   dialog.querySelector("input, textarea, select")?.focus();
 }
 

@@ -1,6 +1,7 @@
 /** The dialog that asks for a new person's name. */
 
 import { html, nothing, render } from "./vendor/lit-html.js";
+import { showDialog } from "./dialogs.js";
 
 /**
  * Asks for a name.
@@ -27,10 +28,8 @@ export function askName(add, added) {
 
   dialog.className = "dialog small";
   dialog.setAttribute("aria-labelledby", "name-title");
-  dialog.addEventListener("close", () => dialog.remove());
-  document.body.append(dialog);
   draw();
-  dialog.showModal();
+  showDialog(dialog);
 }
 
 function nameTemplate(problem, submit, close) {

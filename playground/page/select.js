@@ -42,7 +42,7 @@ export function openSelect(anchor, select, choose) {
   popup.addEventListener("keydown", (event) => move(event, popup, close));
   anchor.ariaExpanded = "true";
   const first = () => popup.querySelector("[aria-selected=true]") ?? popup.querySelector("[role=option]");
-  const close = openPopup(popup, { anchor, focus: first, closed });
+  const close = openPopup(popup, { anchor, isAsWide: true, focus: first, closed });
 }
 
 function optionsTemplate(select, picked, { least, most, pick }) {
