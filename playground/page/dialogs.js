@@ -9,7 +9,8 @@ export function showDialog(dialog, closed) {
   const before = document.activeElement;
   dialog.addEventListener("close", () => {
     dialog.remove();
-    if (before?.isConnected) giveBack(before);
+    const isNowhereElse = [before, document.body].includes(document.activeElement);
+    if (isNowhereElse && before?.isConnected) giveBack(before);
     closed?.();
   });
   document.body.append(dialog);

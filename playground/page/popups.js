@@ -32,13 +32,14 @@ export function openPopup(popup, { anchor, at, isAsWide = false, focus, closed }
   return () => popup.isConnected && popup.hidePopover();
 }
 
-/** Puts a popup below what it belongs to, or above where there is more room, and within the window. */
+/** Puts a popup below what it belongs to, or above where there is more room, and within the pane if it belongs to one. */
 function place(popup, rect) {
   const { offsetWidth: width, offsetHeight: height } = popup;
+  const { left, right } = (popup.closest(".pane") ?? document.body).getBoundingClientRect();
   const below = innerHeight - rect.bottom - MARGIN;
   const isBelow = height + GAP <= below || below >= rect.top;
   const top = isBelow ? rect.bottom + GAP : rect.top - GAP - height;
-  popup.style.setProperty("left", `${clamp(rect.left, MARGIN, innerWidth - width - MARGIN)}px`);
+  popup.style.setProperty("left", `${clamp(rect.left, left + MARGIN, right - width - MARGIN)}px`);
   popup.style.setProperty("top", `${clamp(top, MARGIN, innerHeight - height - MARGIN)}px`);
 }
 

@@ -95,7 +95,7 @@ function move(event, popup, close) {
     event.preventDefault();
     to.focus();
   } else if (event.key.length === 1 && event.key !== " ") {
-    const wanted = event.key.toLowerCase();
-    options.find((option, index) => index > at && option.innerText.trim().toLowerCase().startsWith(wanted))?.focus();
+    const rest = [...options.slice(at + 1), ...options.slice(0, at + 1)];
+    rest.find((option) => option.textContent.trim().toLowerCase().startsWith(event.key.toLowerCase()))?.focus();
   }
 }
