@@ -13,9 +13,9 @@ async () => {
   await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
   const at = document.activeElement;
   if (at === document.body) return "";
-  const style = (one) => (one === null ? {} : getComputedStyle(one));
-  const ring = (one) => ["outlineStyle", "boxShadow"].some((name) => ![undefined, "none"].includes(style(one)[name]));
-  const isRinged = ring(at) || ring(at.closest(".composer, label, .command-option"));
+  const ring = (one) => ["outlineStyle", "boxShadow"].some((name) => getComputedStyle(one)[name] !== "none");
+  // A field's ring may be around the box that it is in.
+  const isRinged = ring(at) || (at.matches("input, textarea") && [at.parentElement, at.parentElement.parentElement].some(ring));
   const isSeen = at.getBoundingClientRect().width > 0 && isRinged;
   return `${isSeen ? "seen" : "unseen"} ${at.tagName} ${at.className}`;
 }
