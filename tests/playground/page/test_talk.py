@@ -72,6 +72,7 @@ async def test_the_panels_select_opens_a_session(visit: Visit) -> None:
     await expect(options.filter(has_text="My favorite color")).to_be_visible()
     await page.keyboard.type("1")
     await page.keyboard.press("Enter")
+    await ann.sees("opened")
     await ann.say("What's my favorite color?")
     await ann.sees_ended("is blue. You told me")
 
