@@ -26,7 +26,7 @@ FIND_PYTHON = \
 		exit 1; \
 	fi
 
-.PHONY: help playground console run test check fix bench soak readme lock which-python FORCE
+.PHONY: help playground console run test check fix bench soak readme screenshots lock which-python FORCE
 .NOTPARALLEL:
 
 help:  ## list these words
@@ -62,6 +62,9 @@ soak: $(TEST_STAMP)  ## break the bot again and again for an hour or two, and lo
 
 readme: $(TEST_STAMP)  ## write the README's commands and transcript anew
 	$(VENV_PYTHON) -m tests.readme
+
+screenshots: $(TEST_STAMP)  ## make the README's pictures anew from the running page; wants a Chromium
+	$(VENV_PYTHON) -m tests.screenshots
 
 lock: $(TEST_STAMP)  ## write the locked requirements anew from pyproject.toml (UPGRADE=1 takes newer versions)
 	$(COMPILE) pyproject.toml --output-file requirements.txt

@@ -48,16 +48,17 @@ class Stage:
         self._numbers = count(1)
         self.begin()
 
-    def begin(self) -> None:
-        """Let two come who were never there, into a server where nothing was said."""
+    def begin(self, *names: str) -> None:
+        """Let two come who were never there (or are called so), into a server where nothing was said."""
         people, number = self.playground.people, next(self._numbers)
         for person in people:
             self.guild.members.pop(person.id, None)
         people._by_id.clear()
         for channel in self.guild.channels.values():
             channel.messages.clear()
-        self.ann: Person = people.add(f"Ann {number}")
-        self.bob: Person = people.add(f"Bob {number}")
+        ann, bob = names or (f"Ann {number}", f"Bob {number}")
+        self.ann: Person = people.keep(ann)
+        self.bob: Person = people.keep(bob)
 
     @property
     def application(self) -> Application:
