@@ -1,4 +1,4 @@
-"""Moving pictures: screenshots put together to an APNG, which browsers and README pages play and others show the first frame of.
+"""Moving pictures: screenshots put together to an APNG, which browsers and README pages play; others show its first frame.
 
 Each frame after the first is only the rectangle that changed. The browser that took the pictures finds and encodes it, so that
 nothing here knows more of PNG than its chunks (PNG specification, third edition: "APNG: frame-based animation").
@@ -27,7 +27,8 @@ async ([before, after]) => {
   const { width, height } = image;
   let [left, top, right, bottom] = [0, 0, width, height];
   if (before !== null) {
-    const words = async (one) => new Uint32Array(draw(one, 0, 0, width, height)[1].getImageData(0, 0, width, height).data.buffer);
+    const pixels = (one) => draw(one, 0, 0, width, height)[1].getImageData(0, 0, width, height);
+    const words = async (one) => new Uint32Array(pixels(one).data.buffer);
     const [old, now] = [await words(await load(before)), await words(image)];
     [left, top, right, bottom] = [width, height, 0, 0];
     for (let at = 0; at < now.length; at += 1) {

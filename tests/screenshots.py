@@ -7,21 +7,22 @@ import asyncio
 import re
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from playwright.async_api import Browser, ViewportSize, async_playwright, expect
 
 from tests.moving import Shot, moving_picture
 from tests.playground.page.chromium import FLAGS, NONE_FOUND, find_chromium
-from tests.playground.page.stage import Stage, a_playground
+from tests.playground.page.stage import a_playground
 from tests.playground.page.visit import WAIT_MS, Visit, visiting
 
 PICTURES: Final = Path(__file__).parent.parent / "docs/pictures"
 WIDE: Final[ViewportSize] = {"width": 1240, "height": 720}
 PHONE: Final[ViewportSize] = {"width": 360, "height": 680}
-SMALL: Final[ViewportSize] = {"width": 760, "height": 520}
+SMALL: Final[ViewportSize] = {"width": 760, "height": 560}
 QUESTION: Final = "What can you do?"
 CALM: Final = 0.11
 """Seconds before each word in the moving picture."""
@@ -70,31 +71,37 @@ async def phone(visit: Visit) -> None:
     await ann.sees_ended("is Rust. You told me")
 
 
-async def still(browser: Browser, stage: Stage, name: str, act: Callable[[Visit], Awaitable[None]], **options: object) -> None:
+async def still(browser: Browser, name: str, act: Callable[[Visit], Awaitable[None]], **options: Any) -> None:
     """Take one picture at twice the size."""
-    stage.begin("Ann", "Bob")
-    context = await browser.new_context(device_scale_factor=2, reduced_motion="reduce", **options)  # pyright: ignore[reportArgumentType]
-    async with visiting(context, stage) as visit:
-        await visit.page.get_by_role("button", name="Put the guide away").click()
+    async with fresh_visit(browser, device_scale_factor=2, **options) as visit:
         await act(visit)
+        await visit.page.mouse.move(0, 0)
         await visit.page.evaluate("document.activeElement.blur()")
         picture = await visit.page.screenshot()
-    await context.close()
     (PICTURES / f"playground-{name}.png").write_bytes(picture)
 
 
-async def kill_and_mend(browser: Browser, stage: Stage) -> None:
+async def kill_and_mend(browser: Browser) -> None:
     """The story of an answer that is killed in its middle, and mends itself."""
-    stage.begin("Ann", "Bob")
-    stage.model._pace = CALM
-    context = await browser.new_context(viewport=SMALL, device_scale_factor=1.5, reduced_motion="reduce")
-    async with visiting(context, stage) as visit:
-        await visit.page.get_by_role("button", name="Put the guide away").click()
+    async with fresh_visit(browser, viewport=SMALL, device_scale_factor=1.5) as visit:
+        visit.stage.model._pace = CALM
         await visit.bob.button("Close this pane").click()
         shots = await _story(visit)
-        blank = await context.new_page()
+        blank = await visit.page.context.new_page()
         (PICTURES / "kill-and-mend.png").write_bytes(await moving_picture(shots, blank))
-    await context.close()
+
+
+@asynccontextmanager
+async def fresh_visit(browser: Browser, **options: Any) -> AsyncGenerator[Visit]:
+    """A playground where nothing happened yet, and its page with the guide put away."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with a_playground(Path(folder)) as stage:
+            stage.begin("Ann", "Bob")
+            context = await browser.new_context(reduced_motion="reduce", **options)
+            async with visiting(context, stage) as visit:
+                await visit.page.get_by_role("button", name="Put the guide away").click()
+                yield visit
+            await context.close()
 
 
 async def _story(visit: Visit) -> list[Shot]:
@@ -138,6 +145,7 @@ async def _story(visit: Visit) -> list[Shot]:
     await finish.hover()
     await shoot(0.8)
     await finish.click()
+    await page.mouse.move(0, 0)
     await film(is_whole)
     await shoot(4)
     return shots
@@ -150,14 +158,13 @@ async def main() -> int:
         print(NONE_FOUND, file=sys.stderr)  # noqa: T201 - a command's word
         return 1
     PICTURES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        async with a_playground(Path(folder)) as stage, async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
-            await still(browser, stage, "light", light, viewport=WIDE, color_scheme="light")
-            await still(browser, stage, "dark", dark, viewport=WIDE, color_scheme="dark")
-            await still(browser, stage, "phone", phone, viewport=PHONE, has_touch=True, is_mobile=True)
-            await kill_and_mend(browser, stage)
-            await browser.close()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+        await still(browser, "light", light, viewport=WIDE, color_scheme="light")
+        await still(browser, "dark", dark, viewport=WIDE, color_scheme="dark")
+        await still(browser, "phone", phone, viewport=PHONE, has_touch=True, is_mobile=True)
+        await kill_and_mend(browser)
+        await browser.close()
     for picture in sorted(PICTURES.iterdir()):
         print(f"{picture.name}: {picture.stat().st_size / 1000:.0f} kB")  # noqa: T201
     return 0

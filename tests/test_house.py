@@ -26,7 +26,7 @@ def everything() -> Iterator[Path]:
     yield from (path for path in ROOT.iterdir() if path.is_file() and path.name not in {".env", ".git"})
     for folder in FOLDERS:
         for path in (ROOT / folder).rglob("*"):
-            if path.is_file() and "__pycache__" not in path.parts and VENDOR not in path.parents:
+            if path.is_file() and path.suffix != ".png" and "__pycache__" not in path.parts and VENDOR not in path.parents:
                 yield path
 
 
