@@ -82,18 +82,18 @@ class Stage:
             self.discord.world.post(channel, speakers[number // 3 % 2], content)
 
     @asynccontextmanager
-    async def streaming(self, answers: int, words: int = 60) -> AsyncGenerator[list[Posted]]:
-        """Let so many answers to the two grow at once, a word each at a time, until all are whole."""
+    async def streaming(self, answers: int, *, words: int = 60, gap: float = 0.02) -> AsyncGenerator[list[Posted]]:
+        """Let so many answers to the two grow at once, a word every `gap` seconds each, until all are whole."""
         messages = [self.bot_says((self.ann, self.bob)[number % 2], f"answer {number}:") for number in range(answers)]
-        growing = asyncio.create_task(self._grow(messages, words), name="test-answers")
+        growing = asyncio.create_task(self._grow(messages, words, gap), name="test-answers")
         yield messages
         await growing
 
-    async def _grow(self, messages: list[Posted], words: int) -> None:
+    async def _grow(self, messages: list[Posted], words: int, gap: float) -> None:
         for number in range(words):
             for message in messages:
                 self.discord.world.edit(message, {"content": f"{message.content} `{number}`"})
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(gap)
 
     async def restore(self) -> None:
         """Turn back what a test turned, and see that nothing was asked of the stand-in that it doesn't have."""
