@@ -2,12 +2,13 @@
  * The messages of one channel in a pane: a row for each, kept by id, of which only those that changed are drawn anew.
  *
  * Only the end of a channel has rows at first; nearing the top adds what is known above it, then what the server has. The list
- * stays at the end while it is there, and keeps its place otherwise. Rows out of sight cost nothing (`content-visibility`).
+ * stays at the end while it is there, and keeps its place otherwise. The rows themselves are `message_rows.js`.
  */
 
 import { html, nothing, render } from "./vendor/lit-html.js";
 import { keepFocus, listenToList } from "./list_input.js";
 import { messageTemplate } from "./message.js";
+import { Rows } from "./message_rows.js";
 
 const ROWS = 60;
 const NEAR_END = 48;
@@ -17,9 +18,8 @@ const MOST_PAGES_TO_JUMP = 40;
 
 export class MessageList {
   #scroller;
-  #list = document.createElement("ol");
   #top = document.createElement("div");
-  #rows = new Map();
+  #rows = new Rows();
   #dirty = new Set();
   #messages = [];
   #host;
@@ -38,15 +38,13 @@ export class MessageList {
   constructor(scroller, host) {
     this.#scroller = scroller;
     this.#host = host;
-    this.#list.className = "messages";
-    this.#list.role = "list";
     this.#top.className = "list-top";
-    scroller.append(this.#top, this.#list);
+    scroller.append(this.#top, this.#rows.element);
     scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    listenToList(scroller, this.#list, host.menu);
-    new ResizeObserver(() => this.#isAtEnd && this.toEnd()).observe(this.#list);
+    listenToList(scroller, () => this.#rows.last, host.menu);
+    new ResizeObserver(() => this.#isAtEnd && this.toEnd()).observe(this.#rows.element);
     new ResizeObserver(() => this.#isAtEnd && this.toEnd()).observe(scroller);
-    this.#watcher = new IntersectionObserver(([entry]) => entry.isIntersecting && this.#extend(), {
+    this.#watcher = new IntersectionObserver((seen) => seen.at(-1).isIntersecting && this.#extend(), {
       root: scroller,
       rootMargin: "900px 0px 0px 0px",
     });
@@ -62,7 +60,6 @@ export class MessageList {
     this.#messages = messages;
     this.#dirty.clear();
     this.#rows.clear();
-    this.#list.replaceChildren();
     this.#prepend(ROWS);
     this.toEnd();
     this.#watchTop();
@@ -81,8 +78,11 @@ export class MessageList {
 
   /** Draws every row anew: a name or the commands changed. */
   refresh() {
-    for (const row of this.#rows.values()) row.texts.clear();
-    this.update(this.#rows.keys());
+    for (const row of this.#rows.all()) {
+      row.texts.clear();
+      this.#dirty.add(row.id);
+    }
+    this.#draw();
   }
 
   /** Goes to the end. */
@@ -109,25 +109,25 @@ export class MessageList {
 
   /** Gives the focus to the newest message. */
   focusLast() {
-    (this.#list.lastElementChild ?? this.#scroller).focus();
+    (this.#rows.last ?? this.#scroller).focus();
   }
 
-  #newRow(message) {
-    const element = document.createElement("li");
-    element.className = "row";
-    element.tabIndex = -1;
-    element.dataset.id = message.id;
-    const row = { element, texts: new Map(), revealed: new Set() };
-    this.#rows.set(message.id, row);
-    return row;
+  /** Where in the channel the rows begin. Messages that came or went this very frame may have no row yet, or still one. */
+  #firstShown() {
+    for (const { dataset } of this.#rows.elements()) {
+      const at = this.#messages.findIndex(({ id }) => id === dataset.id);
+      if (at >= 0) return at;
+    }
+    return this.#messages.length;
   }
 
   #insert(at) {
-    const first = this.#list.firstElementChild?.dataset.id;
-    if (first !== undefined && at < this.#messages.findLastIndex(({ id }) => id === first)) return; // not shown yet
-    const row = this.#newRow(this.#messages[at]);
+    if (this.#rows.size > 0 && at < this.#firstShown()) {
+      this.#watchTop(); // it is added with the others above
+      return;
+    }
     const next = this.#messages.slice(at + 1).find(({ id }) => this.#rows.has(id));
-    this.#list.insertBefore(row.element, next ? this.#rows.get(next.id).element : null);
+    this.#rows.add(this.#messages[at].id, next?.id);
     this.#render(at);
     if (next) this.#dirty.add(next.id);
   }
@@ -135,13 +135,11 @@ export class MessageList {
   #remove(id) {
     const row = this.#rows.get(id);
     if (row === undefined) return;
-    const next = row.element.nextElementSibling ?? row.element.previousElementSibling;
     const hadFocus = row.element.contains(document.activeElement);
-    this.#rows.delete(id);
+    const beside = this.#rows.remove(id);
     this.#dirty.delete(id);
-    row.element.remove();
-    if (next) this.#dirty.add(next.dataset.id);
-    if (hadFocus) (next ?? this.#scroller).focus({ preventScroll: true });
+    if (beside) this.#dirty.add(beside.dataset.id);
+    if (hadFocus) (beside ?? this.#scroller).focus({ preventScroll: true });
   }
 
   #draw() {
@@ -174,7 +172,7 @@ export class MessageList {
   /** Adds rows from what is known, or else from the server. */
   async #addAbove() {
     const messages = this.#messages;
-    if (this.#rows.size >= messages.length) {
+    if (this.#firstShown() === 0) {
       if (!this.#host.hasMore()) return false;
       try {
         await this.#host.older(messages.find((message) => !message.notice)?.id);
@@ -189,28 +187,24 @@ export class MessageList {
   }
 
   #prepend(count) {
-    const shown = this.#rows.size;
-    const end = this.#messages.length - shown;
-    const fragment = document.createDocumentFragment();
-    for (let at = Math.max(0, end - count); at < end; at += 1) {
-      fragment.append(this.#newRow(this.#messages[at]).element);
-      this.#render(at);
-    }
-    const first = this.#messages[end];
-    this.#list.prepend(fragment);
-    if (first) this.#render(end);
+    const end = this.#firstShown();
+    const start = Math.max(0, end - count);
+    this.#rows.prepend(this.#messages.slice(start, end).map(({ id }) => id));
+    for (let at = start; at < end; at += 1) this.#render(at);
+    const below = this.#messages[end];
+    if (below && this.#rows.has(below.id)) this.#render(end);
     this.#drawTop();
   }
 
   #drawTop() {
-    const isWhole = this.#rows.size >= this.#messages.length && !this.#host.hasMore();
+    const isWhole = this.#firstShown() === 0 && !this.#host.hasMore();
     render(isWhole ? this.#host.intro() : html`<p class="loading-older">Loading older messages…</p>`, this.#top);
     if (this.#messages.length === 0 && !isWhole) render(nothing, this.#top);
   }
 
   #keepPlace(change) {
     const edge = this.#scroller.getBoundingClientRect().top;
-    const anchor = [...this.#list.children].find((row) => row.getBoundingClientRect().bottom > edge);
+    const anchor = this.#rows.firstBelow(edge);
     const before = anchor?.getBoundingClientRect().top;
     change();
     if (anchor && !this.#isAtEnd) this.#scroller.scrollTop += anchor.getBoundingClientRect().top - before;

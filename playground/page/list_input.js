@@ -3,16 +3,18 @@
  * others open a message's menu. And the focus, which must not slip to another control when a row is drawn anew.
  */
 
+import { neighbour } from "./message_rows.js";
+
 const LONG_PRESS_MS = 550;
 
 /**
  * Listens to what is done in the list.
  * @param {HTMLElement} scroller
- * @param {HTMLElement} list  the rows' element
+ * @param {() => HTMLElement | null} last  the newest message's row
  * @param {(id: string, anchor: Element, at?: {x: number, y: number}) => void} openMenu
  */
-export function listenToList(scroller, list, openMenu) {
-  scroller.addEventListener("keydown", (event) => keyed(event, scroller, list, openMenu));
+export function listenToList(scroller, last, openMenu) {
+  scroller.addEventListener("keydown", (event) => keyed(event, scroller, last, openMenu));
   scroller.addEventListener("contextmenu", (event) => {
     const row = event.target.closest(".row");
     const isPlain = !event.target.closest("a, img, input") && getSelection().isCollapsed;
@@ -26,14 +28,14 @@ export function listenToList(scroller, list, openMenu) {
 /** What a menu opens beside, where no pointer says where. */
 const besides = (row) => row.querySelector(".message-more") ?? row;
 
-function keyed(event, scroller, list, openMenu) {
+function keyed(event, scroller, last, openMenu) {
   const focused = document.activeElement;
   const row = focused.closest(".row");
   if (focused !== row && focused !== scroller) return;
   const to = {
-    ArrowUp: () => (row ? row.previousElementSibling : list.lastElementChild),
-    ArrowDown: () => row?.nextElementSibling,
-    End: () => list.lastElementChild,
+    ArrowUp: () => (row ? neighbour(row, -1) : last()),
+    ArrowDown: () => row && neighbour(row, 1),
+    End: last,
   }[event.key];
   if (to !== undefined) {
     event.preventDefault();
