@@ -34,11 +34,6 @@ export function createAnnouncer(region) {
       else speak(id, name, words);
     },
 
-    /** Says something at once. */
-    say(text) {
-      region.textContent = text;
-    },
-
     /** Forgets what was waiting: another channel is shown. */
     reset() {
       for (const timer of timers.values()) clearTimeout(timer);

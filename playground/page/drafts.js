@@ -24,7 +24,11 @@ export function createDrafts(storage) {
 
   const keep = () => {
     const written = [...drafts].map(([key, draft]) => [key, draft.text]).filter(([, text]) => text !== "");
-    storage.setItem(KEY, JSON.stringify(Object.fromEntries(written)));
+    try {
+      storage.setItem(KEY, JSON.stringify(Object.fromEntries(written)));
+    } catch {
+      // Too long for the browser's storage: this draft won't outlive a reload.
+    }
   };
 
   return ({ person, channel }) => {

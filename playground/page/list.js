@@ -76,15 +76,6 @@ export class MessageList {
     this.#draw();
   }
 
-  /** Draws every row anew: a name or the commands changed. */
-  refresh() {
-    for (const row of this.#rows.all()) {
-      row.texts.clear();
-      this.#dirty.add(row.id);
-    }
-    this.#draw();
-  }
-
   /** Goes to the end. */
   toEnd() {
     this.#isAtEnd = true;

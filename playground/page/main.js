@@ -1,6 +1,7 @@
 /** The page's beginning: makes its parts, brings them together, and draws what stands around the panes. */
 
-import { html, nothing, render } from "./vendor/lit-html.js";
+import { render } from "./vendor/lit-html.js";
+import { bannerTemplate } from "./banner.js";
 import { createConnection } from "./connection.js";
 import { createDrafts } from "./drafts.js";
 import { createDrawer } from "./drawer.js";
@@ -25,7 +26,7 @@ function start() {
   const shared = { store, connection, drafts: createDrafts(sessionStorage) };
   const bar = () => renderTopbar(at("topbar"), store.state, host);
   const workspace = new Workspace(at("workspace"), shared, { storage: sessionStorage, narrow: matchMedia(NARROW), changed: bar });
-  const banner = (problem = "") => render(bannerTemplate(store.state.link, problem, () => banner()), at("banner"));
+  const banner = (problem = "") => render(bannerTemplate(store.state, problem, () => banner()), at("banner"));
   const drawer = createDrawer(at("drawer"), store, connection);
   const fill = (person, text, where) => workspace.fill(person, text, where);
   const guide = createGuide(at("guide"), store, { fill, focus: () => workspace.focus() });
@@ -34,7 +35,7 @@ function start() {
   store.subscribe((change) => {
     workspace.update(change);
     bar();
-    if (change.topics.has("link")) banner();
+    if (["link", "bot", "snapshot"].some((topic) => change.topics.has(topic))) banner();
   });
   at("drawer").addEventListener("toggle", bar);
   at("guide").addEventListener("toggle", bar);
@@ -57,15 +58,4 @@ function topbarHost({ connection, workspace, drawer, guide, complain }) {
     isDrawerOpen: drawer.isOpen,
     toggleDrawer: drawer.toggle,
   };
-}
-
-function bannerTemplate(link, problem, dismiss) {
-  if (link === "lost") return html`<p>Connection to the playground lost; trying again…</p>`;
-  if (link !== "refused") {
-    return problem ? html`<p>${problem} <button type="button" class="button" @click=${dismiss}>Close</button></p>` : nothing;
-  }
-  return html`<p>
-    The playground was started anew since this page was loaded.
-    <button type="button" class="button" @click=${() => location.reload()}>Reload the page</button>
-  </p>`;
 }

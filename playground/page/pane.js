@@ -12,6 +12,7 @@ import { MessageList } from "./list.js";
 import { renderMarkdown } from "./markdown.js";
 import { membersOf, membersTemplate } from "./members.js";
 import { plainText } from "./message.js";
+import { messageFrame } from "./message_frame.js";
 import { paneFrame, takeDrops } from "./pane_frame.js";
 import { channelHead, intro, notesTemplate, stripTemplate, typingTemplate } from "./pane_parts.js";
 import { sidebarTemplate } from "./sidebar.js";
@@ -275,33 +276,16 @@ export class Pane {
     if (message) this.#actions.menu(message, anchor, at);
   }
 
-  /** What a message is drawn with. */
   #frame(message, row) {
-    const actions = this.#actions;
-    return {
+    return messageFrame(message, row, {
       state: this.#state,
       self: this.person,
       token: this.#shared.connection.token,
-      busy: actions.busyOn(message),
-      failed: this.#state.failed.has(viewKey(this.person, message.id)),
-      revealed: row.revealed,
-      text: (slot, text) => this.#keptText(row, slot, text),
-      redraw: () => this.#redraw(message.id),
-      press: (customId) => actions.press(message, customId),
-      choose: (customId, values) => actions.choose(message, customId, values),
-      dismiss: () => actions.dismiss(message),
-      menu: (anchor) => actions.menu(message, anchor),
+      actions: this.#actions,
+      markdown: (text) => this.#markdown(text),
+      redraw: (id) => this.#redraw(id),
       jump: (id) => this.#list.jump(id),
-    };
-  }
-
-  /** Text as nodes; the same nodes as long as the text stays the same, so that what was opened or selected in it stays so. */
-  #keptText(row, slot, text) {
-    const kept = row.texts.get(slot);
-    if (kept?.text === text) return kept.nodes;
-    const nodes = this.#markdown(text);
-    row.texts.set(slot, { text, nodes });
-    return nodes;
+    });
   }
 
   #composerHost() {
