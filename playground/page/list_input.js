@@ -46,16 +46,24 @@ function keyed(event, scroller, last, openMenu) {
   }
 }
 
-/** A long press opens the menu where the browser doesn't make a right click of it. */
+/**
+ * A long press opens the menu where the browser doesn't make a right click of it: once the finger is lifted, which would close it
+ * again otherwise.
+ */
 function listenToTouch(scroller, openMenu) {
-  let timer = 0;
+  let pressed = null;
   scroller.addEventListener("pointerdown", (event) => {
     const row = event.target.closest(".row");
-    if (event.pointerType !== "touch" || !row || event.target.closest("a, button")) return;
-    timer = setTimeout(openMenu, LONG_PRESS_MS, row.dataset.id, row, { x: event.clientX, y: event.clientY });
+    const isPlain = event.pointerType === "touch" && row && !event.target.closest("a, button");
+    pressed = isPlain ? { row, since: event.timeStamp, at: { x: event.clientX, y: event.clientY } } : null;
   });
-  for (const type of ["pointerup", "pointercancel", "pointermove", "contextmenu", "scroll"]) {
-    scroller.addEventListener(type, () => clearTimeout(timer), { passive: true });
+  scroller.addEventListener("pointerup", ({ timeStamp }) => {
+    const isLong = pressed && timeStamp - pressed.since >= LONG_PRESS_MS && getSelection().isCollapsed;
+    if (isLong) setTimeout(openMenu, 0, pressed.row.dataset.id, besides(pressed.row), pressed.at);
+    pressed = null;
+  });
+  for (const type of ["pointercancel", "contextmenu", "scroll"]) {
+    scroller.addEventListener(type, () => (pressed = null), { passive: true });
   }
 }
 
