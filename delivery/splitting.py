@@ -24,15 +24,15 @@ _CLOSING: Final = 1 + len(_QUOTE) + _MARKER
 
 _FENCE: Final = re.compile(r"`(?<!``)(?:(`{2,7})(?!`)([^`\n]*)$|`{0,7}\Z)", re.MULTILINE)
 """What may be a fence by the end of its line, or may become one as the text grows; with a backtick first it is found fast."""
-_BEGINNING: Final = re.compile(r"[ \t]*+(?:> ?)?[ \t]*+(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)*+")
+_BEGINNING: Final = re.compile(r"(?>[ \t]*(?:> ?)?[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*)")
 """What may stand before a fence that begins its line."""
 _ONLY_LANGUAGE: Final = re.compile(r"[\w+.#-]*+")
 _RUN: Final = re.compile(r"`{3,}")
 
 _LINK: Final = re.compile(
-    r"(?=[\[!h<`*_~|])(?:!?\[[^\[\]\n]{0,300}+\]\((?:[^()\n]|\([^()\n]*+\))*+\)"
-    r"|!?\[[^\[\]\n]{0,300}+(?:\](?:\((?:[^()\n]|\([^()\n]*+\))*+(?:\([^()\n]*+)?)?)?\Z"
-    r"|https?://\S++|<[^<>\s]{1,100}+(?:>|\Z)"
+    r"(?=[\[!h<`*_~|])(?:!?\[[^\[\]\n]{0,300}\]\((?:[^()\n]|\([^()\n]*\))*\)"
+    r"|!?\[[^\[\]\n]{0,300}(?:\](?:\((?:[^()\n]|\([^()\n]*\))*(?:\([^()\n]*)?)?)?\Z"
+    r"|https?://\S+|<[^<>\s]{1,100}(?:>|\Z)"
     r"|(?<!`)```[^`\n]{1,1000}+(?:```|`{0,2}\Z)|(?<!`)`[^`\n]{1,200}+(?:`|\Z)"
     r"|(?P<mark>\*\*|__|~~|\|\|)(?=\S)[^\n]{1,200}?(?:(?P=mark)|\Z))"
 )

@@ -17,7 +17,8 @@ STRAY: Final = "Something between the conversations, or after the last, is none.
 BOM: Final = b"\xef\xbb\xbf"
 SPACE: Final = b" \t\r\n"
 
-_STRING_END: Final = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_STRING_END: Final = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+"""Fits in one way only, so going back costs no more than going on (for possessive repeats see `BRACKET`)."""
 
 Piece = bytes | Unreadable
 
