@@ -1,9 +1,9 @@
-"""`/history`: the transcript of a session, newest page first.
+"""`/history` and *Open here*: the transcript of a session, newest page first, or the page on which something was said.
 
 A page is cut from the end of the current path, so it costs what was paged through, not the session's length.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import discord
@@ -13,7 +13,7 @@ from discord.ext import commands
 from cogs.controls import button, row
 from cogs.find import choices, find
 from cogs.reply import Interaction, actor_of, reply_to
-from cogs.router import number_in, uuid_in
+from cogs.router import entry_in, number_in, uuid_in
 from cogs.services import Services
 from cogs.words import NOTHING_OPEN, label
 from delivery.splitting import split
@@ -24,6 +24,9 @@ PAGE_CHARACTERS: Final = 1600
 
 READ_AHEAD: Final = 30
 """Entries read from the store at once."""
+
+ELSEWHERE: Final = "That stands in another version of this conversation, beside the one you're in now."
+"""For what a retry has put off the current path."""
 
 MARKS: Final = {
     TurnState.STOPPED.value: "stopped",
@@ -38,6 +41,7 @@ class History(commands.Cog):
     def __init__(self, services: Services) -> None:
         self._services = services
         services.router.add("history", self._turn_page)
+        services.router.add("here", self._at_an_entry)
 
     @app_commands.command(name="history", description="Read a session again from its newest page back")
     @app_commands.describe(session="Its number, or a name that fits only one; leave it out for the one you're in")
@@ -64,17 +68,34 @@ class History(commands.Cog):
         text, view = await self._page(actor, session, number_in(arguments, 1))
         await reply_to(interaction, in_place=True).say(text, view=view)
 
+    async def _at_an_entry(self, interaction: Interaction, arguments: list[str]) -> None:
+        """Show the page on which an entry begins, in a message of its own."""
+        actor, reply = actor_of(interaction), reply_to(interaction)
+        session, wanted = await self._services.store.sessions.get(actor, uuid_in(arguments)), entry_in(arguments, 1)
+        entries = await self._read(actor, session, lambda read: read[0].id <= wanted)
+        since = [entry for entry in entries if entry.id >= wanted]
+        if not since or since[0].id != wanted:
+            await reply.say(ELSEWHERE)
+            return
+        text, view = await self._page(actor, session, len(pages_of(since)) - 1)
+        await reply.say(text, view=view)
+
+    async def _read(self, actor: Actor, session: SessionInfo, enough: Callable[[Sequence[Entry]], bool]) -> Sequence[Entry]:
+        """The newest entries of the current path, until they are `enough` or all. Each read doubles what there is, so that a
+        far page costs about twice the entries it is away.
+        """
+        entries: list[Entry] = []
+        while not entries or not enough(entries):
+            limit, before = max(READ_AHEAD, len(entries)), entries[0].id if entries else None
+            more = await self._services.store.transcripts.tail(actor, session.id, limit=limit, before=before)
+            entries = [*more, *entries]
+            if len(more) < limit:
+                break
+        return entries
+
     async def _page(self, actor: Actor, session: SessionInfo, number: int) -> tuple[str, discord.ui.View | None]:
         """Page `number` from the end (0 is the newest), or the oldest where there are fewer."""
-        entries: list[Entry] = []
-        before: int | None = None
-        whole = False
-        while not whole and len(pages_of(entries)) < number + 2:
-            more = await self._services.store.transcripts.tail(actor, session.id, limit=READ_AHEAD, before=before)
-            entries = [*more, *entries]
-            whole = len(more) < READ_AHEAD
-            before = more[0].id if more else before
-        pages = pages_of(entries)
+        pages = pages_of(await self._read(actor, session, lambda read: len(pages_of(read)) >= number + 2))
         if not pages:
             return f"{label(session)} is still empty.", None
         shown = min(number, len(pages) - 1)

@@ -90,14 +90,21 @@ def uuid_in(arguments: list[str], index: int = 0) -> UUID:
 
 def number_in(arguments: list[str], index: int = 0) -> int:
     """A number of up to nine digits among a component's arguments. Raises `Unreadable`."""
-    if index >= len(arguments) or not re.fullmatch(r"[0-9]{1,9}", arguments[index]):
-        raise Unreadable
-    return int(arguments[index])
+    return _digits_in(arguments, index, 9)
 
 
 def message_id_in(arguments: list[str], index: int = 0) -> int:
     """A message's id among a component's arguments: a snowflake, up to 63 bits. Raises `Unreadable`."""
-    if index >= len(arguments) or not re.fullmatch(r"[0-9]{1,19}", arguments[index]):
+    return _digits_in(arguments, index, 19)
+
+
+def entry_in(arguments: list[str], index: int) -> int:
+    """An entry's id, or its place in the order of time, among a component's arguments. Raises `Unreadable`."""
+    return _digits_in(arguments, index, 19)
+
+
+def _digits_in(arguments: list[str], index: int, most: int) -> int:
+    if index >= len(arguments) or not re.fullmatch(f"[0-9]{{1,{most}}}", arguments[index]):
         raise Unreadable
     return int(arguments[index])
 

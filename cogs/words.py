@@ -29,7 +29,12 @@ def shorten(text: str, limit: int) -> str:
 
 def inert(text: str, limit: int) -> str:
     """Text that people wrote, on one line, without any effect as Markdown or mention."""
-    escaped = discord.utils.escape_markdown(shorten(text, limit), as_needed=False)
+    return harmless(shorten(text, limit))
+
+
+def harmless(line: str) -> str:
+    """A line that people wrote, whole, without any effect as Markdown or mention."""
+    escaped = discord.utils.escape_markdown(line, as_needed=False)
     return discord.utils.escape_mentions(escaped).replace("](", "]\u200b(").replace("<", "\\<")
 
 

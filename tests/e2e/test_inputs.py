@@ -17,6 +17,9 @@ STRANGE = [
 ]
 
 
+VERBS = ["reply", "retry", "finish", "trynow", "stop", "send", "remove", "open", "decide", "history", "here", "found", "missed"]
+
+
 @pytest.mark.parametrize("text", STRANGE)
 async def test_strange_words_are_answered_and_never_ping(team: Team, text: str) -> None:
     answer = await team.ask(team.ann, text)
@@ -58,7 +61,7 @@ async def test_numbers_of_any_size_are_looked_for(team: Team, command: str, numb
 @pytest.mark.parametrize("arguments", ["", ":", ":" + "9" * 60, ":zz", ":-1", ":1:2:3:4", ":" + "f" * 32, ":\ud83d"])
 async def test_a_tampered_button_gets_one_sentence(team: Team, arguments: str) -> None:
     own = await team.ask(team.ann, "hello")
-    for verb in ("reply", "retry", "finish", "trynow", "stop", "send", "remove", "open", "decide", "history", "missed"):
+    for verb in VERBS:
         pressed = await team.ann.forge(f"cubby:{verb}{arguments}"[:100], channel=team.general, message=own)
         told = await pressed.message(lambda m: m is not own)
         assert told.text == GONE

@@ -45,7 +45,7 @@ class Aim:
         return (self.session, self.turn, self.choice, self.message, self.number)
 
 
-NOBODYS = Aim(uuid4().hex, uuid4().hex, uuid4().hex, str(1 << 60), "9", "quokka")
+NOBODYS = Aim(uuid4().hex, uuid4().hex, uuid4().hex, str(1 << 60), "9", "quokk!")
 
 
 async def bobs_things(team: Team) -> Aim:
@@ -104,7 +104,8 @@ async def all_commands(team: Team, aim: Aim) -> AsyncIterator[tuple[str, str]]:
             if parameter.autocomplete:
                 offered = await team.ann.autocomplete(team.general, command.name, **{parameter.name: text})
                 yield f"{command.name} completes {parameter.name}", masked(str(offered), aim)
-            used = await team.ann.slash(team.general, command.name, **{parameter.name: text})
+            needed = {other.name: aim.words for other in command.parameters if other.required}
+            used = await team.ann.slash(team.general, command.name, **{**needed, parameter.name: text})
             yield f"{command.name} {parameter.name}", await seen(team, used, aim)
     assert team.bot.client.tree.get_commands(type=discord.AppCommandType.message) == [], "let this test use them"
     assert team.bot.client.tree.get_commands(type=discord.AppCommandType.user) == [], "let this test use them"
@@ -127,10 +128,15 @@ async def seen(team: Team, invocation: Invocation, aim: Aim) -> str:
 
 
 def masked(text: str, aim: Aim) -> str:
-    for thing in (*aim.ids[:4], aim.words):
+    for thing in (*aim.ids[:4], aim.words, aim.words.removesuffix("!")):
         text = text.replace(thing, "§")
-    text = re.sub(r"[0-9a-f]{32}|<t:[0-9]+", "#", text)
+    text = re.sub(r"[0-9a-f]{32}|<t:[0-9]+|(?<=cubby:found:)[0-9]+|(?<=\"id\": )[0-9]+", "#", text)
     return re.sub(rf"(?<![0-9]){aim.number}(?![0-9])", "§", text)
+
+
+def unmarked(text: str) -> str:
+    """A text without the signs that make it bold or inert."""
+    return text.replace("\\", "").replace("**", "")
 
 
 async def answers_to(folder: Path, *, at_bob: bool) -> list[tuple[str, str]]:
@@ -143,7 +149,8 @@ async def answers_to(folder: Path, *, at_bob: bool) -> list[tuple[str, str]]:
         aim = bobs if at_bob else NOBODYS
         heard = [answer async for answer in all_that_ann_can_send(team, aim, own)]
         assert await everything_of(team.bot.store, Actor(team.bob.user.id)) == before
-        assert not any("zebra" in m.text for m in team.ann.sees(team.general) if m.ephemeral and "zebra!" not in m.text)
+        shown = [unmarked(m.text) for m in team.ann.sees(team.general) if m.ephemeral]
+        assert not any("zebra" in text.replace("zebra!", "") for text in shown)
         return heard
 
 

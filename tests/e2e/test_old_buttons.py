@@ -50,12 +50,17 @@ async def listed(team: Team) -> Message:
     return await (await team.ann.slash(team.general, "sessions")).message()
 
 
+async def searched(team: Team) -> Message:
+    await answered(team)
+    return await (await team.ann.slash(team.general, "search", words="hello")).message()
+
+
 async def mentioned(team: Team) -> Message:
     await team.ann.say(team.general, "hello?", mention_bot=True)
     return await team.ann.wait_for(lambda m: m.author.bot and bool(m.buttons), channel=team.general)
 
 
-SCENES = [answered, writing, stopped, waiting, paused, guarded, listed, mentioned]
+SCENES = [answered, writing, stopped, waiting, paused, guarded, listed, searched, mentioned]
 
 
 @pytest.fixture
