@@ -26,11 +26,16 @@ NOTHING_IN_IT: Final = "There's nothing in that message. Write what you'd like t
 def checked(text: str) -> str:
     """The words as they are stored. Raises `Told` for an empty or too long prompt."""
     words = text.encode("utf-8", "replace").decode("utf-8").strip()
-    if all(character.isspace() or character in UNSEEN for character in words):
+    if is_empty(words):
         raise Told(NOTHING_IN_IT)
     if len(words) > PROMPT_LIMIT:
         raise Told(f"That's {len(words):,} characters; I take up to {PROMPT_LIMIT:,} at once. Send it in parts.")
     return words
+
+
+def is_empty(words: str) -> bool:
+    """Whether nothing of it can be seen."""
+    return all(character.isspace() or character in UNSEEN for character in words)
 
 
 def prompt_from(interaction: Interaction, reply: Reply, text: str) -> Prompt:

@@ -26,6 +26,7 @@ from cogs.panel import Panel
 from cogs.search import Search
 from cogs.services import Services
 from cogs.sessions import Sessions
+from cogs.shelves import Shelves
 from cogs.sync import sync_if_changed
 from cogs.tree import Tree
 from cogs.waiting import WaitingPrompts
@@ -91,7 +92,7 @@ class Cubby(commands.Bot):
             raise RuntimeError("equip() comes before start()")
         services = self._services
         inbox = Inbox(services)
-        cogs = (Mentions, Sessions, Panel, History, Search, Answers, WaitingPrompts, Owed)
+        cogs = (Mentions, Sessions, Panel, History, Search, Shelves, Answers, WaitingPrompts, Owed)
         direct = (Chat(services, inbox), CatchUp(services, inbox))
         for cog in (services.router, self._notices, About(services, self.tree), *direct, *(make(services) for make in cogs)):
             await self.add_cog(cog)

@@ -13,7 +13,11 @@ import discord
 from agent.errors import EndpointDown
 from agent.outcomes import Decision, StillWriting
 from cogs.ids import custom_id
-from storage.records import SessionInfo, Turn, TurnState
+from cogs.words import plain_label, shorten
+from storage.records import Changed, SessionInfo, Turn, TurnState
+
+NAME_LIMIT: Final = 100
+"""Characters of a session's name."""
 
 TEXT_LIMIT: Final = 4000
 """Characters a modal's text input takes (Discord's documentation, "Component Reference", Text Input)."""
@@ -104,6 +108,11 @@ def open_session(session: SessionInfo) -> discord.ui.View:
     return row(button("Open", "open", session.id))
 
 
+def undo(changed: Changed) -> discord.ui.View:
+    """*Undo* for what was done to a session."""
+    return row(button("Undo", "undo", changed.undo))
+
+
 def answer_these(first: int, last: int, *, one: bool) -> discord.ui.View:
     """*Answer these* for messages that were missed; their ids say which."""
     label = "Answer it" if one else "Answer these"
@@ -122,5 +131,19 @@ def prompt_modal(title: str, verb: str, *arguments: UUID | int | str) -> discord
         custom_id="text", style=discord.TextStyle.paragraph, max_length=TEXT_LIMIT, required=True
     )
     modal.add_item(discord.ui.Label(text="Your message", component=field))
+    modal.stop()
+    return modal
+
+
+def name_modal(session: SessionInfo) -> discord.ui.Modal:
+    """A modal with one short field for a session's name, which stands in it as it is now."""
+    modal = discord.ui.Modal(title=f"Rename {plain_label(session, 30)}"[:45], custom_id=custom_id("named", session.id))
+    field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
+        custom_id="text",
+        default=shorten(session.name, NAME_LIMIT) if session.name else None,
+        max_length=NAME_LIMIT,
+        required=True,
+    )
+    modal.add_item(discord.ui.Label(text="Its name", component=field))
     modal.stop()
     return modal

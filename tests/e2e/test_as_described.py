@@ -35,6 +35,8 @@ async def in_the_server(team: Team) -> None:
     for command in ("sessions", "history", "privacy", "help", "quit", "stop"):
         await (await team.ann.slash(team.general, command)).message()
     await team.ann.autocomplete(team.general, "open", session="1")
+    renamed = await (await team.ann.slash(team.general, "rename", name="Third", session="1")).message()
+    await (await team.ann.press(renamed, "Undo")).acknowledged()
     found = await (await team.ann.slash(team.general, "search", words="word", since="2020-01-01")).message()
     await (await team.ann.press(found, "Open here")).message()
     await team.bob.say(team.general, "hello", mention_bot=True)

@@ -17,7 +17,23 @@ STRANGE = [
 ]
 
 
-VERBS = ["reply", "retry", "finish", "trynow", "stop", "send", "remove", "open", "decide", "history", "here", "found", "missed"]
+VERBS = [
+    "reply",
+    "retry",
+    "finish",
+    "trynow",
+    "stop",
+    "send",
+    "remove",
+    "open",
+    "decide",
+    "history",
+    "here",
+    "found",
+    "undo",
+    "named",
+    "missed",
+]
 
 
 @pytest.mark.parametrize("text", STRANGE)

@@ -55,12 +55,17 @@ async def searched(team: Team) -> Message:
     return await (await team.ann.slash(team.general, "search", words="hello")).message()
 
 
+async def renamed(team: Team) -> Message:
+    await answered(team)
+    return await (await team.ann.slash(team.general, "rename", name="Greeting")).message()
+
+
 async def mentioned(team: Team) -> Message:
     await team.ann.say(team.general, "hello?", mention_bot=True)
     return await team.ann.wait_for(lambda m: m.author.bot and bool(m.buttons), channel=team.general)
 
 
-SCENES = [answered, writing, stopped, waiting, paused, guarded, listed, searched, mentioned]
+SCENES = [answered, writing, stopped, waiting, paused, guarded, listed, searched, renamed, mentioned]
 
 
 @pytest.fixture

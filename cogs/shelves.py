@@ -1,0 +1,71 @@
+"""`/rename`, its modal, and *Undo*: keeping sessions in order, each act with its way back."""
+
+from discord import app_commands
+from discord.ext import commands
+
+from cogs import controls
+from cogs.asking import is_empty
+from cogs.explain import Told
+from cogs.find import choices, find
+from cogs.reply import Interaction, Reply, actor_of, reply_to
+from cogs.router import submitted, uuid_in
+from cogs.services import Services
+from cogs.words import NOTHING_OPEN, label, shorten
+from storage.records import Actor
+
+NO_NAME = "A name needs at least one sign that can be seen."
+
+
+class Shelves(commands.Cog):
+    """Changes what a session is called, and takes such changes back."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        services.router.add("named", self._named)
+        services.router.add("undo", self._undo)
+
+    @app_commands.command(name="rename", description="Give a session a name, which you can open it by")
+    @app_commands.describe(
+        name="What to call it; leave it out to edit the name it has",
+        session="Its number, or a name that fits only one; leave it out for the one you're in",
+    )
+    async def rename(
+        self,
+        interaction: Interaction,
+        name: app_commands.Range[str, 1, controls.NAME_LIMIT] | None = None,
+        session: app_commands.Range[str, 1, 200] | None = None,
+    ) -> None:
+        """Rename the active or a given session; without a name, open a modal for one."""
+        actor, reply = actor_of(interaction), reply_to(interaction)
+        if session is not None:
+            wanted = await find(self._services, actor, session)
+        else:
+            wanted = await self._services.runtimes.of(actor).active()
+        if wanted is None:
+            await reply.say(NOTHING_OPEN)
+        elif name is None:
+            await interaction.response.send_modal(controls.name_modal(wanted))
+        else:
+            await self._rename(actor, reply, wanted.number, name)
+
+    @rename.autocomplete("session")
+    async def _session_choices(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+        return await choices(self._services, interaction, current)
+
+    async def _named(self, interaction: Interaction, arguments: list[str]) -> None:
+        actor = actor_of(interaction)
+        session = await self._services.store.sessions.get(actor, uuid_in(arguments))
+        await self._rename(actor, reply_to(interaction), session.number, submitted(interaction))
+
+    async def _rename(self, actor: Actor, reply: Reply, number: int, name: str) -> None:
+        if is_empty(name):
+            raise Told(NO_NAME)
+        changed = await self._services.store.shelves.rename(actor, number, shorten(name, controls.NAME_LIMIT))
+        said = f"{label(changed.session, controls.NAME_LIMIT)} is its name now. Before it was {label(changed.before)}."
+        await reply.say(said, view=controls.undo(changed))
+
+    async def _undo(self, interaction: Interaction, arguments: list[str]) -> None:
+        """Take an act back; the message that told of it tells of this instead."""
+        session = await self._services.store.shelves.undo(actor_of(interaction), uuid_in(arguments))
+        said = f"Taken back: it's {label(session)} again."
+        await reply_to(interaction, in_place=True).say(said, view=controls.open_session(session))
