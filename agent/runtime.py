@@ -69,6 +69,11 @@ class SessionRuntime:
         """Every live object: the active one, then the kept ones."""
         return self._place.sessions
 
+    @property
+    def writing(self) -> frozenset[UUID]:
+        """The sessions in which an answer is being written, or is about to be."""
+        return frozenset(session.info.id for session in self.live if session.is_streaming)
+
     async def active(self) -> SessionInfo | None:
         """The session that the person's next message goes to, if there is one."""
         return await self._store.sessions.active(self.actor)

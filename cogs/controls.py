@@ -135,9 +135,10 @@ def prompt_modal(title: str, verb: str, *arguments: UUID | int | str) -> discord
     return modal
 
 
-def name_modal(session: SessionInfo) -> discord.ui.Modal:
-    """A modal with one short field for a session's name, which stands in it as it is now."""
-    modal = discord.ui.Modal(title=f"Rename {plain_label(session, 30)}"[:45], custom_id=custom_id("named", session.id))
+def name_modal(session: SessionInfo, verb: str, *arguments: UUID | int | str) -> discord.ui.Modal:
+    """A modal with one short field for a session's name, which stands in it as it is now; submitted to `verb`."""
+    submitted_to = custom_id(verb, session.id, *arguments)
+    modal = discord.ui.Modal(title=f"Rename {plain_label(session, 30)}"[:45], custom_id=submitted_to)
     field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
         custom_id="text",
         default=shorten(session.name, NAME_LIMIT) if session.name else None,

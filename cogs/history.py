@@ -12,7 +12,7 @@ from discord.ext import commands
 
 from cogs.controls import button, row
 from cogs.find import choices, find
-from cogs.reply import Interaction, actor_of, reply_to
+from cogs.reply import Interaction, Reply, actor_of, reply_to
 from cogs.router import entry_in, number_in, uuid_in
 from cogs.services import Services
 from cogs.words import NOTHING_OPEN, label
@@ -41,6 +41,7 @@ class History(commands.Cog):
     def __init__(self, services: Services) -> None:
         self._services = services
         services.router.add("history", self._turn_page)
+        services.router.add("read", self._read_pressed)
         services.router.add("here", self._at_an_entry)
 
     @app_commands.command(name="history", description="Read a session again from its newest page back")
@@ -54,9 +55,8 @@ class History(commands.Cog):
             wanted = await self._services.runtimes.of(actor).active()
         if wanted is None:
             await reply.say(NOTHING_OPEN)
-            return
-        text, view = await self._page(actor, wanted, 0)
-        await reply.say(text, view=view)
+        else:
+            await self._say_newest(actor, reply, wanted)
 
     @history.autocomplete("session")
     async def _session_choices(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
@@ -67,6 +67,16 @@ class History(commands.Cog):
         session = await self._services.store.sessions.get(actor, uuid_in(arguments))
         text, view = await self._page(actor, session, number_in(arguments, 1))
         await reply_to(interaction, in_place=True).say(text, view=view)
+
+    async def _read_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
+        """Show the newest page in a message of its own, so that what was pressed stays."""
+        actor = actor_of(interaction)
+        session = await self._services.store.sessions.get(actor, uuid_in(arguments))
+        await self._say_newest(actor, reply_to(interaction), session)
+
+    async def _say_newest(self, actor: Actor, reply: Reply, session: SessionInfo) -> None:
+        text, view = await self._page(actor, session, 0)
+        await reply.say(text, view=view)
 
     async def _at_an_entry(self, interaction: Interaction, arguments: list[str]) -> None:
         """Show the page on which an entry begins, in a message of its own."""

@@ -1,8 +1,8 @@
 """What a button, select or modal says about itself: `cubby:<verb>:<argument>:...`, at most 100 characters.
 
 Discord hands the text back with each press, so it works after a restart. (Discord's documentation, "Component Reference":
-`custom_id` has 1 to 100 characters.) It never holds more than a turn's, session's or choice's id or a page number; what the
-presser may do with it is decided by storage.
+`custom_id` has 1 to 100 characters.) It never holds more than an id of something stored, or a page and the list that it
+is of; what the presser may do with it is decided by storage.
 """
 
 from typing import Final

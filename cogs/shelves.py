@@ -11,7 +11,7 @@ from cogs.reply import Interaction, Reply, actor_of, reply_to
 from cogs.router import submitted, uuid_in
 from cogs.services import Services
 from cogs.words import NOTHING_OPEN, label, shorten
-from storage.records import Actor
+from storage.records import Actor, Changed
 
 NO_NAME = "A name needs at least one sign that can be seen."
 
@@ -44,7 +44,7 @@ class Shelves(commands.Cog):
         if wanted is None:
             await reply.say(NOTHING_OPEN)
         elif name is None:
-            await interaction.response.send_modal(controls.name_modal(wanted))
+            await interaction.response.send_modal(controls.name_modal(wanted, "named"))
         else:
             await self._rename(actor, reply, wanted.number, name)
 
@@ -58,9 +58,7 @@ class Shelves(commands.Cog):
         await self._rename(actor, reply_to(interaction), session.number, submitted(interaction))
 
     async def _rename(self, actor: Actor, reply: Reply, number: int, name: str) -> None:
-        if is_empty(name):
-            raise Told(NO_NAME)
-        changed = await self._services.store.shelves.rename(actor, number, shorten(name, controls.NAME_LIMIT))
+        changed = await rename(self._services, actor, number, name)
         said = f"{label(changed.session, controls.NAME_LIMIT)} is its name now. Before it was {label(changed.before)}."
         await reply.say(said, view=controls.undo(changed))
 
@@ -69,3 +67,10 @@ class Shelves(commands.Cog):
         session = await self._services.store.shelves.undo(actor_of(interaction), uuid_in(arguments))
         said = f"Taken back: it's {label(session)} again."
         await reply_to(interaction, in_place=True).say(said, view=controls.open_session(session))
+
+
+async def rename(services: Services, actor: Actor, number: int, name: str) -> Changed:
+    """Give a session the name that was typed. Raises `Told` where nobody could see it, `SessionNotFound`."""
+    if is_empty(name):
+        raise Told(NO_NAME)
+    return await services.store.shelves.rename(actor, number, shorten(name, controls.NAME_LIMIT))

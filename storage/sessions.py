@@ -14,12 +14,12 @@ class SessionManager(Protocol):
         """Make a session with the owner's next number; a name is the person's. It is not made active."""
         ...
 
-    async def get(self, actor: Actor, session_id: UUID) -> SessionInfo:
-        """The session with this id. Raises `SessionNotFound`."""
+    async def get(self, actor: Actor, session_id: UUID, *, binned: bool = False) -> SessionInfo:
+        """The session with this id; with `binned`, in the bin too. Raises `SessionNotFound`."""
         ...
 
-    async def find(self, actor: Actor, number: int) -> SessionInfo:
-        """The session with this number. Raises `SessionNotFound`."""
+    async def find(self, actor: Actor, number: int, *, binned: bool = False) -> SessionInfo:
+        """The session with this number; with `binned`, in the bin too. Raises `SessionNotFound`."""
         ...
 
     async def list(self, actor: Actor, *, page: int = 0, size: int = 10, shelf: Shelf = Shelf.OPEN) -> Page[SessionInfo]:

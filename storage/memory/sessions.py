@@ -25,13 +25,13 @@ class MemorySessions:
         flags, now = Flags(name=clean_name(name), named_by=None if name is None else NamedBy.PERSON), self._now()
         return self._state.add_session(new_id(), actor.user_id, now, flags, now).info
 
-    async def get(self, actor: Actor, session_id: UUID) -> SessionInfo:
+    async def get(self, actor: Actor, session_id: UUID, *, binned: bool = False) -> SessionInfo:
         """See `SessionManager.get`."""
-        return self._state.session(actor, session_id).info
+        return self._state.session(actor, session_id, binned=binned).info
 
-    async def find(self, actor: Actor, number: int) -> SessionInfo:
+    async def find(self, actor: Actor, number: int, *, binned: bool = False) -> SessionInfo:
         """See `SessionManager.find`."""
-        return self._state.numbered(actor, number).info
+        return self._state.numbered(actor, number, binned=binned).info
 
     async def list(self, actor: Actor, *, page: int = 0, size: int = 10, shelf: Shelf = Shelf.OPEN) -> Page[SessionInfo]:
         """See `SessionManager.list`."""

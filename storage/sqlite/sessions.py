@@ -51,13 +51,13 @@ class SqliteSessions:
 
         return await self._database.write(work)
 
-    async def get(self, actor: Actor, session_id: UUID) -> SessionInfo:
+    async def get(self, actor: Actor, session_id: UUID, *, binned: bool = False) -> SessionInfo:
         """See `SessionManager.get`."""
-        return await self._database.read(lambda connection: session_of(session_by_id(connection, actor, session_id)))
+        return await self._database.read(lambda c: session_of(session_by_id(c, actor, session_id, binned=binned)))
 
-    async def find(self, actor: Actor, number: int) -> SessionInfo:
+    async def find(self, actor: Actor, number: int, *, binned: bool = False) -> SessionInfo:
         """See `SessionManager.find`."""
-        return await self._database.read(lambda connection: session_of(session_by_number(connection, actor, number)))
+        return await self._database.read(lambda c: session_of(session_by_number(c, actor, number, binned=binned)))
 
     async def list(self, actor: Actor, *, page: int = 0, size: int = 10, shelf: Shelf = Shelf.OPEN) -> Page[SessionInfo]:
         """See `SessionManager.list`."""

@@ -83,7 +83,8 @@ async def test_sessions_are_paged_and_chosen(team: Team) -> None:
     panel = await (await team.ann.slash(team.general, "sessions")).message()
     await (await team.ann.press(panel, "Next")).acknowledged()
     assert "topic 0" in panel.text
-    opened = await (await team.ann.choose(panel, "1")).message(lambda m: "opened" in m.text)
+    await (await team.ann.choose(panel, "1")).acknowledged()
+    opened = await (await team.ann.press(panel, "Open")).message(lambda m: "opened" in m.text)
     assert "topic 0" in opened.text
     await team.ann.wait_for(lambda m: m.id == panel.id and "you're here" in m.text)
 

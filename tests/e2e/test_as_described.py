@@ -37,6 +37,15 @@ async def in_the_server(team: Team) -> None:
     await team.ann.autocomplete(team.general, "open", session="1")
     renamed = await (await team.ann.slash(team.general, "rename", name="Third", session="1")).message()
     await (await team.ann.press(renamed, "Undo")).acknowledged()
+    panel = await (await team.ann.slash(team.general, "sessions")).message()
+    await (await team.ann.choose(panel, "1")).acknowledged()
+    await (await team.ann.press(panel, "Archive")).acknowledged()
+    await (await team.ann.choose(panel, "archived", custom_id=panel.selects[-1].custom_id)).acknowledged()
+    await (await team.ann.choose(panel, "1")).acknowledged()
+    rename = (await (await team.ann.press(panel, "Rename")).acknowledged()).modal
+    assert rename is not None
+    await (await team.ann.submit(rename, {"Its name": "Fourth"})).acknowledged()
+    await (await team.ann.press(panel, "Undo")).acknowledged()
     found = await (await team.ann.slash(team.general, "search", words="word", since="2020-01-01")).message()
     await (await team.ann.press(found, "Open here")).message()
     await team.bob.say(team.general, "hello", mention_bot=True)

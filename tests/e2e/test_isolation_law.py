@@ -18,7 +18,7 @@ from discord import app_commands
 from cogs.router import Router
 from playground.standin import Invocation, Message
 from playground.standin.interactions import Response
-from storage.records import Actor, Departure, Leave, Prompt, Source, SourceKind, TurnState
+from storage.records import Actor, Departure, Leave, Prompt, Shelf, Source, SourceKind, TurnState
 from storage.store import Store
 from tests.e2e.team import Team, a_team
 
@@ -36,20 +36,22 @@ class Aim:
     session: str
     turn: str
     choice: str
+    undo: str
+    binned: str
     message: str
     number: str
     words: str
 
     @property
     def ids(self) -> tuple[str, ...]:
-        return (self.session, self.turn, self.choice, self.message, self.number)
+        return (self.session, self.turn, self.choice, self.undo, self.binned, self.message, self.number)
 
 
-NOBODYS = Aim(uuid4().hex, uuid4().hex, uuid4().hex, str(1 << 60), "9", "quokk!")
+NOBODYS = Aim(uuid4().hex, uuid4().hex, uuid4().hex, uuid4().hex, uuid4().hex, str(1 << 60), "9", "quokk!")
 
 
 async def bobs_things(team: Team) -> Aim:
-    """Sessions, an answered turn, a pending choice, messages and mentions of Bob's."""
+    """Sessions, one of them in the bin, an answered turn, a pending choice, an act to undo, messages and mentions of Bob's."""
     assert team.bot is not None
     store, bob = team.bot.store, Actor(team.bob.user.id)
     for _ in range(COUNT - 1):
@@ -63,14 +65,20 @@ async def bobs_things(team: Team) -> Aim:
     await team.bob.wait_for(lambda m: f":{COUNT}:" in json.dumps(m.components), channel=team.general)
     choice = await store.turns.hold(bob, session.id, Departure(leave=Leave.NEW))
     await store.deliveries.link(bob, 1 << 50, session.id)
-    return Aim(session.id.hex, turn.id.hex, choice.id.hex, str(1 << 50), str(session.number), "zebra!")
+    undo = (await store.shelves.pin(bob, session.number)).undo
+    binned = (await store.shelves.delete(bob, (await store.sessions.create(bob, "zebra")).number)).session
+    session_id, turn_id, choice_id, undo_id, binned_id = (
+        each.hex for each in (session.id, turn.id, choice.id, undo, binned.id)
+    )
+    return Aim(session_id, turn_id, choice_id, undo_id, binned_id, str(1 << 50), str(session.number), "zebra!")
 
 
 async def everything_of(store: Store, bob: Actor) -> list[object]:
     """What Bob has, to see that nothing of it was touched."""
     infos = (await store.sessions.list(bob)).items
+    binned = (await store.sessions.list(bob, shelf=Shelf.BIN)).items
     paths = [await store.transcripts.path(bob, info.id) for info in infos]
-    return [infos, paths, [await store.turns.waiting(bob, info.id) for info in infos]]
+    return [infos, binned, paths, [await store.turns.waiting(bob, info.id) for info in infos]]
 
 
 async def all_that_ann_can_send(team: Team, aim: Aim, own: Message) -> AsyncIterator[tuple[str, str]]:
@@ -128,7 +136,7 @@ async def seen(team: Team, invocation: Invocation, aim: Aim) -> str:
 
 
 def masked(text: str, aim: Aim) -> str:
-    for thing in (*aim.ids[:4], aim.words, aim.words.removesuffix("!")):
+    for thing in (*aim.ids[:-1], aim.words, aim.words.removesuffix("!")):
         text = text.replace(thing, "§")
     text = re.sub(r"[0-9a-f]{32}|<t:[0-9]+|(?<=cubby:found:)[0-9]+|(?<=\"id\": )[0-9]+", "#", text)
     return re.sub(rf"(?<![0-9]){aim.number}(?![0-9])", "§", text)

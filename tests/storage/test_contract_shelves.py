@@ -115,6 +115,17 @@ async def test_each_session_is_on_one_shelf_and_counted_there(store: Store) -> N
     assert await store.sessions.counts(BOB) == Counts()
 
 
+async def test_what_is_in_the_bin_is_found_only_by_who_asks_for_it_there(store: Store, session: SessionInfo) -> None:
+    binned = (await store.shelves.delete(ANN, 1)).session
+    assert await store.sessions.get(ANN, session.id, binned=True) == binned
+    assert await store.sessions.find(ANN, 1, binned=True) == binned
+    for actor, is_there in ((ANN, False), (BOB, True)):
+        with pytest.raises(SessionNotFound):
+            await store.sessions.get(actor, session.id, binned=is_there)
+        with pytest.raises(SessionNotFound):
+            await store.sessions.find(actor, 1, binned=is_there)
+
+
 async def test_opening_brings_back_what_was_archived(store: Store, session: SessionInfo) -> None:
     await store.shelves.archive(ANN, 1)
     assert not (await store.sessions.open(ANN, 1)).archived

@@ -1,0 +1,111 @@
+"""`Panel`: the command, and what each press on the panel does.
+
+The panel carries everything in the ids of its components and is drawn anew from the store at each press, so it works after a
+restart, and always shows the presser's own sessions as they are now.
+"""
+
+from functools import partial
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from agent.outcomes import Opened
+from cogs import controls
+from cogs.panel._acts import ACTS, Act
+from cogs.panel._views import Note, Now, card_view, list_view
+from cogs.panel._where import Where, shelf_in, where_in
+from cogs.present import present
+from cogs.reply import Interaction, actor_of, reply_to
+from cogs.router import chosen, number_in, submitted, uuid_in
+from cogs.services import Services
+from cogs.shelves import rename
+from cogs.words import label
+from storage.records import Actor, Departure, Leave, SessionInfo
+
+
+class Panel(commands.Cog):
+    """Shows the lists and the cards, and does what is pressed there."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        add = services.router.add
+        add("page", self._turn_page)
+        add("shelf", self._other_list)
+        add("pick", self._picked)
+        add("enter", self._open)
+        add("newname", self._rename_pressed)
+        add("newnamed", self._renamed)
+        add("unact", self._undo)
+        for verb, act in ACTS.items():
+            add(verb, partial(self._act, act))
+
+    @app_commands.command(name="sessions", description="All your sessions: open, read, rename, pin and archive them")
+    async def sessions(self, interaction: Interaction) -> None:
+        """Show the first page of what is open."""
+        await reply_to(interaction).say(view=await self._list(actor_of(interaction), Where()))
+
+    async def _turn_page(self, interaction: Interaction, arguments: list[str]) -> None:
+        await reply_to(interaction).refresh(await self._list(actor_of(interaction), where_in(arguments)))
+
+    async def _other_list(self, interaction: Interaction, _arguments: list[str]) -> None:
+        where = Where(shelf_in(chosen(interaction)))
+        await reply_to(interaction).refresh(await self._list(actor_of(interaction), where))
+
+    async def _picked(self, interaction: Interaction, arguments: list[str]) -> None:
+        """Show the card of what was chosen, wherever it is by now."""
+        actor = actor_of(interaction)
+        session = await self._services.store.sessions.find(actor, number_in(chosen(interaction)), binned=True)
+        await reply_to(interaction).refresh(await self._card(actor, session, where_in(arguments)))
+
+    async def _open(self, interaction: Interaction, arguments: list[str]) -> None:
+        """Open it in a message of its own, between two looks at the panel: one that answers at once, one that is true after."""
+        actor, reply, where = actor_of(interaction), reply_to(interaction), where_in(arguments, 1)
+        session = await self._services.store.sessions.get(actor, uuid_in(arguments))
+        await reply.refresh(await self._list(actor, where))
+        went = await self._services.runtimes.of(actor).go(Departure(leave=Leave.OPEN, number=session.number))
+        await present(self._services, actor, reply, went)
+        is_back = session.archived and isinstance(went, Opened)
+        note = Note(text=f"{label(session)} is out of the archive.") if is_back else None
+        await reply.refresh(await self._list(actor, where, note))
+
+    async def _act(self, act: Act, interaction: Interaction, arguments: list[str]) -> None:
+        """Do it, then show the card again, or the list that the session has left."""
+        actor, where, store = actor_of(interaction), where_in(arguments, 1), self._services.store
+        session = await store.sessions.get(actor, uuid_in(arguments), binned=True)
+        changed = await act.do(store.shelves, actor, session.number)
+        note = Note(text=f"{label(changed.session)} {act.said}", undo=changed.undo)
+        shown = self._card(actor, changed.session, where, note) if act.stays else self._list(actor, where, note)
+        await reply_to(interaction).refresh(await shown)
+
+    async def _rename_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
+        where = where_in(arguments, 1)
+        session = await self._services.store.sessions.get(actor_of(interaction), uuid_in(arguments))
+        await interaction.response.send_modal(controls.name_modal(session, "newnamed", *where.arguments))
+
+    async def _renamed(self, interaction: Interaction, arguments: list[str]) -> None:
+        actor, where = actor_of(interaction), where_in(arguments, 1)
+        session = await self._services.store.sessions.get(actor, uuid_in(arguments))
+        changed = await rename(self._services, actor, session.number, submitted(interaction))
+        note = Note(text=f"Renamed. Before it was {label(changed.before)}.", undo=changed.undo)
+        await reply_to(interaction).refresh(await self._card(actor, changed.session, where, note))
+
+    async def _undo(self, interaction: Interaction, arguments: list[str]) -> None:
+        """Take the act above the panel back, and show the list as it is then."""
+        actor, where = actor_of(interaction), where_in(arguments, 1)
+        session = await self._services.store.shelves.undo(actor, uuid_in(arguments))
+        note = Note(text=f"Taken back: {label(session)} is as it was.")
+        await reply_to(interaction).refresh(await self._list(actor, where, note))
+
+    async def _list(self, actor: Actor, where: Where, note: Note | None = None) -> discord.ui.LayoutView:
+        sessions = self._services.store.sessions
+        page = await sessions.list(actor, page=where.page, shelf=where.shelf)
+        return list_view(page, where.shelf, await sessions.counts(actor), await self._now(actor), note)
+
+    async def _card(self, actor: Actor, session: SessionInfo, where: Where, note: Note | None = None) -> discord.ui.LayoutView:
+        return card_view(session, where, await self._now(actor), note)
+
+    async def _now(self, actor: Actor) -> Now:
+        runtime = self._services.runtimes.of(actor)
+        active = await runtime.active()
+        return Now(active=active.id if active is not None else None, writing=runtime.writing)

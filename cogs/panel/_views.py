@@ -1,0 +1,189 @@
+"""What the panel looks like: a page of a list, and the card of one session. Plain functions from data to Components V2.
+
+Limits (Discord's documentation, "Component Reference"): 40 components a message, 25 options a select, 5 buttons a row, and
+4,000 characters over all text displays. What is longest stays well below each.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import discord
+
+from cogs.controls import button
+from cogs.ids import custom_id
+from cogs.panel._where import Where
+from cogs.words import ago, inert, label, messages, plain_label, quote, shorten
+from storage.records import BIN_KEEPS, Counts, Page, SessionInfo, Shelf
+
+HEADINGS: Final = {
+    Shelf.OPEN: "Your sessions",
+    Shelf.PINNED: "Your pinned sessions",
+    Shelf.ARCHIVED: "Your archived sessions",
+    Shelf.BIN: "Your bin",
+}
+FILTERS: Final = {Shelf.OPEN: "Open", Shelf.PINNED: "Pinned", Shelf.ARCHIVED: "Archived", Shelf.BIN: "Bin"}
+EMPTY: Final = {
+    Shelf.OPEN: "You have no sessions yet. `/ask` something, or write to me in a direct message, and the first one starts.",
+    Shelf.PINNED: "Nothing is pinned. Choose a session, then *Pin*, and it comes first in your list.",
+    Shelf.ARCHIVED: "Nothing is archived. Choose a session, then *Archive*, and it makes room in your list.",
+    Shelf.BIN: "The bin is empty.",
+}
+ALL_AWAY: Final = "None of your sessions is open. `/new` starts one; the others are in the lists below."
+
+Box = discord.ui.Container[discord.ui.LayoutView]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Now:
+    """What a person's sessions are doing while the panel is drawn."""
+
+    active: UUID | None = None
+    writing: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What was just done, above all else, with the way back where there is one."""
+
+    text: str
+    undo: UUID | None = None
+
+
+def list_view(
+    page: Page[SessionInfo], shelf: Shelf, counts: Counts, now: Now, note: Note | None = None
+) -> discord.ui.LayoutView:
+    """One page of a list, with a select to choose from it, one for another list, and the pager."""
+    where = Where(shelf, page.number)
+    view, box = _started(where, note)
+    box.add_item(discord.ui.TextDisplay(f"### {HEADINGS[shelf]}"))
+    box.add_item(discord.ui.TextDisplay("\n".join(_line(session, now) for session in page.items) or _empty(shelf, counts)))
+    if page.pages > 1:
+        box.add_item(discord.ui.TextDisplay(f"-# Page {page.number + 1} of {page.pages} · {page.total} sessions"))
+    if page.items:
+        view.add_item(_row(_chooser(page, where, now)))
+    if counts != Counts():
+        view.add_item(_row(_filter(where, counts)))
+    if page.pages > 1:
+        view.add_item(_row(*_pager(page, where)))
+    return view
+
+
+def card_view(session: SessionInfo, where: Where, now: Now, note: Note | None = None) -> discord.ui.LayoutView:
+    """One session with all that can be done to it, and the way back to `where` it was chosen."""
+    view, box = _started(where, note)
+    box.add_item(discord.ui.TextDisplay(f"### {label(session, 100)}"))
+    box.add_item(discord.ui.TextDisplay("\n".join(_facts(session, now))))
+    for buttons in _offers(session, where):
+        view.add_item(_row(*buttons))
+    return view
+
+
+def _started(where: Where, note: Note | None) -> tuple[discord.ui.LayoutView, Box]:
+    view = discord.ui.LayoutView(timeout=None)
+    box: Box = discord.ui.Container()
+    if note is not None and note.undo is not None:
+        undo = button("Undo", "unact", note.undo, *where.arguments)
+        box.add_item(discord.ui.Section(discord.ui.TextDisplay(note.text), accessory=undo))
+    elif note is not None:
+        box.add_item(discord.ui.TextDisplay(note.text))
+    view.add_item(box)
+    return view, box
+
+
+def _row(*items: discord.ui.Item[Any]) -> discord.ui.ActionRow[discord.ui.LayoutView]:
+    row: discord.ui.ActionRow[discord.ui.LayoutView] = discord.ui.ActionRow()
+    for item in items:
+        row.add_item(item)
+    return row
+
+
+def _empty(shelf: Shelf, counts: Counts) -> str:
+    return EMPTY[shelf] if shelf is not Shelf.OPEN or counts == Counts() else ALL_AWAY
+
+
+def _line(session: SessionInfo, now: Now) -> str:
+    shown = inert(session.name or session.first_message or "empty", 50)
+    when = f"deleted {ago(session.deleted)}" if session.deleted is not None else ago(session.modified)
+    marks = [f"**{mark}**" if is_news else mark for mark, is_news in _marks(session, now)]
+    return " · ".join([f"**{session.number}**", shown, messages(session.message_count), when, *marks])
+
+
+def _marks(session: SessionInfo, now: Now) -> Sequence[tuple[str, bool]]:
+    """What sets a session apart; with those a person looks for, true."""
+    marks = (
+        (session.id == now.active, "you're here", True),
+        (session.pinned, "pinned", False),
+        (session.id in now.writing, "writing", True),
+        (session.unread, "new answer", True),
+        (session.branches > 1, f"{session.branches} branches", False),
+        (session.archived_by_itself is not None, "archived by itself", False),
+    )
+    return [(mark, is_news) for is_so, mark, is_news in marks if is_so]
+
+
+def _facts(session: SessionInfo, now: Now) -> Sequence[str]:
+    facts = [f"{messages(session.message_count)} · last {ago(session.modified)} · started {ago(session.created)}"]
+    if session.name is not None and session.first_message is not None:
+        facts.append(quote(session.first_message))
+    marks = " · ".join(mark for mark, _ in _marks(session, now))
+    if marks:
+        facts.append(marks[0].upper() + marks[1:])
+    if session.origin is not None:
+        facts.append(f"Forked from {session.origin.number}")
+    if session.model is not None:
+        facts.append(f"-# Answered by {inert(session.model, 100)}")
+    if session.deleted is not None:
+        facts.append(f"In the bin since {ago(session.deleted)}; deleted for good {ago(session.deleted + BIN_KEEPS)}.")
+    return facts
+
+
+def _offers(session: SessionInfo, where: Where) -> Sequence[Sequence[discord.ui.Button[Any]]]:
+    """The card's buttons, row by row. What is in the bin can only come back."""
+    place = (session.id, *where.arguments)
+    back = button("Back", "page", *where.arguments)
+    if session.deleted is not None:
+        return [[button("Restore", "restore", *place, style=discord.ButtonStyle.primary), back]]
+    acts = [
+        button("Open", "enter", *place, style=discord.ButtonStyle.primary),
+        button("History", "read", session.id),
+        button("Rename", "newname", *place),
+        button("Unpin", "unpin", *place) if session.pinned else button("Pin", "pin", *place),
+        button("Unarchive", "unarchive", *place) if session.archived else button("Archive", "archive", *place),
+    ]
+    return [acts, [back]]
+
+
+def _chooser(page: Page[SessionInfo], where: Where, now: Now) -> discord.ui.Select[discord.ui.LayoutView]:
+    options = [
+        discord.SelectOption(
+            label=shorten(plain_label(session), 100),
+            value=str(session.number),
+            description=", ".join(mark for mark, _ in _marks(session, now)) or None,
+        )
+        for session in page.items
+    ]
+    return discord.ui.Select(placeholder="Choose a session", options=options, custom_id=custom_id("pick", *where.arguments))
+
+
+def _filter(where: Where, counts: Counts) -> discord.ui.Select[discord.ui.LayoutView]:
+    many = {Shelf.OPEN: counts.open, Shelf.PINNED: counts.pinned, Shelf.ARCHIVED: counts.archived, Shelf.BIN: counts.bin}
+    options = [
+        discord.SelectOption(label=f"{name} · {many[shelf]}", value=shelf.value, default=shelf is where.shelf)
+        for shelf, name in FILTERS.items()
+    ]
+    return discord.ui.Select(placeholder="Which list", options=options, custom_id=custom_id("shelf"))
+
+
+def _pager(page: Page[SessionInfo], where: Where) -> Sequence[discord.ui.Button[Any]]:
+    """No two ids in a message may be the same, so each says which button it is, behind what is read of it."""
+    last = page.pages - 1
+    targets = {"First": 0, "Previous": max(page.number - 1, 0), "Next": min(page.number + 1, last), "Last": last}
+    shown = targets if page.pages > 2 else {name: targets[name] for name in ("Previous", "Next")}
+    buttons: list[discord.ui.Button[Any]] = []
+    for name, target in shown.items():
+        turn = button(name, "page", *Where(where.shelf, target).arguments, name.lower())
+        turn.disabled = target == page.number
+        buttons.append(turn)
+    return buttons
