@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from storage.records import Choice, Departure, SessionInfo, Turn
+from storage.records import Changed, Choice, Departure, SessionInfo, Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +114,21 @@ class NothingToStop:
     """The active session is not writing; these kept ones are, each with its running turn."""
 
     kept: tuple[tuple[SessionInfo, Turn], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted:
+    """The session is in the bin; nothing of it is live any more."""
+
+    changed: Changed
+    was_active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Busy:
+    """Nothing was done: an answer is being written in the session, so its owner chooses first whether to stop that."""
+
+    session: SessionInfo
 
 
 class Decision(StrEnum):

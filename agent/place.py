@@ -136,6 +136,14 @@ class Place:
         """What waits in a session."""
         return tuple(await self._store.turns.waiting(self._actor, info.id))
 
+    async def discard(self, session_id: UUID) -> None:
+        """Dispose the session's live object, if it has one, whether it is active or kept: it goes to the bin."""
+        kept = await self._keepers.give_back(session_id)
+        if kept is not None:
+            await kept.dispose()
+        if self._live is not None and self._live.info.id == session_id:
+            await self._dispose_live()
+
     async def rest(self) -> bool:
         """Dispose the active session if it has nothing to do. Returns whether nothing is live."""
         if self._live is not None and not self._live.is_streaming:

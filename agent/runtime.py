@@ -17,8 +17,10 @@ from agent.errors import SessionDisposed
 from agent.events import Listener, QueueChanged
 from agent.outcomes import (
     Asked,
+    Busy,
     Closed,
     Decision,
+    Deleted,
     Left,
     NothingActive,
     NothingToStop,
@@ -125,6 +127,17 @@ class SessionRuntime:
     async def remove(self, turn_id: UUID) -> Turn:
         """Take a waiting prompt out. Raises `TurnNotFound`, `WrongTurnState`, `StoreUnavailable`, `ShuttingDown`."""
         return await self._change(lambda: self._remove(turn_id))
+
+    async def delete(self, number: int, *, stop: bool = False) -> Deleted | Busy:
+        """Put a session in the bin, whatever is live of it disposed first; one that writes only where the answer is to `stop`.
+
+        Raises `SessionNotFound`, `SessionWriting` where the answer's end is not stored yet, `StoreUnavailable`, `ShuttingDown`.
+        """
+        return await self._change(lambda: self._delete(number, stop=stop))
+
+    async def undo(self, undo_id: UUID) -> SessionInfo:
+        """Take back what was done to a session. Raises `UndoNotFound`, `SessionWriting`, `StoreUnavailable`, `ShuttingDown`."""
+        return await self._change(lambda: self._undo(undo_id))
 
     async def wake(self, info: SessionInfo, turn: Turn | None) -> None:
         """After a restart: go on with a session's asked turn, or with what is queued in it, wherever its owner is."""
@@ -250,6 +263,20 @@ class SessionRuntime:
 
     async def _ask(self, info: SessionInfo, prompt: Prompt | None) -> Asked | Waiting | None:
         return await self._place.put(await self._place.enter(info), prompt) if prompt is not None else None
+
+    async def _delete(self, number: int, *, stop: bool) -> Deleted | Busy:
+        info, active = await self._store.sessions.find(self.actor, number), await self.active()
+        if info.id in self.writing and not stop:
+            return Busy(session=info)
+        await self._place.discard(info.id)
+        changed = await self._store.shelves.delete(self.actor, number)
+        return Deleted(changed=changed, was_active=active is not None and active.id == info.id)
+
+    async def _undo(self, undo_id: UUID) -> SessionInfo:
+        session = await self._store.shelves.undo(self.actor, undo_id)
+        if session.deleted is not None:  # a restore was undone; that nothing runs in it, the store has seen to
+            await self._place.discard(session.id)
+        return session
 
     def _count_in(self, prompt: Prompt) -> None:
         if not prompt.missed:

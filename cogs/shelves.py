@@ -64,7 +64,7 @@ class Shelves(commands.Cog):
 
     async def _undo(self, interaction: Interaction, arguments: list[str]) -> None:
         """Take an act back; the message that told of it tells of this instead."""
-        session = await self._services.store.shelves.undo(actor_of(interaction), uuid_in(arguments))
+        session = await self._services.runtimes.of(actor_of(interaction)).undo(uuid_in(arguments))
         said = f"Taken back: it's {label(session)} again."
         await reply_to(interaction, in_place=True).say(said, view=controls.open_session(session))
 

@@ -10,7 +10,8 @@ from typing import Final
 
 import discord
 
-from storage.records import Departure, Leave, SessionInfo, Turn
+from agent.outcomes import Deleted
+from storage.records import BIN_KEEPS, Departure, Leave, SessionInfo, Turn
 
 GONE: Final = "That isn't available any more. `/sessions` shows what's yours."
 """The one answer to any button or choice that is foreign, expired or unknown."""
@@ -73,6 +74,12 @@ def paused_line(session: SessionInfo, paused: Sequence[Turn]) -> str:
     if len(paused) == 1:
         return f"1 message still waits in {label(session)}. Send it or remove it:"
     return f"{len(paused)} messages still wait in {label(session)}. Send or remove them:"
+
+
+def binned(deleted: Deleted) -> str:
+    """What is said of a session that went to the bin."""
+    said = f"{label(deleted.changed.session)} is in the bin. It rests there for {BIN_KEEPS.days} days."
+    return f"{said} No session is open now; your next message starts a new one." if deleted.was_active else said
 
 
 def given_back(departure: Departure) -> str:

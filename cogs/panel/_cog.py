@@ -10,17 +10,17 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from agent.outcomes import Opened
+from agent.outcomes import Busy, Deleted, Opened
 from cogs import controls
 from cogs.panel._acts import ACTS, Act
-from cogs.panel._views import Note, Now, card_view, list_view
+from cogs.panel._views import Note, Now, card_view, list_view, stop_first_view
 from cogs.panel._where import Where, shelf_in, where_in
 from cogs.present import present
 from cogs.reply import Interaction, actor_of, reply_to
 from cogs.router import chosen, number_in, submitted, uuid_in
 from cogs.services import Services
 from cogs.shelves import rename
-from cogs.words import label
+from cogs.words import binned, label
 from storage.records import Actor, Departure, Leave, SessionInfo
 
 
@@ -33,14 +33,17 @@ class Panel(commands.Cog):
         add("page", self._turn_page)
         add("shelf", self._other_list)
         add("pick", self._picked)
+        add("card", self._card_again)
         add("enter", self._open)
+        add("bin", partial(self._delete, stop=False))
+        add("stopbin", partial(self._delete, stop=True))
         add("newname", self._rename_pressed)
         add("newnamed", self._renamed)
         add("unact", self._undo)
         for verb, act in ACTS.items():
             add(verb, partial(self._act, act))
 
-    @app_commands.command(name="sessions", description="All your sessions: open, read, rename, pin and archive them")
+    @app_commands.command(name="sessions", description="All your sessions: open, read, rename, pin, archive and delete them")
     async def sessions(self, interaction: Interaction) -> None:
         """Show the first page of what is open."""
         await reply_to(interaction).say(view=await self._list(actor_of(interaction), Where()))
@@ -57,6 +60,12 @@ class Panel(commands.Cog):
         actor = actor_of(interaction)
         session = await self._services.store.sessions.find(actor, number_in(chosen(interaction)), binned=True)
         await reply_to(interaction).refresh(await self._card(actor, session, where_in(arguments)))
+
+    async def _card_again(self, interaction: Interaction, arguments: list[str]) -> None:
+        """*Stay*: back from a question to the card."""
+        actor = actor_of(interaction)
+        session = await self._services.store.sessions.get(actor, uuid_in(arguments), binned=True)
+        await reply_to(interaction).refresh(await self._card(actor, session, where_in(arguments, 1)))
 
     async def _open(self, interaction: Interaction, arguments: list[str]) -> None:
         """Open it in a message of its own, between two looks at the panel: one that answers at once, one that is true after."""
@@ -78,6 +87,18 @@ class Panel(commands.Cog):
         shown = self._card(actor, changed.session, where, note) if act.stays else self._list(actor, where, note)
         await reply_to(interaction).refresh(await shown)
 
+    async def _delete(self, interaction: Interaction, arguments: list[str], *, stop: bool) -> None:
+        """Put it in the bin; while an answer is being written in it, ask first."""
+        actor, reply, where = actor_of(interaction), reply_to(interaction, in_place=True), where_in(arguments, 1)
+        session = await self._services.store.sessions.get(actor, uuid_in(arguments))
+        await reply.defer()
+        match await self._services.runtimes.of(actor).delete(session.number, stop=stop):
+            case Busy():
+                await reply.refresh(stop_first_view(session, where))
+            case Deleted() as deleted:
+                note = Note(text=binned(deleted), undo=deleted.changed.undo)
+                await reply.refresh(await self._list(actor, where, note))
+
     async def _rename_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
         where = where_in(arguments, 1)
         session = await self._services.store.sessions.get(actor_of(interaction), uuid_in(arguments))
@@ -93,7 +114,7 @@ class Panel(commands.Cog):
     async def _undo(self, interaction: Interaction, arguments: list[str]) -> None:
         """Take the act above the panel back, and show the list as it is then."""
         actor, where = actor_of(interaction), where_in(arguments, 1)
-        session = await self._services.store.shelves.undo(actor, uuid_in(arguments))
+        session = await self._services.runtimes.of(actor).undo(uuid_in(arguments))
         note = Note(text=f"Taken back: {label(session)} is as it was.")
         await reply_to(interaction).refresh(await self._list(actor, where, note))
 

@@ -28,7 +28,7 @@ EMPTY: Final = {
     Shelf.OPEN: "You have no sessions yet. `/ask` something, or write to me in a direct message, and the first one starts.",
     Shelf.PINNED: "Nothing is pinned. Choose a session, then *Pin*, and it comes first in your list.",
     Shelf.ARCHIVED: "Nothing is archived. Choose a session, then *Archive*, and it makes room in your list.",
-    Shelf.BIN: "The bin is empty.",
+    Shelf.BIN: f"The bin is empty. What you delete rests here for {BIN_KEEPS.days} days.",
 }
 ALL_AWAY: Final = "None of your sessions is open. `/new` starts one; the others are in the lists below."
 
@@ -77,6 +77,16 @@ def card_view(session: SessionInfo, where: Where, now: Now, note: Note | None = 
     box.add_item(discord.ui.TextDisplay("\n".join(_facts(session, now))))
     for buttons in _offers(session, where):
         view.add_item(_row(*buttons))
+    return view
+
+
+def stop_first_view(session: SessionInfo, where: Where) -> discord.ui.LayoutView:
+    """Asks whether to delete a session while an answer is being written in it."""
+    view, box = _started(where, None)
+    box.add_item(discord.ui.TextDisplay(f"{label(session)} is still writing."))
+    place = (session.id, *where.arguments)
+    stop = button("Stop & delete", "stopbin", *place, style=discord.ButtonStyle.danger)
+    view.add_item(_row(stop, button("Stay", "card", *place)))
     return view
 
 
@@ -152,7 +162,7 @@ def _offers(session: SessionInfo, where: Where) -> Sequence[Sequence[discord.ui.
         button("Unpin", "unpin", *place) if session.pinned else button("Pin", "pin", *place),
         button("Unarchive", "unarchive", *place) if session.archived else button("Archive", "archive", *place),
     ]
-    return [acts, [back]]
+    return [acts, [button("Delete", "bin", *place, style=discord.ButtonStyle.danger), back]]
 
 
 def _chooser(page: Page[SessionInfo], where: Where, now: Now) -> discord.ui.Select[discord.ui.LayoutView]:

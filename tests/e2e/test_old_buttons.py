@@ -62,6 +62,14 @@ async def pinned(team: Team) -> Message:
     return card
 
 
+async def deleting(team: Team) -> Message:
+    await writing(team)
+    card = await (await team.ann.slash(team.general, "sessions")).message()
+    await (await team.ann.choose(card, "1")).acknowledged()
+    await team.ann.press(card, "Delete")
+    return await team.ann.wait_for(lambda m: m.id == card.id and "still writing" in m.text)
+
+
 async def searched(team: Team) -> Message:
     await answered(team)
     return await (await team.ann.slash(team.general, "search", words="hello")).message()
@@ -77,7 +85,7 @@ async def mentioned(team: Team) -> Message:
     return await team.ann.wait_for(lambda m: m.author.bot and bool(m.buttons), channel=team.general)
 
 
-SCENES = [answered, writing, stopped, waiting, paused, guarded, listed, carded, pinned, searched, renamed, mentioned]
+SCENES = [answered, writing, stopped, waiting, paused, guarded, listed, carded, pinned, deleting, searched, renamed, mentioned]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from cogs.shelves import NO_NAME
 from cogs.words import GONE
 from playground.standin import Invocation, Message
 from storage.records import Actor, Shelf
-from tests.e2e.team import Team
+from tests.e2e.team import Team, ended
 
 
 async def listed(team: Team) -> Message:
@@ -23,8 +23,10 @@ async def updated(invocation: Invocation) -> Message:
     return shown
 
 
-async def pressed(team: Team, panel: Message, button: str) -> Message:
-    return await updated(await team.ann.press(panel, button))
+async def pressed(team: Team, panel: Message, button: str, shows: str = "") -> Message:
+    """The panel, once it shows this: *Delete* is acknowledged before it is done."""
+    await (await team.ann.press(panel, button)).acknowledged()
+    return await team.ann.wait_for(lambda m: m.id == panel.id and shows in m.text)
 
 
 async def chosen(team: Team, panel: Message, number: int) -> Message:
@@ -157,6 +159,45 @@ async def test_what_rests_in_the_bin_is_shown_there_and_comes_back(team: Team) -
     assert "**1** · topic 1" in again.text
 
 
+async def test_delete_puts_it_in_the_bin_and_undo_brings_it_back(team: Team) -> None:
+    panel = await pressed(team, await chosen(team, await with_sessions(team, 2), 1), "Delete", "bin")
+    assert "is in the bin. It rests there for 30 days." in panel.text
+    assert "**1** · " not in panel.text
+    assert "**1** · topic 1" in (await filtered(team, panel, "Bin · 1")).text
+    panel = await pressed(team, await pressed(team, await chosen(team, await listed(team), 2), "Delete", "bin."), "Undo")
+    assert "**2** · topic 2" in panel.text
+
+
+async def test_deleting_where_one_is_leaves_no_session_open(team: Team) -> None:
+    panel = await pressed(team, await chosen(team, await with_sessions(team, 1), 1), "Delete", "bin")
+    assert "No session is open now" in panel.text
+    assert "-# 2 · " in (await team.ask(team.ann, "and on")).text
+
+
+async def test_deleting_what_is_being_written_asks_and_stay_leaves_it_alone(team: Team) -> None:
+    held = await team.ann.slash(team.general, "ask", prompt="hold it")
+    await held.message(lambda m: "first words" in m.text)
+    question = await pressed(team, await chosen(team, await listed(team), 1), "Delete", "still writing")
+    assert question.text == "**1 · hold it** is still writing."
+    assert [b.label for b in question.buttons] == ["Stop & delete", "Stay"]
+    card = await pressed(team, question, "Stay")
+    assert "Open" in [b.label for b in card.buttons]
+    team.gate.release()
+    assert "and the end." in (await ended(held)).text
+
+
+async def test_stop_and_delete_keeps_what_was_written_in_the_bin(team: Team) -> None:
+    held = await team.ann.slash(team.general, "ask", prompt="hold it")
+    await held.message(lambda m: "first words" in m.text)
+    question = await pressed(team, await chosen(team, await listed(team), 1), "Delete", "still writing")
+    panel = await pressed(team, question, "Stop & delete", "bin")
+    assert "is in the bin" in panel.text
+    assert "Stopped" in (await ended(held)).text
+    await pressed(team, panel, "Undo")
+    card = await chosen(team, await listed(team), 1)
+    assert "first words" in (await (await team.ann.press(card, "History")).message()).text
+
+
 async def test_when_all_are_put_away_the_panel_says_where_they_are(team: Team) -> None:
     panel = await pressed(team, await chosen(team, await with_sessions(team, 1), 1), "Archive")
     assert ALL_AWAY in panel.text
@@ -191,7 +232,7 @@ async def test_what_went_meanwhile_is_told_beside_the_panel(team: Team) -> None:
     panel = await with_sessions(team, 2)
     card = await chosen(team, panel, 1)
     await bin_it(team, 1)
-    for button in ("Open", "History", "Rename", "Pin", "Archive"):
+    for button in ("Open", "History", "Rename", "Pin", "Archive", "Delete"):
         assert (await (await team.ann.press(card, button)).message()).text == GONE
     assert "1 · topic 1" in card.text
 
