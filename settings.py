@@ -22,6 +22,7 @@ from settings_values import (
     BaseUrl,
     Count,
     Credential,
+    Days,
     Level,
     Limit,
     LogForm,
@@ -83,6 +84,7 @@ class Settings(BaseModel):
     context_tokens: Count = Field(default_factory=_usual_context, examples=["32768"])
     database_path: WrittenOut = Field(default=DEFAULT_DATABASE, examples=[str(DEFAULT_DATABASE)])
     backups: Switch = Field(default=True, examples=["off"])
+    auto_archive_days: Days = Field(default=30, examples=["30"])
     allowed_guilds: Snowflakes = Field(default=frozenset(), examples=["197038439483310086, 613425648685547541"])
     running_turns: Count = Field(default=32, examples=["32"])
     prompts_per_minute: Limit = Field(default=20, examples=["20"])

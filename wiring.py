@@ -33,6 +33,7 @@ from delivery.operator import Operator
 from delivery.sender import Sender
 from settings import Settings
 from storage.backups import BackupKeeper
+from storage.caretaker import Caretaker
 from storage.housekeeping import IncidentKind
 from storage.ids import utc_now
 from storage.sqlite.open import open_store
@@ -80,17 +81,8 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
         operator = Operator(settings.operator_id, store.upkeep, sender, client.direct_once_connected, now=utc_now)
         await stack.enter_async_context(operator)
         await _look_after_files(stack, settings, operator)
-        deliverer = Deliverer(
-            store,
-            sender,
-            AnswerControls(),
-            model_label=model.label,
-            privacy_notice=privacy_notice(model),
-            direct=client.direct,
-            on_kept_finished=client.kept_finished,
-            now=utc_now,
-            operator_told=operator.hears,
-        )
+        await stack.enter_async_context(Caretaker(store, archive_days=settings.auto_archive_days, now=utc_now))
+        deliverer = _deliverer(store, sender, client, model, operator)
         stack.push_async_callback(deliverer.close, LAST_WORDS)
         listener = beside(deliverer.on_event, operator.on_event, watch.turns.on_event)
         guarded = await stack.enter_async_context(GuardedModel(model, now=utc_now, changed=operator.endpoint))
@@ -109,6 +101,7 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
             direct=client.direct,
             try_model_now=guarded.try_now,
             privacy=lambda: privacy_page(model),
+            archive_days=settings.auto_archive_days,
             now=utc_now,
         )
 
@@ -118,6 +111,20 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
 
         client.equip(services, mend)
         yield Running(client, store, runtimes)
+
+
+def _deliverer(store: Store, sender: Sender, client: Cubby, model: ModelClient, operator: Operator) -> Deliverer:
+    return Deliverer(
+        store,
+        sender,
+        AnswerControls(),
+        model_label=model.label,
+        privacy_notice=privacy_notice(model),
+        direct=client.direct,
+        on_kept_finished=client.kept_finished,
+        now=utc_now,
+        operator_told=operator.hears,
+    )
 
 
 async def _look_after_files(stack: AsyncExitStack, settings: Settings, operator: Operator) -> None:

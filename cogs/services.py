@@ -34,4 +34,6 @@ class Services:
     """Asks at once whether a model service that was down is well again."""
     privacy: Callable[[], str]
     """The privacy page as the operator last saved it, with the model's host filled in."""
+    archive_days: int
+    """After how many days sessions are archived by themselves for people who chose nothing else; 0 is never."""
     now: Callable[[], datetime]

@@ -1,5 +1,6 @@
 """`Shelves`: what a person does to keep their sessions in order, and how things end (see `store.py`)."""
 
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -54,10 +55,11 @@ class Shelves(Protocol):
         """
         ...
 
-    async def purge(self, actor: Actor, number: int) -> None:
+    async def purge(self, actor: Actor, number: int, *, since: datetime | None = None) -> None:
         """Delete a session that is in the bin for good, with all that was said in it. Its number stays taken.
 
-        `Upkeep.wipe` then sees to what the files still hold of it. Raises `SessionNotFound` too where it isn't in the bin.
+        `Upkeep.wipe` then sees to what the files still hold of it. Raises `SessionNotFound` too where it isn't in the bin, or
+        went there later than `since`.
         """
         ...
 

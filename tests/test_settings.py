@@ -89,6 +89,7 @@ def test_file_that_is_a_folder(tmp_path: Path) -> None:
         ("OPERATOR_ID", "me"),
         *(("CONTEXT_TOKENS", value) for value in ("0", "100", "many", "8k")),
         ("MAX_OUTPUT_TOKENS", "-1"),
+        *(("AUTO_ARCHIVE_DAYS", value) for value in ("-1", "monthly", "36501")),
         ("DATABASE_PATH", "~/cubby.db"),
         ("DISCORD_TOKEN", "two words"),
         ("OPENAI_API_KEY", "clé"),

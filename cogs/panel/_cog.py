@@ -13,6 +13,7 @@ from discord.ext import commands
 from agent.outcomes import Busy, Deleted, Opened
 from cogs import controls
 from cogs.panel._acts import ACTS, Act
+from cogs.panel._resting import Resting, days_in, resting_of
 from cogs.panel._views import Note, Now, card_view, list_view, stop_first_view
 from cogs.panel._where import Where, shelf_in, where_in
 from cogs.present import present
@@ -21,7 +22,8 @@ from cogs.router import chosen, number_in, submitted, uuid_in
 from cogs.services import Services
 from cogs.shelves import rename
 from cogs.words import binned, label
-from storage.records import Actor, Departure, Leave, SessionInfo
+from storage.preferences import AUTO_ARCHIVE_DAYS
+from storage.records import Actor, Departure, Leave, SessionInfo, Shelf
 
 
 class Panel(commands.Cog):
@@ -39,6 +41,7 @@ class Panel(commands.Cog):
         add("stopbin", partial(self._delete, stop=True))
         add("newname", self._rename_pressed)
         add("newnamed", self._renamed)
+        add("rests", self._archive_after)
         add("unact", self._undo)
         for verb, act in ACTS.items():
             add(verb, partial(self._act, act))
@@ -111,6 +114,12 @@ class Panel(commands.Cog):
         note = Note(text=f"Renamed. Before it was {label(changed.before)}.", undo=changed.undo)
         await reply_to(interaction).refresh(await self._card(actor, changed.session, where, note))
 
+    async def _archive_after(self, interaction: Interaction, _arguments: list[str]) -> None:
+        """Keep when the presser's sessions are archived by themselves."""
+        actor, days = actor_of(interaction), days_in(chosen(interaction))
+        await self._services.store.preferences.set(actor, AUTO_ARCHIVE_DAYS, days)
+        await reply_to(interaction).refresh(await self._list(actor, Where(Shelf.ARCHIVED)))
+
     async def _undo(self, interaction: Interaction, arguments: list[str]) -> None:
         """Take the act above the panel back, and show the list as it is then."""
         actor, where = actor_of(interaction), where_in(arguments, 1)
@@ -121,7 +130,11 @@ class Panel(commands.Cog):
     async def _list(self, actor: Actor, where: Where, note: Note | None = None) -> discord.ui.LayoutView:
         sessions = self._services.store.sessions
         page = await sessions.list(actor, page=where.page, shelf=where.shelf)
-        return list_view(page, where.shelf, await sessions.counts(actor), await self._now(actor), note)
+        resting = await self._resting(actor) if where.shelf is Shelf.ARCHIVED else None
+        return list_view(page, where.shelf, await sessions.counts(actor), await self._now(actor), note, resting)
+
+    async def _resting(self, actor: Actor) -> Resting:
+        return await resting_of(self._services.store, actor, self._services.archive_days)
 
     async def _card(self, actor: Actor, session: SessionInfo, where: Where, note: Note | None = None) -> discord.ui.LayoutView:
         return card_view(session, where, await self._now(actor), note)

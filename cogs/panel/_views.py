@@ -13,6 +13,7 @@ import discord
 
 from cogs.controls import button
 from cogs.ids import custom_id
+from cogs.panel._resting import Resting, rule, select
 from cogs.panel._where import Where
 from cogs.words import ago, inert, label, messages, plain_label, quote, shorten
 from storage.records import BIN_KEEPS, Counts, Page, SessionInfo, Shelf
@@ -52,21 +53,28 @@ class Note:
 
 
 def list_view(
-    page: Page[SessionInfo], shelf: Shelf, counts: Counts, now: Now, note: Note | None = None
+    page: Page[SessionInfo],
+    shelf: Shelf,
+    counts: Counts,
+    now: Now,
+    note: Note | None = None,
+    resting: Resting | None = None,
 ) -> discord.ui.LayoutView:
-    """One page of a list, with a select to choose from it, one for another list, and the pager."""
+    """One page of a list, with a select to choose from it, one for another list, the pager, and what `resting` lets choose."""
     where = Where(shelf, page.number)
     view, box = _started(where, note)
     box.add_item(discord.ui.TextDisplay(f"### {HEADINGS[shelf]}"))
     box.add_item(discord.ui.TextDisplay("\n".join(_line(session, now) for session in page.items) or _empty(shelf, counts)))
-    if page.pages > 1:
-        box.add_item(discord.ui.TextDisplay(f"-# Page {page.number + 1} of {page.pages} · {page.total} sessions"))
+    for line in _footer(page, shelf, counts, resting):
+        box.add_item(discord.ui.TextDisplay(f"-# {line}"))
     if page.items:
         view.add_item(_row(_chooser(page, where, now)))
     if counts != Counts():
         view.add_item(_row(_filter(where, counts)))
     if page.pages > 1:
         view.add_item(_row(*_pager(page, where)))
+    if resting is not None:
+        view.add_item(_row(select(resting)))
     return view
 
 
@@ -111,6 +119,13 @@ def _row(*items: discord.ui.Item[Any]) -> discord.ui.ActionRow[discord.ui.Layout
 
 def _empty(shelf: Shelf, counts: Counts) -> str:
     return EMPTY[shelf] if shelf is not Shelf.OPEN or counts == Counts() else ALL_AWAY
+
+
+def _footer(page: Page[SessionInfo], shelf: Shelf, counts: Counts, resting: Resting | None) -> Sequence[str]:
+    facts = [f"Page {page.number + 1} of {page.pages}", f"{page.total} sessions"] if page.pages > 1 else []
+    if counts.archived_lately and shelf in (Shelf.OPEN, Shelf.ARCHIVED):
+        facts.append(f"{counts.archived_lately} archived this week")
+    return [*([" · ".join(facts)] if facts else []), *([rule(resting)] if resting is not None else [])]
 
 
 def _line(session: SessionInfo, now: Now) -> str:

@@ -66,9 +66,12 @@ class MemoryShelves:
         del self._state.undos[undo_id]
         return session.info
 
-    async def purge(self, actor: Actor, number: int) -> None:
+    async def purge(self, actor: Actor, number: int, *, since: datetime | None = None) -> None:
         """See `Shelves.purge`."""
-        self._forget(self._in_the_bin(actor, number))
+        session = self._in_the_bin(actor, number)
+        if since is not None and (session.flags.deleted or since) > since:
+            raise SessionNotFound
+        self._forget(session)
 
     async def erase(self, actor: Actor) -> None:
         """See `Shelves.erase`."""

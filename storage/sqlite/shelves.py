@@ -82,12 +82,15 @@ class SqliteShelves:
 
         return await self._database.write(work)
 
-    async def purge(self, actor: Actor, number: int) -> None:
+    async def purge(self, actor: Actor, number: int, *, since: datetime | None = None) -> None:
         """See `Shelves.purge`."""
         now = micros(self._now())
 
         def work(connection: sqlite3.Connection) -> None:
-            purging.purge(connection, in_the_bin(connection, actor, number), now)
+            session = in_the_bin(connection, actor, number)
+            if since is not None and session["deleted"] > micros(since):
+                raise SessionNotFound
+            purging.purge(connection, session, now)
 
         await self._database.write(work)
 

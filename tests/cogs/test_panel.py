@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cogs.panel._resting import OFFERED, USUAL, Resting, days_in
 from cogs.panel._views import ALL_AWAY, EMPTY, Note, Now, card_view, list_view
 from cogs.panel._where import Where
+from cogs.router import Unreadable
 from cogs.words import label
 from storage.ids import new_id
 from storage.records import Counts, Origin, Page, SessionInfo, Shelf
@@ -115,7 +117,8 @@ def test_a_full_page_of_any_names_stays_within_discords_limits(name: str, shelf:
         counts = Counts(open=10_000, pinned=10_000, archived=10_000, bin=10_000, archived_lately=10_000)
         now = Now(active=items[0].id, writing=frozenset(item.id for item in items))
         note = Note(text=f"{label(items[0])} is here.", undo=new_id())
-        assert within_limits(list_view(page, shelf, counts, now, note).to_components())
+        resting = Resting(usual=LARGEST)
+        assert within_limits(list_view(page, shelf, counts, now, note, resting).to_components())
 
 
 @given(st.text(max_size=203), st.sampled_from(Shelf), st.booleans())
@@ -172,3 +175,38 @@ def test_a_card_in_the_bin_offers_to_come_back_and_says_until_when() -> None:
     assert "Restore" in offered
     assert not {"Open", "History", "Rename", "Pin", "Archive"} & set(offered)
     assert f"<t:{int((NOW + timedelta(days=30)).timestamp())}:R>" in text_of(components)
+
+
+@pytest.mark.parametrize("shelf", Shelf)
+def test_what_was_archived_by_itself_is_said_where_one_would_miss_or_look_for_it(shelf: Shelf) -> None:
+    page = Page(items=(session(1),), number=0, total=1, size=SIZE)
+    counts = Counts(open=1, archived=3, archived_lately=3)
+    text = text_of(list_view(page, shelf, counts, Now()).to_components())
+    assert ("-# 3 archived this week" in text) == (shelf in (Shelf.OPEN, Shelf.ARCHIVED))
+
+
+@pytest.mark.parametrize(
+    ("resting", "chosen", "said"),
+    [
+        (Resting(usual=30), USUAL, "untouched for 30 days"),
+        (Resting(usual=1), USUAL, "untouched for 1 day comes"),
+        (Resting(usual=0), USUAL, "Nothing comes here by itself"),
+        (Resting(usual=30, chosen=0), "0", "Nothing comes here by itself"),
+        (Resting(usual=0, chosen=7), "7", "untouched for 7 days"),
+        (Resting(usual=30, chosen=45), None, "untouched for 45 days"),
+    ],
+)
+def test_the_choice_when_to_archive_shows_what_holds(resting: Resting, chosen: str | None, said: str) -> None:
+    page: Page[SessionInfo] = Page(items=(), number=0, total=0, size=SIZE)
+    components = list_view(page, Shelf.ARCHIVED, Counts(open=1), Now(), None, resting).to_components()
+    options = [option for part in parts(components) for option in part.get("options", ())]
+    assert said in text_of(components)
+    assert [option["value"] for option in options if option["default"]][1:] == ([chosen] if chosen else [])
+
+
+def test_every_choice_offered_can_be_chosen_and_nothing_else() -> None:
+    assert [days_in([str(days)]) for days in OFFERED] == [*OFFERED]
+    assert days_in([USUAL]) is None
+    for values in ([], ["8"], ["-1"], ["7", "14"], ["٣"]):
+        with pytest.raises(Unreadable):
+            days_in(values)

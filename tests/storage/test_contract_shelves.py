@@ -215,6 +215,16 @@ async def test_what_is_purged_is_gone_and_its_number_stays_taken(store: Store, s
     assert (await store.sessions.create(ANN)).number == 2
 
 
+async def test_what_came_back_meanwhile_is_not_purged_for_its_time_before(store: Store, session: SessionInfo) -> None:
+    first = (await store.shelves.delete(ANN, 1)).session.deleted
+    await store.shelves.restore(ANN, 1)
+    again = (await store.shelves.delete(ANN, 1)).session.deleted
+    with pytest.raises(SessionNotFound):
+        await store.shelves.purge(ANN, 1, since=first)
+    await store.shelves.purge(ANN, 1, since=again)
+    assert (await store.sessions.list(ANN, shelf=Shelf.BIN)).total == 0
+
+
 async def test_the_bin_empties_after_its_days(store: Store, session: SessionInfo) -> None:
     await store.sessions.create(ANN)
     deleted = (await store.shelves.delete(ANN, 1)).session.deleted
