@@ -64,7 +64,7 @@ async def test_the_panels_select_opens_a_session(visit: Visit) -> None:
     await ann.run("/new")
     await ann.sees("Session 2 started")
     await ann.run("/sessions")
-    select = ann.messages.last.get_by_role("button", name=re.compile("Open")).first
+    select = ann.messages.last.get_by_role("button", name=re.compile("Choose a session")).first
     await expect(select).to_be_visible(timeout=10_000)
     await select.focus()
     await page.keyboard.press("Enter")
@@ -72,6 +72,7 @@ async def test_the_panels_select_opens_a_session(visit: Visit) -> None:
     await expect(options.filter(has_text="My favorite color")).to_be_visible()
     await page.keyboard.type("1")
     await page.keyboard.press("Enter")
+    await ann.press("Open")
     await ann.sees("opened")
     await ann.say("What's my favorite color?")
     await ann.sees_ended("is blue. You told me")
