@@ -98,7 +98,10 @@ async def _model(settings: Settings) -> str:
         raise Fault(f"{client.host} could not be asked for its models ({error}).") from None
     finally:
         await client.close()
-    return _chosen(settings.openai_model, client.host, offered)
+    answering = _chosen(settings.openai_model, client.host, offered)
+    if settings.titles and settings.title_model is not None:
+        return f"{answering}; sessions are named by {_chosen(settings.title_model, client.host, offered)}"
+    return answering
 
 
 def _chosen(wanted: str | None, host: str, offered: list[str]) -> str:

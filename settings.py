@@ -79,6 +79,8 @@ class Settings(BaseModel):
     openai_api_key: Credential | None = Field(default=None, examples=["(the key your provider gave you)"])
     openai_base_url: BaseUrl | None = Field(default=None, examples=["http://127.0.0.1:11434/v1"])
     openai_model: str | None = Field(default=None, examples=["gpt-5-mini"])
+    titles: Switch = Field(default=True, examples=["off"])
+    title_model: str | None = Field(default=None, examples=["gpt-5-nano"])
     system_prompt: str = Field(default=DEFAULT_SYSTEM_PROMPT, examples=[DEFAULT_SYSTEM_PROMPT])
     max_output_tokens: Count | None = Field(default=None, examples=["4096"])
     context_tokens: Count = Field(default_factory=_usual_context, examples=["32768"])

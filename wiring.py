@@ -5,7 +5,7 @@ The real bot, the console and the end-to-end tests all use it; nothing else make
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -13,15 +13,17 @@ from pathlib import Path
 from typing import Final, cast
 
 from agent.breaker import GuardedModel
+from agent.budget import budget_of
 from agent.builtin import BuiltinModel, answer_to
 from agent.builtin_via import BuiltinVia
 from agent.config import AgentConfig
 from agent.deadlines import Deadlines
-from agent.events import beside
+from agent.events import Listener, beside
 from agent.model import Message, ModelClient, Role
-from agent.openai_client import connect
+from agent.openai_client import OpenAIClient, connect
 from agent.recovery import recover
 from agent.runtimes import Runtimes
+from agent.titler import Titler
 from cogs.access import Access
 from cogs.client import Cubby
 from cogs.controls import AnswerControls
@@ -84,10 +86,11 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
         await stack.enter_async_context(Caretaker(store, archive_days=settings.auto_archive_days, now=utc_now))
         deliverer = _deliverer(store, sender, client, model, operator)
         stack.push_async_callback(deliverer.close, LAST_WORDS)
-        listener = beside(deliverer.on_event, operator.on_event, watch.turns.on_event)
         guarded = await stack.enter_async_context(GuardedModel(model, now=utc_now, changed=operator.endpoint))
-        low = partial(operator.sees, IncidentKind.BUDGET_LOW)
-        runtimes = await stack.enter_async_context(Runtimes(store, guarded, config, listener, grace=GRACE, budget_low=low))
+        budget = budget_of(config, store, utc_now, partial(operator.sees, IncidentKind.BUDGET_LOW))
+        titles = await _titles(stack, settings, model, partial(Titler, store, budget, is_down=lambda: guarded.is_down))
+        listener = beside(deliverer.on_event, operator.on_event, watch.turns.on_event, titles)
+        runtimes = await stack.enter_async_context(Runtimes(store, guarded, config, listener, grace=GRACE, budget=budget))
         access = Access(client, settings.allowed_guilds, time.monotonic)
         services = Services(
             client=client,
@@ -135,6 +138,18 @@ async def _look_after_files(stack: AsyncExitStack, settings: Settings, operator:
     await stack.enter_async_context(DiskWatch(path, partial(operator.sees, IncidentKind.DISK_LOW)))
 
 
+async def _titles(
+    stack: AsyncExitStack, settings: Settings, model: ModelClient, titler: Callable[[ModelClient | None], Titler]
+) -> Listener:
+    """Start what names sessions, and return what it hears with; with `TITLES` off nothing does."""
+    if not settings.titles:
+        return lambda _: None
+    names = title_model(settings, model)
+    if names is not None and names is not model:
+        stack.push_async_callback(names.close)
+    return (await stack.enter_async_context(titler(names))).on_event
+
+
 async def connect_to_discord(bot: Running, token: str) -> "asyncio.Task[None]":
     """Connect; returns, once the bot takes messages, the task that ends when the connection is lost for good.
 
@@ -173,10 +188,23 @@ async def make_model(settings: Settings) -> ModelClient:
     """
     if settings.uses_builtin_model:
         return BuiltinVia(settings.cubby_model_api) if settings.cubby_model_api else BuiltinModel()
-    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
     return await connect(
-        model=settings.openai_model, api_key=key, base_url=settings.openai_base_url, via=settings.cubby_model_api
+        model=settings.openai_model, api_key=_key(settings), base_url=settings.openai_base_url, via=settings.cubby_model_api
     )
+
+
+def title_model(settings: Settings, model: ModelClient) -> ModelClient | None:
+    """What names sessions: the model itself, or another one at its endpoint; `None`, a plain rule, with the built-in model."""
+    if settings.uses_builtin_model:
+        return None
+    if settings.title_model is None:
+        return model
+    via = settings.cubby_model_api
+    return OpenAIClient(settings.title_model, api_key=_key(settings), base_url=settings.openai_base_url, via=via)
+
+
+def _key(settings: Settings) -> str | None:
+    return settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
 
 
 def builtin_answer(messages: Sequence[Mapping[str, str]]) -> str:

@@ -84,6 +84,11 @@ class GuardedModel:
         """See `ModelClient.label`."""
         return self._model.label
 
+    @property
+    def is_down(self) -> bool:
+        """Whether the endpoint is not asked now."""
+        return self._down.is_set()
+
     @asynccontextmanager
     async def stream(self, request: ModelRequest) -> AsyncGenerator[AsyncIterator[ModelEvent], None]:
         """See `ModelClient.stream`. Raises `EndpointDown` at once while it is."""

@@ -6,11 +6,13 @@ time cannot overspend together. What was spent is in the store, with each turn's
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
+from agent.config import AgentConfig
 from agent.errors import OverBudget
+from storage.ids import utc_now
 from storage.records import Actor
 from storage.store import Store
 
@@ -25,6 +27,11 @@ class _Account:
     limit: int
     spent: int
     reserved: int = 0
+    is_told: bool = field(init=False)
+    """Whether it was said that it nears its end; what was low when it was read is not said again."""
+
+    def __post_init__(self) -> None:
+        self.is_told = self.is_low
 
     def has_room(self, tokens: int) -> bool:
         return self.limit == 0 or self.spent + self.reserved + tokens <= self.limit
@@ -33,10 +40,10 @@ class _Account:
     def is_low(self) -> bool:
         return self.limit > 0 and self.spent >= NEARLY * self.limit
 
-    def spend(self, tokens: int) -> bool:
-        """Count them; whether they brought it near the end."""
-        was_low, self.spent = self.is_low, self.spent + tokens
-        return self.is_low and not was_low
+    def is_news(self) -> bool:
+        """Whether it nears its end and nobody has said so; from now on somebody has."""
+        was_told, self.is_told = self.is_told, self.is_low
+        return self.is_low and not was_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +94,21 @@ class Budget:
         day.everybody.reserved += tokens
         return Reservation(actor, tokens, (account, day.everybody))
 
-    def settle(self, reservation: Reservation, used: int) -> datetime | None:
-        """Give a reservation back and count what was used; tells when there is more, where its owner now nears the end."""
+    def settle(self, reservation: Reservation, used: int, *, silently: bool = False) -> datetime | None:
+        """Give a reservation back and count what was used; tells when there is more, where its owner now nears the end.
+
+        What is settled `silently`, since nobody would hear of it, leaves that for the next one to tell.
+        """
         for account in reservation.accounts:
             account.reserved -= reservation.tokens
         day = self._day
         if day is None or not reservation.accounts or (account := day.people.get(reservation.actor.user_id)) is None:
             return None
-        if day.everybody.spend(used):
+        for each in (day.everybody, account):
+            each.spent += used
+        if day.everybody.is_news():
             self._all_low(True)
-        crossed = account.spend(used)
-        return _midnight_after(day.date) if crossed else None
+        return _midnight_after(day.date) if not silently and account.is_news() else None
 
     async def _accounts(self, actor: Actor) -> tuple[_Day, _Account]:
         """Today's, read from the store at first need."""
@@ -111,6 +122,16 @@ class Budget:
             if actor.user_id not in day.people:
                 day.people[actor.user_id] = _Account(self._person, await self._store.turns.spent(actor, today))
             return day, day.people[actor.user_id]
+
+
+def budget_of(
+    config: AgentConfig,
+    store: Store,
+    now: Callable[[], datetime] = utc_now,
+    all_low: Callable[[bool], None] = lambda _: None,
+) -> Budget:
+    """The budget with the limits of `config`."""
+    return Budget(store, person=config.day_tokens_person, everybody=config.day_tokens_all, now=now, all_low=all_low)
 
 
 def _midnight_after(day: date) -> datetime:

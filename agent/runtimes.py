@@ -5,12 +5,11 @@ import itertools
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from types import TracebackType
 from typing import Final, Self
 from weakref import WeakValueDictionary
 
-from agent.budget import Budget
+from agent.budget import Budget, budget_of
 from agent.build import build_session
 from agent.checkpoints import Sleep
 from agent.config import AgentConfig
@@ -21,7 +20,6 @@ from agent.model import ModelClient
 from agent.rate import Rate
 from agent.runtime import SessionRuntime
 from agent.session import AgentSession
-from storage.ids import utc_now
 from storage.records import Actor, SessionInfo
 from storage.store import Store
 
@@ -42,8 +40,8 @@ class Seen:
 class Runtimes:
     """Everybody's runtimes. An async context: leaving it ends them all, giving running answers `grace` seconds.
 
-    `listener` is subscribed to every session that is built. `clock` tells seconds as `loop.time` does, `sleep` waits for them,
-    `now` gives the time in UTC, `budget_low` hears of the day's tokens of all people (see `Budget`).
+    `listener` is subscribed to every session that is built. `clock` tells seconds as `loop.time` does, `sleep` waits for them.
+    Without a `budget` they have one of their own, with the limits of `config`.
     """
 
     def __init__(
@@ -56,8 +54,7 @@ class Runtimes:
         grace: float = 4.0,
         clock: Callable[[], float] | None = None,
         sleep: Sleep = asyncio.sleep,
-        now: Callable[[], datetime] = utc_now,
-        budget_low: Callable[[bool], None] = lambda _: None,
+        budget: Budget | None = None,
     ) -> None:
         self._store, self._model, self._config = store, model, config
         self._listener = listener
@@ -65,9 +62,7 @@ class Runtimes:
         self._clock = clock or asyncio.get_running_loop().time
         self._sleep = sleep
         self._floor = Floor(config.running_turns)
-        self._budget = Budget(
-            store, person=config.day_tokens_person, everybody=config.day_tokens_all, now=now, all_low=budget_low
-        )
+        self._budget = budget or budget_of(config, store)
         self._rate = Rate(config.prompts_per_minute, self._clock)
         # A runtime is found for as long as anybody holds it, so a person never has two; we hold those who did something.
         self._runtimes: WeakValueDictionary[int, SessionRuntime] = WeakValueDictionary()

@@ -14,10 +14,7 @@ from agent.errors import EndpointDown
 from agent.outcomes import Decision, StillWriting
 from cogs.ids import custom_id
 from cogs.words import plain_label, shorten
-from storage.records import Changed, SessionInfo, Turn, TurnState
-
-NAME_LIMIT: Final = 100
-"""Characters of a session's name."""
+from storage.records import NAME_LIMIT, Changed, SessionInfo, Turn, TurnState
 
 TEXT_LIMIT: Final = 4000
 """Characters a modal's text input takes (Discord's documentation, "Component Reference", Text Input)."""

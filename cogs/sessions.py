@@ -5,14 +5,13 @@ from discord.ext import commands
 
 from agent.outcomes import Decision
 from cogs.asking import giving_back, prompt_from
-from cogs.controls import NAME_LIMIT
 from cogs.find import choices, find
 from cogs.present import present
 from cogs.reply import Interaction, actor_of, reply_to
 from cogs.router import Unreadable, uuid_in
 from cogs.services import Services
 from cogs.words import NOTHING_OPEN
-from storage.records import Departure, Leave, SessionInfo
+from storage.records import NAME_LIMIT, Departure, Leave, SessionInfo
 
 
 class Sessions(commands.Cog):

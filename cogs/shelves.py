@@ -11,7 +11,7 @@ from cogs.reply import Interaction, Reply, actor_of, reply_to
 from cogs.router import submitted, uuid_in
 from cogs.services import Services
 from cogs.words import NOTHING_OPEN, label, shorten
-from storage.records import Actor, Changed
+from storage.records import NAME_LIMIT, Actor, Changed
 
 NO_NAME = "A name needs at least one sign that can be seen."
 
@@ -32,7 +32,7 @@ class Shelves(commands.Cog):
     async def rename(
         self,
         interaction: Interaction,
-        name: app_commands.Range[str, 1, controls.NAME_LIMIT] | None = None,
+        name: app_commands.Range[str, 1, NAME_LIMIT] | None = None,
         session: app_commands.Range[str, 1, 200] | None = None,
     ) -> None:
         """Rename the active or a given session; without a name, open a modal for one."""
@@ -59,7 +59,7 @@ class Shelves(commands.Cog):
 
     async def _rename(self, actor: Actor, reply: Reply, number: int, name: str) -> None:
         changed = await rename(self._services, actor, number, name)
-        said = f"{label(changed.session, controls.NAME_LIMIT)} is its name now. Before it was {label(changed.before)}."
+        said = f"{label(changed.session, NAME_LIMIT)} is its name now. Before it was {label(changed.before)}."
         await reply.say(said, view=controls.undo(changed))
 
     async def _undo(self, interaction: Interaction, arguments: list[str]) -> None:
@@ -73,4 +73,4 @@ async def rename(services: Services, actor: Actor, number: int, name: str) -> Ch
     """Give a session the name that was typed. Raises `Told` where nobody could see it, `SessionNotFound`."""
     if is_empty(name):
         raise Told(NO_NAME)
-    return await services.store.shelves.rename(actor, number, shorten(name, controls.NAME_LIMIT))
+    return await services.store.shelves.rename(actor, number, shorten(name, NAME_LIMIT))

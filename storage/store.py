@@ -158,8 +158,12 @@ class TurnJournal(Protocol):
         """The turn whose answer or prompt is the session's leaf: its last exchange."""
         ...
 
+    async def spend(self, actor: Actor, tokens: int) -> None:
+        """Add tokens that were used beside any turn to the person's of the day (UTC). Of somebody unknown, nothing is kept."""
+        ...
+
     async def spent(self, actor: Actor, day: date) -> int:
-        """The tokens that the person's turns which ended on that day (UTC) were counted with."""
+        """The tokens of the person's turns which ended on that day (UTC), and those used beside any turn."""
         ...
 
     async def hold(self, actor: Actor, session_id: UUID, departure: Departure) -> Choice:

@@ -28,7 +28,7 @@ class Upkeep(Protocol):
         ...
 
     async def spent(self, day: date) -> int:
-        """The tokens of all people's turns that ended on that day (UTC)."""
+        """The tokens of all people on that day (UTC), as `TurnJournal.spent` counts them."""
         ...
 
     async def incidents(self) -> Sequence[Incident]:

@@ -9,7 +9,7 @@ from agent.context import GO_ON
 from agent.model import Finish, FinishReason, Message, ModelClient, ModelEvent, ModelRequest, Text
 from playground.model_stand import ModelStand
 from settings import Settings
-from wiring import builtin_answer, make_model, privacy_notice, privacy_page
+from wiring import builtin_answer, make_model, privacy_notice, privacy_page, title_model
 
 TALK = (
     Message("system", "Be brief."),
@@ -65,3 +65,14 @@ async def test_people_are_told_of_the_model_that_is_set(settings: dict[str, obje
     assert (behind.name, behind.host, behind.label) == (model.name, model.host, model.label)
     assert privacy_notice(behind) == privacy_notice(model)
     assert privacy_page(behind) == privacy_page(model)
+
+
+async def test_sessions_are_named_by_the_model_that_is_set_for_it() -> None:
+    model = BuiltinModel()
+    assert title_model(Settings(title_model="other"), model) is None
+    theirs = Settings(openai_base_url="http://10.0.0.1/v1")
+    assert title_model(theirs, model) is model
+    other = title_model(theirs.model_copy(update={"title_model": "other"}), model)
+    assert other is not None
+    assert (other.name, other.host) == ("other", "10.0.0.1")
+    await other.close()

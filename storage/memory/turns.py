@@ -121,8 +121,7 @@ class MemoryTurns:
             session.model = model
         if outcome is not TurnState.STOPPED and not self._state.is_active(session.id):
             session.unread = True
-        if spent > 0:
-            self._state.spending[now.date(), actor.user_id] = self._spent(actor, now.date()) + spent
+        self._spend(actor, now.date(), spent)
         ended = replace(turn, state=outcome, answer_entry=answer, partial="", error=error, model=model, usage=usage, ended=now)
         return self._keep(ended)
 
@@ -157,6 +156,11 @@ class MemoryTurns:
         turns = [turn for turn in self._state.turns.values() if leaf in (turn.answer_entry, turn.prompt_entry)]
         return turns[-1] if turns else None
 
+    async def spend(self, actor: Actor, tokens: int) -> None:
+        """See `TurnJournal.spend`."""
+        if actor.user_id in self._state.numbers:
+            self._spend(actor, self._now().date(), tokens)
+
     async def spent(self, actor: Actor, day: date) -> int:
         """See `TurnJournal.spent`."""
         return self._spent(actor, day)
@@ -177,6 +181,10 @@ class MemoryTurns:
         choice = self._state.choice(actor, choice_id)
         del self._state.choices[choice_id]
         return choice
+
+    def _spend(self, actor: Actor, day: date, tokens: int) -> None:
+        if tokens > 0:
+            self._state.spending[day, actor.user_id] = self._spent(actor, day) + tokens
 
     def _spent(self, actor: Actor, day: date) -> int:
         return self._state.spending.get((day, actor.user_id), 0)

@@ -14,6 +14,9 @@ EVERYWHERE: Final = "everywhere"
 FIRST_MESSAGE_LENGTH: Final = 200
 """Characters of the first user message that `SessionInfo.first_message` keeps, on one line."""
 
+NAME_LIMIT: Final = 100
+"""Characters of a session's name."""
+
 BIN_KEEPS: Final = timedelta(days=30)
 """How long a deleted session rests in the bin."""
 

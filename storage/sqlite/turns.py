@@ -14,7 +14,7 @@ from storage.sqlite import choices, direct, spending
 from storage.sqlite.database import Database
 from storage.sqlite.entries import append, has_answer, mark_unread, move_leaf, text_of
 from storage.sqlite.journal import in_state, insert, refuse_duplicate, update, waiting_in, write_prompt
-from storage.sqlite.permission import session_by_id, turn_by_id
+from storage.sqlite.permission import owner_key, session_by_id, turn_by_id
 from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, micros, turn_of, usage_json
 from storage.text import clean
 
@@ -203,6 +203,17 @@ class SqliteTurns:
             return None if row is None else turn_of(row)
 
         return await self._database.read(work)
+
+    async def spend(self, actor: Actor, tokens: int) -> None:
+        """See `TurnJournal.spend`."""
+        day = self._now().date()
+
+        def work(connection: sqlite3.Connection) -> None:
+            owner = owner_key(connection, actor)
+            if owner is not None:
+                spending.add(connection, day, owner, tokens)
+
+        await self._database.write(work)
 
     async def spent(self, actor: Actor, day: date) -> int:
         """See `TurnJournal.spent`."""

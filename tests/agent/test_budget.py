@@ -54,6 +54,15 @@ async def test_who_nears_the_end_is_told_once(store: Store) -> None:
     assert told == [None, MIDNIGHT, None]
 
 
+async def test_what_is_settled_silently_leaves_it_to_the_next_one_to_tell(store: Store) -> None:
+    ours = budget(store)
+    told = [
+        ours.settle(await ours.reserve(ANN, 5), used, silently=silently)
+        for used, silently in ((41, True), (41, True), (1, False), (1, False))
+    ]
+    assert told == [None, None, MIDNIGHT, None]
+
+
 async def test_what_was_spent_before_a_restart_counts(store: Store) -> None:
     session = await store.sessions.create(ANN)
     turn = await store.turns.submit(ANN, session.id, words(), TurnState.ASKED)

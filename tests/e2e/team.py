@@ -147,7 +147,8 @@ async def a_team(
     limits: Limits | None = None,
     **settings: object,
 ) -> AsyncGenerator[Team, None]:
-    """A team whose bot is running; `clock` is Discord's."""
+    """A team whose bot is running; `clock` is Discord's. Sessions are named by people alone, unless `titles` is set."""
+    settings = {"titles": False, **settings}
     clock = clock or ManualClock()
     async with StandIn(clock, heartbeat_seconds=heartbeat_seconds, limits=limits) as discord:
         with point_discord_at(discord.api_url):

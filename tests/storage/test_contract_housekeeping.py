@@ -8,7 +8,7 @@ from storage.errors import ChoiceNotFound
 from storage.housekeeping import DirectChannel, Incident, IncidentKind
 from storage.records import Actor, Prompt, SessionInfo, Source, SourceKind, TurnState
 from storage.store import Store
-from tests.storage.samples import ANN, BOB, LONG_AGO, START, ask, departure
+from tests.storage.samples import ANN, BOB, LONG_AGO, START, ask, departure, exchange
 
 TODAY = START.date()
 
@@ -32,6 +32,19 @@ async def test_tokens_are_counted_for_the_person_and_for_all(store: Store, sessi
     assert (await store.turns.spent(ANN, TODAY), await store.turns.spent(BOB, TODAY)) == (120, 3)
     assert await store.upkeep.spent(TODAY) == 123
     assert (await store.turns.spent(ANN, TODAY - timedelta(days=1)), await store.turns.spent(Actor(9), TODAY)) == (0, 0)
+
+
+async def test_tokens_used_beside_any_turn_are_counted_as_well_but_not_for_who_is_not_there(
+    store: Store, session: SessionInfo
+) -> None:
+    await exchange(store, session)
+    for actor, tokens in ((ANN, 30), (ANN, 0), (ANN, 5), (BOB, 7)):
+        await store.turns.spend(actor, tokens)
+    assert (await store.turns.spent(ANN, TODAY), await store.turns.spent(BOB, TODAY)) == (35, 0)
+    assert await store.upkeep.spent(TODAY) == 35
+    await store.shelves.erase(ANN)
+    await store.turns.spend(ANN, 9)
+    assert (await store.turns.spent(ANN, TODAY), await store.upkeep.spent(TODAY)) == (0, 35)
 
 
 async def test_a_direct_message_is_remembered_with_its_channel(store: Store, session: SessionInfo) -> None:

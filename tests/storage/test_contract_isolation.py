@@ -105,6 +105,7 @@ OWN: dict[str, Call] = {
     "preferences.set": lambda s, _: s.preferences.set(ANN, "x", 1),
     "sessions.close": lambda s, _: s.sessions.close(ANN),
     "sessions.active": lambda s, _: s.sessions.active(ANN),
+    "turns.spend": lambda s, _: s.turns.spend(ANN, 1),
     "turns.spent": lambda s, _: s.turns.spent(ANN, START.date()),
     "deliveries.undeliverable": lambda s, _: s.deliveries.undeliverable(ANN),
     "deliveries.saw": lambda s, _: s.deliveries.saw(ANN, 7, 9),
