@@ -82,8 +82,7 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
         sender = Sender(client)
         operator = Operator(settings.operator_id, store.upkeep, sender, client.direct_once_connected, now=utc_now)
         await stack.enter_async_context(operator)
-        await _look_after_files(stack, settings, operator)
-        await stack.enter_async_context(Caretaker(store, archive_days=settings.auto_archive_days, now=utc_now))
+        backups, caretaker = await _look_after_files(stack, settings, operator, store)
         deliverer = _deliverer(store, sender, client, model, operator)
         stack.push_async_callback(deliverer.close, LAST_WORDS)
         guarded = await stack.enter_async_context(GuardedModel(model, now=utc_now, changed=operator.endpoint))
@@ -105,6 +104,8 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
             try_model_now=guarded.try_now,
             privacy=lambda: privacy_page(model),
             archive_days=settings.auto_archive_days,
+            copies=backups.copies,
+            wipe_soon=caretaker.wake,
             now=utc_now,
         )
 
@@ -130,12 +131,18 @@ def _deliverer(store: Store, sender: Sender, client: Cubby, model: ModelClient, 
     )
 
 
-async def _look_after_files(stack: AsyncExitStack, settings: Settings, operator: Operator) -> None:
-    """Start what makes the daily backups and what looks whether the disk has room; the operator hears of both."""
+async def _look_after_files(
+    stack: AsyncExitStack, settings: Settings, operator: Operator, store: Store
+) -> tuple[BackupKeeper, Caretaker]:
+    """Start what makes the daily backups and what looks whether the disk has room, of which the operator hears, and what looks
+    after the sessions of all people.
+    """
     path, failing = settings.database_path, partial(operator.sees, IncidentKind.BACKUP_FAILED)
     keeper = BackupKeeper(path, daily=settings.backups, now=utc_now, sleep=asyncio.sleep, failing=failing)
     await stack.enter_async_context(keeper)
     await stack.enter_async_context(DiskWatch(path, partial(operator.sees, IncidentKind.DISK_LOW)))
+    caretaker = Caretaker(store, archive_days=settings.auto_archive_days, now=utc_now)
+    return keeper, await stack.enter_async_context(caretaker)
 
 
 async def _titles(

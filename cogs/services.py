@@ -12,6 +12,7 @@ from cogs.router import Router
 from cogs.tasks import Tasks
 from delivery.deliverer import Deliverer
 from delivery.sender import Sender
+from storage.backups import Copies
 from storage.records import Actor, Target
 from storage.store import Store
 
@@ -36,4 +37,8 @@ class Services:
     """The privacy page as the operator last saved it, with the model's host filled in."""
     archive_days: int
     """After how many days sessions are archived by themselves for people who chose nothing else; 0 is never."""
+    copies: Callable[[], Awaitable[Copies]]
+    """Which backups may hold what is in the database now."""
+    wipe_soon: Callable[[], None]
+    """To be called when something was deleted for good: what the files still hold of it is wiped soon."""
     now: Callable[[], datetime]

@@ -11,6 +11,7 @@ from typing import Final
 import discord
 
 from agent.outcomes import Deleted
+from storage.backups import Copies
 from storage.records import BIN_KEEPS, Departure, Leave, SessionInfo, Turn
 
 GONE: Final = "That isn't available any more. `/sessions` shows what's yours."
@@ -80,6 +81,16 @@ def binned(deleted: Deleted) -> str:
     """What is said of a session that went to the bin."""
     said = f"{label(deleted.changed.session)} is in the bin. It rests there for {BIN_KEEPS.days} days."
     return f"{said} No session is open now; your next message starts a new one." if deleted.was_active else said
+
+
+def purged(session: SessionInfo, copies: Copies) -> str:
+    """What is said of a session that is deleted for good, and of the backups that may still hold it."""
+    said = f"{label(session)} is deleted for good."
+    if copies.kept:
+        return f"{said} Backups that were made before may hold it until whoever runs me deletes them."
+    if copies.until is not None:
+        return f"{said} The last of my backups that may hold it goes {ago(copies.until)}."
+    return f"{said} None of my backups holds it."
 
 
 def given_back(departure: Departure) -> str:

@@ -47,6 +47,16 @@ class Backups:
         return bool(self.times) and self.written is not None and self.written - self.times[-1] > 2 * EVERY
 
 
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """The bot's own copies that may hold what is in the database now."""
+
+    until: datetime | None = None
+    """When the last of those goes that go by themselves; `None` where there are none."""
+    kept: bool = False
+    """Whether there are others, which stay until somebody removes them."""
+
+
 def backups_of(path: Path) -> Backups:
     """Look at the backups of the database at `path`. Raises `OSError`."""
     path = Path(os.path.realpath(path))
@@ -91,6 +101,14 @@ class BackupKeeper:
             self._task.cancel()
             await asyncio.wait([self._task])
 
+    async def copies(self) -> Copies:
+        """Which copies may hold what is in the database now. Where they can't be looked at, they may well be kept."""
+        try:
+            return await in_own_thread(lambda _stop: self._copies(), "backups")
+        except OSError as error:
+            log.warning("the backups could not be looked at: %s", error.strerror)
+            return Copies(kept=True)
+
     async def _keep(self) -> None:
         while True:
             try:
@@ -111,6 +129,17 @@ class BackupKeeper:
             await back_up(self._path, to)
             log.info("backed up: %s", to.name)
         await in_own_thread(lambda _stop: self._expire(), "backups")
+
+    def _copies(self) -> Copies:
+        """A daily copy goes once so many newer ones are there, which takes as many days while the bot runs."""
+        now = self._now()
+        daily = [time for time, _ in _daily(self._path)]
+        if any(now - _changed(part) < EVERY for part in _parts(self._path)):
+            daily.append(now)  # one is being made
+        goes = [time + EXPIRES for time, _ in _aside(self._path)]
+        if self._daily:
+            goes += [time + KEPT * EVERY for time in daily]
+        return Copies(max(goes, default=None), kept=bool(daily) and not self._daily)
 
     def _due(self) -> Path | None:
         """Where a backup is to go now, if one is due: none is while there is nothing to keep."""

@@ -14,14 +14,14 @@ from agent.outcomes import Busy, Deleted, Opened
 from cogs import controls
 from cogs.panel._acts import ACTS, Act
 from cogs.panel._resting import Resting, days_in, resting_of
-from cogs.panel._views import Note, Now, card_view, list_view, stop_first_view
+from cogs.panel._views import Note, Now, card_view, for_good_view, list_view, stop_first_view
 from cogs.panel._where import Where, shelf_in, where_in
 from cogs.present import present
 from cogs.reply import Interaction, actor_of, reply_to
 from cogs.router import chosen, number_in, submitted, uuid_in
 from cogs.services import Services
 from cogs.shelves import rename
-from cogs.words import binned, label
+from cogs.words import binned, label, purged
 from storage.preferences import AUTO_ARCHIVE_DAYS
 from storage.records import Actor, Departure, Leave, SessionInfo, Shelf
 
@@ -39,6 +39,8 @@ class Panel(commands.Cog):
         add("enter", self._open)
         add("bin", partial(self._delete, stop=False))
         add("stopbin", partial(self._delete, stop=True))
+        add("sure", self._ask_once_more)
+        add("purge", self._delete_for_good)
         add("newname", self._rename_pressed)
         add("newnamed", self._renamed)
         add("rests", self._archive_after)
@@ -101,6 +103,19 @@ class Panel(commands.Cog):
             case Deleted() as deleted:
                 note = Note(text=binned(deleted), undo=deleted.changed.undo)
                 await reply.refresh(await self._list(actor, where, note))
+
+    async def _ask_once_more(self, interaction: Interaction, arguments: list[str]) -> None:
+        session = await self._services.store.sessions.get(actor_of(interaction), uuid_in(arguments), binned=True)
+        await reply_to(interaction).refresh(for_good_view(session, where_in(arguments, 1)))
+
+    async def _delete_for_good(self, interaction: Interaction, arguments: list[str]) -> None:
+        """Delete what is in the bin, and say where it may still be."""
+        actor, where, services = actor_of(interaction), where_in(arguments, 1), self._services
+        session = await services.store.sessions.get(actor, uuid_in(arguments), binned=True)
+        copies = await services.copies()
+        await services.store.shelves.purge(actor, session.number)
+        services.wipe_soon()
+        await reply_to(interaction).refresh(await self._list(actor, where, Note(text=purged(session, copies))))
 
     async def _rename_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
         where = where_in(arguments, 1)

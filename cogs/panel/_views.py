@@ -98,6 +98,17 @@ def stop_first_view(session: SessionInfo, where: Where) -> discord.ui.LayoutView
     return view
 
 
+def for_good_view(session: SessionInfo, where: Where) -> discord.ui.LayoutView:
+    """Asks once more before a session in the bin goes for good."""
+    view, box = _started(where, None)
+    question = f"Delete {label(session)} for good? Its {messages(session.message_count)} can't be brought back then."
+    box.add_item(discord.ui.TextDisplay(question))
+    place = (session.id, *where.arguments)
+    delete = button("Delete for good", "purge", *place, style=discord.ButtonStyle.danger)
+    view.add_item(_row(delete, button("Keep it", "card", *place)))
+    return view
+
+
 def _started(where: Where, note: Note | None) -> tuple[discord.ui.LayoutView, Box]:
     view = discord.ui.LayoutView(timeout=None)
     box: Box = discord.ui.Container()
@@ -165,11 +176,12 @@ def _facts(session: SessionInfo, now: Now) -> Sequence[str]:
 
 
 def _offers(session: SessionInfo, where: Where) -> Sequence[Sequence[discord.ui.Button[Any]]]:
-    """The card's buttons, row by row. What is in the bin can only come back."""
+    """The card's buttons, row by row. What is in the bin comes back or goes for good."""
     place = (session.id, *where.arguments)
     back = button("Back", "page", *where.arguments)
     if session.deleted is not None:
-        return [[button("Restore", "restore", *place, style=discord.ButtonStyle.primary), back]]
+        restore = button("Restore", "restore", *place, style=discord.ButtonStyle.primary)
+        return [[restore, button("Delete for good", "sure", *place, style=discord.ButtonStyle.danger), back]]
     acts = [
         button("Open", "enter", *place, style=discord.ButtonStyle.primary),
         button("History", "read", session.id),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cogs.panel._resting import OFFERED, USUAL, Resting, days_in
-from cogs.panel._views import ALL_AWAY, EMPTY, Note, Now, card_view, list_view
+from cogs.panel._views import ALL_AWAY, EMPTY, Note, Now, card_view, for_good_view, list_view, stop_first_view
 from cogs.panel._where import Where
 from cogs.router import Unreadable
 from cogs.words import label
@@ -127,7 +127,10 @@ def test_any_card_stays_within_discords_limits(name: str, shelf: Shelf, binned: 
         one = worst(LARGEST, title, binned=binned)
         now = Now(active=one.id, writing=frozenset({one.id}))
         note = Note(text=f"{label(one)} is here.", undo=new_id())
-        assert within_limits(card_view(one, Where(shelf, 999_999_999), now, note).to_components())
+        where = Where(shelf, 999_999_999)
+        assert within_limits(card_view(one, where, now, note).to_components())
+        assert within_limits(stop_first_view(one, where).to_components())
+        assert within_limits(for_good_view(one, where).to_components())
 
 
 @pytest.mark.parametrize(
@@ -168,12 +171,11 @@ def test_a_card_offers_what_can_be_done_as_the_session_is(pinned: bool, archived
     assert offered[-1] == "Back"
 
 
-def test_a_card_in_the_bin_offers_to_come_back_and_says_until_when() -> None:
+def test_a_card_in_the_bin_offers_to_come_back_or_to_go_and_says_until_when() -> None:
     one = replace(session(1), deleted=NOW)
     components = card_view(one, Where(Shelf.BIN), Now()).to_components()
     offered = buttons_of(components)
-    assert "Restore" in offered
-    assert not {"Open", "History", "Rename", "Pin", "Archive"} & set(offered)
+    assert [*offered] == ["Restore", "Delete for good", "Back"]
     assert f"<t:{int((NOW + timedelta(days=30)).timestamp())}:R>" in text_of(components)
 
 

@@ -70,6 +70,21 @@ async def deleting(team: Team) -> Message:
     return await team.ann.wait_for(lambda m: m.id == card.id and "still writing" in m.text)
 
 
+async def binned(team: Team) -> Message:
+    card = await carded(team)
+    await team.ann.press(card, "Delete")
+    await team.ann.wait_for(lambda m: m.id == card.id and "in the bin" in m.text)
+    await (await team.ann.choose(card, "bin", custom_id="cubby:shelf")).acknowledged()
+    await (await team.ann.choose(card, "1")).acknowledged()
+    return card
+
+
+async def asked_once_more(team: Team) -> Message:
+    card = await binned(team)
+    await (await team.ann.press(card, "Delete for good")).acknowledged()
+    return card
+
+
 async def searched(team: Team) -> Message:
     await answered(team)
     return await (await team.ann.slash(team.general, "search", words="hello")).message()
@@ -85,7 +100,23 @@ async def mentioned(team: Team) -> Message:
     return await team.ann.wait_for(lambda m: m.author.bot and bool(m.buttons), channel=team.general)
 
 
-SCENES = [answered, writing, stopped, waiting, paused, guarded, listed, carded, pinned, deleting, searched, renamed, mentioned]
+SCENES = [
+    answered,
+    writing,
+    stopped,
+    waiting,
+    paused,
+    guarded,
+    mentioned,
+    searched,
+    renamed,
+    listed,
+    carded,
+    pinned,
+    deleting,
+    binned,
+    asked_once_more,
+]
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """`/sessions` as the place to manage them: lists, pages, cards, and what is done there, as people do it."""
 
 import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -8,8 +10,9 @@ from cogs.panel._views import ALL_AWAY, EMPTY
 from cogs.shelves import NO_NAME
 from cogs.words import GONE
 from playground.standin import Invocation, Message
+from storage.caretaker import Caretaker
 from storage.records import Actor, Shelf
-from tests.e2e.team import Team, ended
+from tests.e2e.team import Team, a_team, ended
 
 
 async def listed(team: Team) -> Message:
@@ -196,6 +199,62 @@ async def test_stop_and_delete_keeps_what_was_written_in_the_bin(team: Team) -> 
     await pressed(team, panel, "Undo")
     card = await chosen(team, await listed(team), 1)
     assert "first words" in (await (await team.ann.press(card, "History")).message()).text
+
+
+async def in_the_bin(team: Team, number: int) -> Message:
+    """The card of a session that is put in the bin for this."""
+    await bin_it(team, number)
+    return await chosen(team, await filtered(team, await listed(team), "Bin · 1"), number)
+
+
+async def test_deleting_for_good_asks_once_more_and_keep_it_leaves_it_there(team: Team) -> None:
+    await with_sessions(team, 1)
+    question = await pressed(team, await in_the_bin(team, 1), "Delete for good")
+    assert question.text == "Delete **1 · topic 1** for good? Its 2 messages can't be brought back then."
+    card = await pressed(team, question, "Keep it")
+    assert "**1** · topic 1" in (await pressed(team, card, "Back")).text
+
+
+async def test_what_is_deleted_for_good_is_in_no_list_and_in_no_byte(team: Team) -> None:
+    answer = await team.ask(team.ann, "xylophone" * 3)
+    question = await pressed(team, await in_the_bin(team, 1), "Delete for good")
+    purge = question.buttons[0].custom_id or ""
+    panel = await pressed(team, question, "Delete for good")
+    assert "is deleted for good. None of my backups holds it." in panel.text
+    assert EMPTY[Shelf.BIN] in panel.text
+    for custom_id in (purge, purge.replace("purge", "restore"), purge.replace("purge", "card")):
+        assert (await (await team.ann.forge(custom_id, channel=team.general, message=panel)).message()).text == GONE
+    assert (await (await team.ann.press(answer, "Reply")).message()).text == GONE
+    assert "-# 2 · " in (await team.ask(team.ann, "and on")).text
+    assert team.bot is not None
+    assert await team.bot.store.upkeep.wipe()
+    files = team.settings.database_path.parent.glob("cubby.db*")
+    assert not any(b"xylophone" in file.read_bytes().lower() for file in files)
+
+
+async def test_what_the_files_still_hold_of_it_is_wiped_soon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    woken = asyncio.Event()
+
+    def wake(_: Caretaker) -> None:
+        woken.set()
+
+    monkeypatch.setattr(Caretaker, "wake", wake)
+    async with a_team(tmp_path) as team:
+        await with_sessions(team, 1)
+        question = await pressed(team, await in_the_bin(team, 1), "Delete for good")
+        assert not woken.is_set()
+        await pressed(team, question, "Delete for good")
+        assert woken.is_set()
+
+
+async def test_backups_that_may_hold_it_are_told_of(team: Team) -> None:
+    await with_sessions(team, 2)
+    folder = team.settings.database_path.parent / "backups"
+    folder.mkdir()
+    (folder / "cubby.db.20260501T120000Z").touch()
+    panel = await pressed(team, await pressed(team, await in_the_bin(team, 1), "Delete for good"), "Delete for good")
+    goes = datetime(2026, 5, 8, 12, tzinfo=UTC)
+    assert f"may hold it goes <t:{int(goes.timestamp())}:R>" in panel.text
 
 
 async def test_when_all_are_put_away_the_panel_says_where_they_are(team: Team) -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from storage.backups import EVERY, EXPIRES, KEPT, LOOK, BackupKeeper, Backups, backups_of
+from storage.backups import EVERY, EXPIRES, KEPT, LOOK, BackupKeeper, Backups, Copies, backups_of
 from storage.sqlite.backup import restore
+from storage.sqlite.copying import PART
 from storage.sqlite.open import open_store
 from storage.sqlite.store import SqliteStore
 from tests.storage.samples import ANN, START
@@ -90,6 +91,44 @@ async def test_one_a_day_and_the_seven_newest_stay(tmp_path: Path, store: Sqlite
             await days.go_on(EVERY / 2)
     made = found(tmp_path / "cubby.db").times
     assert made == tuple(START + EVERY * day for day in range(4, 4 + KEPT))
+
+
+async def test_it_knows_when_the_last_copy_of_what_is_there_now_goes(tmp_path: Path, store: SqliteStore, days: Days) -> None:
+    path = tmp_path / "cubby.db"
+    async with BackupKeeper(path, daily=True, now=days.now, sleep=days.sleep) as keeper:
+        await days.looked()
+        assert await keeper.copies() == Copies()
+        await store.sessions.create(ANN, "first")
+        await days.go_on(EVERY)
+        (made,) = found(path).times
+        goes = made + KEPT * EVERY
+        assert await keeper.copies() == Copies(goes)
+        for _ in range(KEPT - 1):
+            await days.go_on(EVERY)
+        assert made in found(path).times
+        await days.go_on(goes - days.time)
+        assert made not in found(path).times
+
+
+async def test_a_copy_beside_the_database_counts_and_so_does_one_that_is_being_made(tmp_path: Path, days: Days) -> None:
+    path = tmp_path / "cubby.db"
+    keeper = BackupKeeper(path, daily=True, now=days.now, sleep=days.sleep)
+    part = tmp_path / f".cubby.db.20260501T120000Z{PART}"
+    part.touch()
+    os.utime(part, (START.timestamp(), START.timestamp()))
+    assert await keeper.copies() == Copies(START + KEPT * EVERY)
+    path.with_name("cubby.db.before-restore-20260501T110000Z").touch()
+    assert await keeper.copies() == Copies(START - timedelta(hours=1) + EXPIRES)
+
+
+async def test_copies_that_nothing_removes_are_said_to_be_kept(tmp_path: Path, store: SqliteStore, days: Days) -> None:
+    await store.sessions.create(ANN, "first")
+    path = tmp_path / "cubby.db"
+    async with kept(path, days):
+        pass
+    assert await BackupKeeper(path, daily=False, now=days.now, sleep=days.sleep).copies() == Copies(kept=True)
+    (tmp_path / "backups" / "cubby.db.20260501T120000Z").unlink()
+    assert await BackupKeeper(path, daily=False, now=days.now, sleep=days.sleep).copies() == Copies()
 
 
 async def test_a_restart_does_not_copy_anew(tmp_path: Path, store: SqliteStore, days: Days) -> None:
