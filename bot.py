@@ -157,7 +157,7 @@ def arguments() -> argparse.ArgumentParser:
     what.add_argument("--backup", type=Path, metavar="FILE", help="copy the database to a new file, also while the bot runs")
     what.add_argument("--restore", type=Path, metavar="FILE", help="put such a copy in its place, and keep the old one beside")
     what.add_argument("--verify", action="store_true", help="look for damage in the database, also while the bot runs")
-    parser.add_argument("--port", type=int, metavar="N", default=PORT, help="with --playground: the page's port (8765)")
+    parser.add_argument("--port", type=port, metavar="N", default=PORT, help="with --playground: the page's port (8765)")
     parser.add_argument("--no-open", action="store_true", help="with --playground: don't open a browser")
     parser.add_argument("--fresh", action="store_true", help="with --playground: forget what was done there before")
     parser.add_argument("--as", dest="name", metavar="NAME", default="you", help="with --console: speak as another person")
@@ -191,6 +191,13 @@ async def chosen(settings: Settings, options: argparse.Namespace, stop: asyncio.
         if options.check:
             return 0 if await check(settings, print) else 1
         return await serve(settings, stop)
+
+
+def port(text: str) -> int:
+    """A port from the command line; 0 is any free one. Raises `argparse.ArgumentTypeError`."""
+    if not (text.isascii() and text.isdigit() and int(text) <= 65_535):
+        raise argparse.ArgumentTypeError(f"{text} is no port of this machine; those go from 1 to 65535")
+    return int(text)
 
 
 def chosen_errand(path: Path, options: argparse.Namespace, meter: Meter) -> Coroutine[Any, Any, int] | None:

@@ -5,12 +5,15 @@ from typing import Final
 import discord
 
 from cogs.explain import Told
+from cogs.words import inert
 
 LIMIT: Final = 64 * 1024
 """Bytes of text that are read."""
 
-CANT_READ: Final = "I can't read files yet, paste the text."
-TOO_LONG: Final = "That file is larger than 64 KiB, which is what I read. Send it in parts, or paste what matters."
+CANT_READ: Final = "I can't read {}: I read text files in UTF-8. Send it without, or paste the text."
+TOO_LONG: Final = "{} is larger than 64 KiB, which is what I read. Send it in parts, or paste what matters."
+NAME_LENGTH: Final = 60
+"""Characters of a file's name that are shown."""
 
 TEXT_ENDINGS: Final = (".txt", ".md", ".markdown", ".text", ".log")
 
@@ -22,14 +25,15 @@ async def text_of(message: discord.Message) -> str:
 
 
 async def _read(attachment: discord.Attachment) -> str:
+    name = inert(attachment.filename, NAME_LENGTH)
     if not _is_text(attachment):
-        raise Told(CANT_READ)
+        raise Told(CANT_READ.format(name))
     if attachment.size > LIMIT:
-        raise Told(TOO_LONG)
+        raise Told(TOO_LONG.format(name))
     try:
         return (await attachment.read()).decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Told(CANT_READ) from None
+        raise Told(CANT_READ.format(name)) from None
 
 
 def _is_text(attachment: discord.Attachment) -> bool:

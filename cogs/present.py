@@ -4,11 +4,14 @@ Used by every command, button and message that asks something of a `SessionRunti
 place in the queue, are shown by `delivery/`, in the message whose target came with the prompt.
 """
 
+from contextlib import suppress
+
 from agent.outcomes import Asked, Closed, Left, NothingActive, Opened, Resumed, Started, Stayed, StillWriting, Waiting, Went
 from cogs import controls
 from cogs.reply import Answering, say_long
 from cogs.services import Services
 from cogs.words import NOTHING_OPEN, given_back, label, messages, paused_line, quote
+from storage.errors import StoreUnavailable
 from storage.records import Actor, EntryKind, SessionInfo
 
 
@@ -40,9 +43,13 @@ async def present(services: Services, actor: Actor, reply: Answering, went: Went
 
 
 async def link(services: Services, actor: Actor, reply: Answering, message_id: int | None, session: SessionInfo) -> None:
-    """Let Discord's own reply to this message address the session (there are such replies in direct messages only)."""
+    """Let Discord's own reply to this message address the session (there are such replies in direct messages only).
+
+    What was said is said: where the disk doesn't take this, only such a reply goes to the active session instead.
+    """
     if message_id is not None and not reply.private:
-        await services.store.deliveries.link(actor, message_id, session.id)
+        with suppress(StoreUnavailable):
+            await services.store.deliveries.link(actor, message_id, session.id)
 
 
 async def show_session(services: Services, actor: Actor, reply: Answering, opened: Opened) -> None:

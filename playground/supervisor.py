@@ -47,7 +47,10 @@ OPERATOR: Final = "Olga"
 PEOPLE: Final = ("Ann", "Bob", OPERATOR)
 """Who is there from the start; Olga runs the bot, and hears from it what only she can mend."""
 
-IN_USE: Final = "A playground is running already, and holds {folder}. Use that one, or end it first."
+ADDRESS: Final = "address.txt"
+"""Where a running playground is, for somebody who starts a second one."""
+
+IN_USE: Final = "A playground is running already{where}, and holds {folder}. Use that one, or end it first."
 
 
 class PlaygroundRefused(Exception):
@@ -80,13 +83,13 @@ class Plan:
 async def run_playground(plan: Plan, stop: asyncio.Event, say: Callable[[str], None]) -> int:
     """Serve until told to stop; returns the exit code. Raises `PlaygroundRefused`, `NoPort` and `WorldFileRefused`."""
     async with playing(plan) as playground:
-        say(f"Cubby's playground: {playground.url}")
+        say(f"Cubby's playground: {playground.url}{moved(plan.port, playground.url)}")
         say(f"Answers come from: {plan.answering}")
         say("Ctrl-C ends it. What you did there is kept; --fresh begins anew.")
         if plan.is_opened and has_desktop(os.environ, sys.platform):
             await asyncio.to_thread(webbrowser.open, playground.url)
         await stop.wait()
-        say("Ending the bot…")
+        say("Ending the bot; an answer that is being written gets a few seconds.")
     return 0
 
 
@@ -118,6 +121,7 @@ async def playing(plan: Plan) -> AsyncGenerator["Playground", None]:
         page = Page(discord, application, people, bot, board, feed, backstage, files, plan.answering)
         live = Live(feed, gatekeeper, page.snapshot, page.do)
         server = await stack.enter_async_context(PageServer(gatekeeper, live, files, plan.port))
+        _tell_address(stack, plan.folder / ADDRESS, server.url)
         stack.callback(discord.changes.listen(page.take))
         stack.push_async_callback(bot.aclose)
         await bot.start()
@@ -140,6 +144,11 @@ class Playground:
     live: Live
 
 
+def moved(wanted: int, url: str) -> str:
+    """What to say of a port that was taken."""
+    return "" if wanted == 0 or url.endswith(f":{wanted}") else f" (port {wanted} is taken)"
+
+
 def has_desktop(environ: Mapping[str, str], platform: str) -> bool:
     """Whether a browser window can be seen by whoever started this."""
     if "SSH_CONNECTION" in environ:
@@ -154,8 +163,16 @@ def _hold(stack: AsyncExitStack, folder: Path) -> None:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        raise PlaygroundRefused(IN_USE.format(folder=folder)) from None
+        address = folder / ADDRESS
+        where = f" at {address.read_text(encoding='utf-8')}" if address.exists() else ""
+        raise PlaygroundRefused(IN_USE.format(where=where, folder=folder)) from None
     stack.callback(lock.release)
+
+
+def _tell_address(stack: AsyncExitStack, path: Path, url: str) -> None:
+    """Leave word of where this playground is until the stack is left."""
+    path.write_text(url, encoding="utf-8")
+    stack.callback(path.unlink, missing_ok=True)
 
 
 def _empty(folder: Path) -> None:

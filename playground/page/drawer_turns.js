@@ -38,10 +38,11 @@ export function turnsTab() {
 
 function turnTemplate(turn, users) {
   const [outcome, tone] = OUTCOMES[turn.state] ?? [turn.state, "wait"];
+  const error = turn.error?.replaceAll("_", " ");
   const name = users[turn.person]?.name ?? turn.person;
   return html`<h3 class="turn-title">
       ${name} · session ${turn.session} · <span class="tone ${tone}">${outcome}</span>
-      ${turn.error ? html`<span class="turn-error">${turn.error.replaceAll("_", " ")}</span>` : nothing}
+      ${error && !error.startsWith(outcome) ? html`<span class="turn-error">${error}</span>` : nothing}
     </h3>
     <ol class="turn-steps" role="list">
       ${turn.steps.map(({ name: step, at }, index) => stepTemplate(step, at, turn.steps[index - 1]?.at))}

@@ -134,7 +134,9 @@ function privateTemplate({ dismiss }) {
 
 function noticeTemplate(notice, frame) {
   const name = frame.state.application ? frame.state.application.name : "The bot";
-  const used = notice.name ? html`<b>${nameOf(frame.state.users, frame.self)}</b> used <span class="used">${notice.name}</span>` : nothing;
+  const isSlash = frame.state.commands.some(({ type, name: known }) => type === 1 && known === notice.name);
+  const what = `${isSlash ? "/" : ""}${notice.name}`;
+  const used = notice.name ? html`<b>${nameOf(frame.state.users, frame.self)}</b> used <span class="used">${what}</span>` : nothing;
   return html`<article class="message lead ephemeral" aria-label="${name}, ${clockTime(notice.created)}">
     <p class="message-context">${icons.reply}<span>${used}</span></p>
     <span class="avatar hue-bot" aria-hidden="true">${initial(name)}</span>

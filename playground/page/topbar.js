@@ -59,16 +59,17 @@ function tool({ label, icon, words = false, pressed, run }) {
   </button>`;
 }
 
-function botTemplate({ bot, application }, host) {
+function botTemplate({ bot, application, link }, host) {
+  const isLost = link !== "open";
   const name = application?.name ?? "The bot";
   const open = ({ currentTarget }) => openMenu({ anchor: currentTarget, label: name, items: botItems(bot, host) });
   const isOffline = bot.state === "running" && !bot.connected;
   return html`<div class="bot">
-    <button type="button" class="bot-pill ${bot.state}" aria-haspopup="menu" aria-expanded="false" title=${bot.words} @click=${open}>
+    <button type="button" class="bot-pill ${isLost ? "stopped" : bot.state}" ?disabled=${isLost} aria-haspopup="menu" aria-expanded="false" title=${bot.words} @click=${open}>
       <span class="bot-light" aria-hidden="true"></span>
-      <span>${name} is ${isOffline ? "connecting…" : WORDS[bot.state]}</span>${icons.chevron}
+      <span>${name} is ${isLost ? "out of reach" : isOffline ? "connecting…" : WORDS[bot.state]}</span>${icons.chevron}
     </button>
-    ${bot.state === "stopped"
+    ${bot.state === "stopped" && !isLost
       ? html`<button type="button" class="button primary" @click=${() => host.bot("start")}>Start</button>`
       : nothing}
   </div>`;

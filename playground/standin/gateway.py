@@ -19,6 +19,8 @@ from playground.standin.dispatches import PRIVILEGED, Dispatch, dispatches, read
 from playground.standin.things import Application
 from playground.standin.world import World
 
+ACK_SECONDS = 0.05
+"""Real seconds until a heartbeat is acknowledged, as a network takes them."""
 RESUMABLE_SECONDS = 300.0
 """How long a session without a connection is kept at least; Discord names no time, people measured minutes."""
 
@@ -63,7 +65,9 @@ class Gateway:
         op, data = payload.get("op"), payload.get("d")
         if op == Op.HEARTBEAT:
             if not self.deaf:
-                connection.send({"op": int(Op.ACK)})
+                # Not at once: discord.py notes when it sent a heartbeat only after it was sent, and takes an answer that comes
+                # before that for one to the last heartbeat, a minute late.
+                asyncio.get_running_loop().call_later(ACK_SECONDS, connection.send, {"op": int(Op.ACK)})
         elif op == Op.IDENTIFY:
             self._identify(connection, as_object(data))
         elif op == Op.RESUME:

@@ -22,7 +22,8 @@ def model_switch(model: ModelStand) -> Switch:
         id="model",
         group="The model",
         label="How the model behaves",
-        about="What every answer from now on meets, until you turn it back.",
+        about="What every answer from now on meets, until you turn it back. After several failures in a row the bot leaves "
+        "the model alone for a while and says so; “Try now” under such an answer asks at once.",
         kind="choice",
         turn=turn,
         value=lambda: model.mode.name,

@@ -89,4 +89,5 @@ async def _listen(runner: web.AppRunner, wanted: int) -> int:
         except OSError:
             continue
         return int(runner.addresses[0][1])
-    raise NoPort(f"Ports {wanted} to {wanted + TRIES - 1} of this machine are taken. Name another with --port.")
+    last = min(wanted + TRIES - 1, 65_535)
+    raise NoPort(f"Ports {wanted} to {last} of this machine are taken. Name another with --port.")

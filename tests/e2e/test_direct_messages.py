@@ -48,9 +48,9 @@ async def test_a_long_paste_is_read_as_a_prompt(team: Team) -> None:
 
 
 async def test_other_files_are_refused_in_words(team: Team) -> None:
-    assert (await sent(team, "cat.png", b"\x89PNG", "image/png", "what is this?")).text == CANT_READ
-    assert (await sent(team, "x.txt", b"\xff\xfe\x00", "text/plain")).text == CANT_READ
-    assert (await sent(team, "x.txt", b"a" * (LIMIT + 1), "text/plain")).text == TOO_LONG
+    assert (await sent(team, "cat.png", b"\x89PNG", "image/png", "what is this?")).text == CANT_READ.format("cat.png")
+    assert (await sent(team, "x.txt", b"\xff\xfe\x00", "text/plain")).text == CANT_READ.format("x.txt")
+    assert (await sent(team, "x.txt", b"a" * (LIMIT + 1), "text/plain")).text == TOO_LONG.format("x.txt")
     assert team.gate.asked == []
 
 

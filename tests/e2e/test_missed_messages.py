@@ -76,10 +76,10 @@ async def test_what_was_told_before_is_not_told_again(team: Team) -> None:
     ann = team.ann
     await team.write(ann, "before")
     await ann.say(ann.dm, "", attachments=[("cat.png", b"\x89PNG", "image/png")])
-    await ann.wait_for(lambda m: "can't read files" in m.text, channel=ann.dm)
+    await ann.wait_for(lambda m: "can't read cat.png" in m.text, channel=ann.dm)
     await team.restart()
     await team.write(ann, "after")
-    assert len([m for m in ann.sees(ann.dm) if "can't read files" in m.text]) == 1
+    assert len([m for m in ann.sees(ann.dm) if "can't read cat.png" in m.text]) == 1
 
 
 async def test_one_that_could_be_neither_saved_nor_refused_in_words_comes_before_the_next(team: Team) -> None:
@@ -194,3 +194,13 @@ async def test_an_offer_whose_messages_are_gone_is_gone(tmp_path: Path, long_ago
         ann.delete(said)
         await ann.press(offer, "Answer it")
         await ann.wait_for(lambda m: m.text == GONE, channel=ann.dm)
+
+
+async def test_the_first_message_of_a_stranger_is_not_looked_for(team: Team) -> None:
+    """The bot learns of a person's direct messages from the first that it gets; what came before that it can't know of."""
+    await team.end()
+    await team.bob.say(team.bob.dm, "while you were away")
+    team.gate.hold()
+    await team.start()
+    await team.bob.say(team.bob.dm, "and now")
+    await answered(team.bob, "and now")
