@@ -8,7 +8,6 @@ are files in one folder, which one playground holds at a time.
 import asyncio
 import os
 import secrets
-import shutil
 import sys
 import webbrowser
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -176,13 +175,12 @@ def _tell_address(stack: AsyncExitStack, path: Path, url: str) -> None:
 
 
 def _empty(folder: Path) -> None:
-    """Take away what was kept: the bot's database, its backups and the world."""
-    for path in folder.iterdir():
-        if path.name == LOCK:
-            continue
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
+    """Take away what was kept: the bot's database and the world, each with what lies beside it, and nothing else.
+
+    The folder is found by `DATABASE_PATH`, so it may be one that holds other people's files.
+    """
+    for name in (DATABASE, WORLD):
+        for path in (*folder.glob(f"{name}*"), *folder.glob(f".{name}*")):
             path.unlink()
 
 
