@@ -61,6 +61,15 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Forked:
+    """A new session with what was said in `parent` is active."""
+
+    session: SessionInfo
+    parent: SessionInfo
+    left: Left | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Closed:
     """The session that was active is saved and no session is active."""
 
@@ -139,5 +148,5 @@ class Decision(StrEnum):
     STAY = "stay"
 
 
-Went = Started | Opened | Resumed | Closed | NothingActive | Asked | Waiting | StillWriting
+Went = Started | Forked | Opened | Resumed | Closed | NothingActive | Asked | Waiting | StillWriting
 """What `SessionRuntime.go` may answer."""

@@ -1,42 +1,35 @@
 """`SessionRuntime`: what one person may ask of their sessions, whatever comes at once.
 
-Cogs ask it for what people ask for and turn its outcomes into words. It holds the guard (nothing leaves a writing session
-without its owner's choice) and the lock that makes every change whole; the order of a change is in `place.py`. Stopping is
-outside of the lock, so a stop never waits behind anything but the writing of what it stopped.
+Cogs ask it for what people ask for and turn its outcomes into words. It holds the lock that makes every change whole; what
+leaves the active session goes through `guard.py`, and the order of a change is in `place.py`. Stopping is outside of the lock,
+so a stop never waits behind anything but the writing of what it stopped.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
 
 from agent.config import AgentConfig
 from agent.errors import SessionDisposed
 from agent.events import Listener, QueueChanged
+from agent.guard import Guard
 from agent.outcomes import (
     Asked,
     Busy,
-    Closed,
     Decision,
     Deleted,
-    Left,
-    NothingActive,
     NothingToStop,
-    Opened,
-    Resumed,
-    Started,
     Stayed,
-    StillWriting,
     Stopped,
     Waiting,
     Went,
 )
 from agent.place import Build, Place
 from agent.session import AgentSession
-from storage.errors import DuplicateSource, StoreError, WrongTurnState
-from storage.records import Actor, Departure, Leave, Prompt, SessionInfo, Target, Turn, TurnState
+from storage.errors import StoreError, WrongTurnState
+from storage.records import Actor, Departure, Prompt, SessionInfo, Target, Turn, TurnState
 from storage.store import Store
 
 T = TypeVar("T")
@@ -64,6 +57,7 @@ class SessionRuntime:
         self._listener, self._awake, self._count = listener, awake, count
         self._lock = asyncio.Lock()
         self._place = Place(actor, store, config, build, listener, self._lock)
+        self._guard = Guard(actor, store, self._place)
         self._changes: set[asyncio.Task[object]] = set()
 
     @property
@@ -99,14 +93,14 @@ class SessionRuntime:
         """
         if departure.prompt is not None:
             self._count_in(departure.prompt)
-        return await self._change(lambda: self._go(departure, None))
+        return await self._change(lambda: self._guard.go(departure))
 
     async def decide(self, choice_id: UUID, decision: Decision, *, target: Target | None = None) -> Went | Stayed:
         """Act on one of the guard's buttons, once; `target` replaces the place of the answer that was asked for.
 
         Raises `ChoiceNotFound` for an unknown, foreign or decided one, and as `go()`: then the choice stays open.
         """
-        return await self._change(lambda: self._decide(choice_id, decision, target))
+        return await self._change(lambda: self._guard.decide(choice_id, decision, target))
 
     async def stop(self) -> Stopped | NothingToStop:
         """Stop the active session's answer now, and pause what waits behind it."""
@@ -187,82 +181,6 @@ class SessionRuntime:
         self._changes.add(task)
         task.add_done_callback(self._changes.discard)
         return await asyncio.shield(task)
-
-    async def _decide(self, choice_id: UUID, decision: Decision, target: Target | None) -> Went | Stayed:
-        choice = await self._store.turns.choice(self.actor, choice_id)
-        departure = choice.departure
-        if target is not None and departure.prompt is not None:
-            departure = replace(departure, prompt=replace(departure.prompt, target=target))
-        if decision is Decision.STAY:
-            stayed = Stayed(session=await self._store.sessions.get(self.actor, choice.session_id), departure=departure)
-            await self._store.turns.decide(self.actor, choice_id)
-            return stayed
-        live = self._place.live
-        is_meant = live is not None and live.info.id == choice.session_id
-        try:
-            went = await self._go(departure, decision if is_meant else None)
-        except DuplicateSource:  # a crash came between the act and its mark
-            await self._store.turns.decide(self.actor, choice_id)
-            raise
-        await self._store.turns.decide(self.actor, choice_id)
-        return went
-
-    async def _go(self, departure: Departure, decision: Decision | None) -> Went:
-        there = await self._destination(departure)
-        here = await self.active()
-        if here is not None and there is not None and there.id == here.id:
-            return await self._arrive(departure, here, None, already=True)
-        if departure.leave is Leave.NEW and here is not None and here.is_blank:
-            return await self._use_blank(departure, here)
-        live = self._place.live
-        can_keep = self._place.can_keep(there.id if there is not None else None)
-        if live is not None and live.is_streaming and (decision is None or (decision is Decision.FINISH and not can_keep)):
-            choice = await self._store.turns.hold(self.actor, live.info.id, departure)
-            return StillWriting(session=live.info, choice=choice, can_keep=can_keep)
-        left = await self._place.leave(here, finish=decision is Decision.FINISH)
-        return await self._go_on(departure, there, left)
-
-    async def _go_on(self, departure: Departure, there: SessionInfo | None, left: Left | None) -> Went:
-        """The second half of a departure: what was active is left."""
-        if there is not None:
-            info = await self._store.sessions.open(self.actor, there.number)
-            return await self._arrive(departure, info, left, already=False)
-        if departure.leave is Leave.QUIT:
-            await self._store.sessions.close(self.actor)
-            return Closed(session=left.session, left=left) if left is not None else NothingActive()
-        info = await self._place.start(departure.name)
-        return Started(session=info, asked=await self._ask(info, departure.prompt), left=left)
-
-    async def _destination(self, departure: Departure) -> SessionInfo | None:
-        """Where it goes, checked as far as may be before anything is left for it."""
-        if departure.leave in (Leave.NEW, Leave.QUIT):
-            return None
-        there = await self._store.sessions.find(self.actor, departure.number or 0)
-        if departure.leave in (Leave.RETRY, Leave.FINISH) and departure.turn_id is not None:
-            await self._place.check_again(there, departure.turn_id, departure.leave)
-        return there
-
-    async def _arrive(self, departure: Departure, info: SessionInfo, left: Left | None, *, already: bool) -> Went:
-        """Do in the session, which is active, what it was opened for."""
-        match departure:
-            case Departure(leave=Leave.REPLY, prompt=Prompt() as prompt):
-                return replace(await self._place.put(await self._place.enter(info), prompt), left=left)
-            case Departure(leave=Leave.RETRY | Leave.FINISH as leave, turn_id=UUID() as turn_id, prompt=Prompt() as prompt):
-                return replace(await self._place.again(await self._place.enter(info), turn_id, prompt, leave), left=left)
-            case Departure(leave=Leave.SEND):
-                waiting = await (await self._place.enter(info)).resume_waiting()
-                return Resumed(session=info, waiting=waiting, left=left)
-            case _:
-                await self._place.move_back(info)
-                return Opened(session=info, already=already, waiting=await self._place.waiting(info), left=left)
-
-    async def _use_blank(self, departure: Departure, here: SessionInfo) -> Started:
-        if departure.name is not None:
-            here = (await self._store.shelves.rename(self.actor, here.number, departure.name)).session
-        return Started(session=here, was_blank=True, asked=await self._ask(here, departure.prompt))
-
-    async def _ask(self, info: SessionInfo, prompt: Prompt | None) -> Asked | Waiting | None:
-        return await self._place.put(await self._place.enter(info), prompt) if prompt is not None else None
 
     async def _delete(self, number: int, *, stop: bool) -> Deleted | Busy:
         info, active = await self._store.sessions.find(self.actor, number), await self.active()

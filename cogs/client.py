@@ -17,6 +17,7 @@ from cogs.about import About
 from cogs.answers import Answers
 from cogs.catchup import CatchUp
 from cogs.chat import Chat
+from cogs.forks import Forks
 from cogs.history import History
 from cogs.inbox import Inbox
 from cogs.mentions import Mentions
@@ -92,7 +93,7 @@ class Cubby(commands.Bot):
             raise RuntimeError("equip() comes before start()")
         services = self._services
         inbox = Inbox(services)
-        cogs = (Mentions, Sessions, Panel, History, Search, Shelves, Answers, WaitingPrompts, Owed)
+        cogs = (Mentions, Sessions, Panel, History, Search, Shelves, Forks, Answers, WaitingPrompts, Owed)
         direct = (Chat(services, inbox), CatchUp(services, inbox))
         for cog in (services.router, self._notices, About(services, self.tree), *direct, *(make(services) for make in cogs)):
             await self.add_cog(cog)

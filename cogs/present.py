@@ -6,11 +6,25 @@ place in the queue, are shown by `delivery/`, in the message whose target came w
 
 from contextlib import suppress
 
-from agent.outcomes import Asked, Closed, Left, NothingActive, Opened, Resumed, Started, Stayed, StillWriting, Waiting, Went
+from agent.outcomes import (
+    Asked,
+    Closed,
+    Forked,
+    Left,
+    NothingActive,
+    Opened,
+    Resumed,
+    Started,
+    Stayed,
+    StillWriting,
+    Waiting,
+    Went,
+)
 from cogs import controls
 from cogs.reply import Answering, say_long
 from cogs.services import Services
 from cogs.words import NOTHING_OPEN, given_back, label, messages, paused_line, quote
+from delivery.splitting import split
 from storage.errors import StoreUnavailable
 from storage.records import Actor, EntryKind, SessionInfo
 
@@ -27,6 +41,10 @@ async def present(services: Services, actor: Actor, reply: Answering, went: Went
             await _left(reply, went.left)
         case Started():
             await _started(services, actor, reply, went)
+        case Forked():
+            shown = await reply.say(f"Session {went.session.number} started from {label(went.parent)}.")
+            await link(services, actor, reply, shown, went.session)
+            await _left(reply, went.left)
         case Opened():
             await _opened(services, actor, reply, went)
         case Closed():
@@ -65,6 +83,9 @@ async def show_session(services: Services, actor: Actor, reply: Answering, opene
     latest = await services.store.turns.latest(actor, session.id)
     if latest is not None and latest.state.is_ended:
         await services.deliverer.show_stored(actor, session, latest, reply.next_target())
+    elif latest is None and tail and tail[-1].kind == EntryKind.ASSISTANT:
+        for part in split(tail[-1].text):  # what came from elsewhere has no turn here: a fork's, an import's
+            await link(services, actor, reply, await reply.say(part), session)
     if opened.waiting:
         await reply.say(paused_line(session, opened.waiting), view=controls.paused(session, opened.waiting))
 

@@ -13,6 +13,8 @@ class Leave(StrEnum):
 
     NEW = "new"
     OPEN = "open"
+    FORK = "fork"
+    """Go on in a new session with all that was said in this one."""
     QUIT = "quit"
     REPLY = "reply"
     """Say something at the end of another session."""

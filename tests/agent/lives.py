@@ -118,6 +118,10 @@ async def reply(world: World, runtime: SessionRuntime, deed: Act) -> None:
     world.told(deed.who, await runtime.go(Departure(leave=Leave.REPLY, number=number, prompt=prompt)), prompt)
 
 
+async def fork(world: World, runtime: SessionRuntime, deed: Act) -> None:
+    world.told(deed.who, await runtime.go(Departure(leave=Leave.FORK, number=1 + deed.which % 4)))
+
+
 async def leave(world: World, runtime: SessionRuntime, deed: Act) -> None:
     world.told(deed.who, await runtime.go(QUIT))
 
@@ -168,6 +172,7 @@ ACTS: dict[str, Callable[[World, SessionRuntime, Act], Awaitable[None]]] = {
     "new": new,
     "open": open_one,
     "reply": reply,
+    "fork": fork,
     "quit": leave,
     "send": send,
     "retry": retry,

@@ -41,6 +41,10 @@ def to(number: int) -> Departure:
     return Departure(leave=Leave.OPEN, number=number)
 
 
+def fork(number: int) -> Departure:
+    return Departure(leave=Leave.FORK, number=number)
+
+
 QUIT = Departure(leave=Leave.QUIT)
 
 

@@ -17,12 +17,12 @@ from agent.outcomes import (
 from storage.errors import ChoiceNotFound, DuplicateSource, WrongTurnState
 from storage.records import Departure, Leave, TurnState
 from storage.store import Store
-from tests.agent.people import ANN, BOB, QUIT, Ear, new, settled, some_runtimes, still, tasks, texts, to, words, writing
+from tests.agent.people import ANN, BOB, QUIT, Ear, fork, new, settled, some_runtimes, still, tasks, texts, to, words, writing
 from tests.agent.scripted_model import EchoModel, Pause, ScriptedModel, echo_of, says
 from tests.agent.troubled_store import TroubledStore
 
 
-@pytest.mark.parametrize("departure", [new(), to(1), QUIT, Departure(leave=Leave.SEND, number=1)])
+@pytest.mark.parametrize("departure", [new(), to(1), QUIT, fork(1), fork(2), Departure(leave=Leave.SEND, number=1)])
 async def test_leaving_a_writing_session_asks_first(store: Store, ear: Ear, departure: Departure) -> None:
     gate = Pause()
     async with ScriptedModel(says("a", gate)) as model:

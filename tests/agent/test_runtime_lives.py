@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from agent.events import TurnEnded, TurnStarted
 from storage.memory import MemoryStore
-from storage.records import Actor, EntryKind, TurnState
+from storage.records import Actor, EntryKind, SessionInfo, TurnState
 from storage.sqlite.open import open_store
 from storage.store import Store
 from tests.agent.lives import ACTS, PEOPLE, Act, World, act, acts
@@ -82,7 +82,8 @@ async def check_transcripts(world: World, who: Actor) -> None:
                 continue
             turn, named, text = world.taken[UUID(hex=entry.data["turn"])]
             assert (before.kind, before.text, before.id) == (EntryKind.USER, text, entry.parent)
-            assert (named.id, turn.owner) == (session.id, who.user_id)
+            assert named.id in await family(world, session)
+            assert turn.owner == who.user_id
             assert echo_of(text).startswith(entry.text)
 
 
@@ -94,6 +95,15 @@ AWAY_AND_BACK = [
         for at, (what, which) in enumerate([("new", 0), ("decide", 1), ("open", 0), ("reply", 0), ("say", 0)], start=1)
     ),
 ]
+
+
+async def family(world: World, session: SessionInfo) -> list[UUID]:
+    """The session with all that it was forked from."""
+    ids = [session.id]
+    while session.origin is not None:
+        session = await world.store.sessions.get(Actor(session.owner), session.origin.session_id)
+        ids.append(session.id)
+    return ids
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -46,6 +46,8 @@ async def in_the_server(team: Team) -> None:
     assert rename is not None
     await (await team.ann.submit(rename, {"Its name": "Fourth"})).acknowledged()
     await (await team.ann.press(panel, "Undo")).acknowledged()
+    await (await team.ann.slash(team.general, "fork", session="1")).message()
+    await team.ann.autocomplete(team.general, "fork", session="1")
     found = await (await team.ann.slash(team.general, "search", words="word", since="2020-01-01")).message()
     await (await team.ann.press(found, "Open here")).message()
     await team.bob.say(team.general, "hello", mention_bot=True)

@@ -1,0 +1,123 @@
+"""`Guard`: what leaves a person's active session. Nothing leaves a writing one without its owner's choice.
+
+Used by `SessionRuntime` alone, which holds the person's lock around every call. Here is what each departure leads to and what
+is checked before anything is left for it; how live sessions are left and entered is in `place.py`.
+"""
+
+from dataclasses import replace
+from uuid import UUID
+
+from agent.outcomes import (
+    Asked,
+    Closed,
+    Decision,
+    Forked,
+    Left,
+    NothingActive,
+    Opened,
+    Resumed,
+    Started,
+    Stayed,
+    StillWriting,
+    Waiting,
+    Went,
+)
+from agent.place import Place
+from storage.errors import DuplicateSource
+from storage.records import Actor, Departure, Leave, Prompt, SessionInfo, Target
+from storage.store import Store
+
+
+class Guard:
+    """One person's. What its calls raise is said by `SessionRuntime.go` and `decide`."""
+
+    def __init__(self, actor: Actor, store: Store, place: Place) -> None:
+        self._actor, self._store, self._place = actor, store, place
+
+    async def decide(self, choice_id: UUID, decision: Decision, target: Target | None) -> Went | Stayed:
+        """See `SessionRuntime.decide`."""
+        choice = await self._store.turns.choice(self._actor, choice_id)
+        departure = choice.departure
+        if target is not None and departure.prompt is not None:
+            departure = replace(departure, prompt=replace(departure.prompt, target=target))
+        if decision is Decision.STAY:
+            stayed = Stayed(session=await self._store.sessions.get(self._actor, choice.session_id), departure=departure)
+            await self._store.turns.decide(self._actor, choice_id)
+            return stayed
+        live = self._place.live
+        is_meant = live is not None and live.info.id == choice.session_id
+        try:
+            went = await self.go(departure, decision if is_meant else None)
+        except DuplicateSource:  # a crash came between the act and its mark
+            await self._store.turns.decide(self._actor, choice_id)
+            raise
+        await self._store.turns.decide(self._actor, choice_id)
+        return went
+
+    async def go(self, departure: Departure, decision: Decision | None = None) -> Went:
+        """See `SessionRuntime.go`; with a `decision` of the owner's, what it does with the session that is writing."""
+        there = await self._destination(departure)
+        here = await self._store.sessions.active(self._actor)
+        if here is not None and there is not None and there.id == here.id:
+            return await self._arrive(departure, here, None, already=True)
+        if departure.leave is Leave.NEW and here is not None and here.is_blank:
+            return await self._use_blank(departure, here)
+        live = self._place.live
+        can_keep = self._place.can_keep(there.id if there is not None else None)
+        if live is not None and live.is_streaming and (decision is None or (decision is Decision.FINISH and not can_keep)):
+            choice = await self._store.turns.hold(self._actor, live.info.id, departure)
+            return StillWriting(session=live.info, choice=choice, can_keep=can_keep)
+        left = await self._place.leave(here, finish=decision is Decision.FINISH)
+        return await self._go_on(departure, there, left)
+
+    async def _go_on(self, departure: Departure, there: SessionInfo | None, left: Left | None) -> Went:
+        """The second half of a departure: what was active is left."""
+        if there is not None:
+            info = await self._store.sessions.open(self._actor, there.number)
+            return await self._arrive(departure, info, left, already=False)
+        if departure.leave is Leave.QUIT:
+            await self._store.sessions.close(self._actor)
+            return Closed(session=left.session, left=left) if left is not None else NothingActive()
+        if departure.leave is Leave.FORK:
+            return await self._fork(departure, left)
+        info = await self._place.start(departure.name)
+        return Started(session=info, asked=await self._ask(info, departure.prompt), left=left)
+
+    async def _destination(self, departure: Departure) -> SessionInfo | None:
+        """Where it goes, checked as far as may be before anything is left for it."""
+        if departure.leave in (Leave.NEW, Leave.QUIT):
+            return None
+        there = await self._store.sessions.find(self._actor, departure.number or 0)
+        if departure.leave is Leave.FORK:
+            return None  # a session that is yet to be made
+        if departure.leave in (Leave.RETRY, Leave.FINISH) and departure.turn_id is not None:
+            await self._place.check_again(there, departure.turn_id, departure.leave)
+        return there
+
+    async def _arrive(self, departure: Departure, info: SessionInfo, left: Left | None, *, already: bool) -> Went:
+        """Do in the session, which is active, what it was opened for."""
+        match departure:
+            case Departure(leave=Leave.REPLY, prompt=Prompt() as prompt):
+                return replace(await self._place.put(await self._place.enter(info), prompt), left=left)
+            case Departure(leave=Leave.RETRY | Leave.FINISH as leave, turn_id=UUID() as turn_id, prompt=Prompt() as prompt):
+                return replace(await self._place.again(await self._place.enter(info), turn_id, prompt, leave), left=left)
+            case Departure(leave=Leave.SEND):
+                waiting = await (await self._place.enter(info)).resume_waiting()
+                return Resumed(session=info, waiting=waiting, left=left)
+            case _:
+                await self._place.move_back(info)
+                return Opened(session=info, already=already, waiting=await self._place.waiting(info), left=left)
+
+    async def _fork(self, departure: Departure, left: Left | None) -> Forked:
+        """Make the new session and open it. What the old one has by now is copied, an answer that was stopped for it too."""
+        parent = await self._store.sessions.find(self._actor, departure.number or 0)
+        fork = await self._store.branches.fork(self._actor, parent.id)
+        return Forked(session=await self._store.sessions.open(self._actor, fork.number), parent=parent, left=left)
+
+    async def _use_blank(self, departure: Departure, here: SessionInfo) -> Started:
+        if departure.name is not None:
+            here = (await self._store.shelves.rename(self._actor, here.number, departure.name)).session
+        return Started(session=here, was_blank=True, asked=await self._ask(here, departure.prompt))
+
+    async def _ask(self, info: SessionInfo, prompt: Prompt | None) -> Asked | Waiting | None:
+        return await self._place.put(await self._place.enter(info), prompt) if prompt is not None else None

@@ -1,0 +1,42 @@
+"""`/fork`: go on another way in a new session, without losing the first."""
+
+from typing import Final
+
+from discord import app_commands
+from discord.ext import commands
+
+from cogs.find import choices, find
+from cogs.present import present
+from cogs.reply import Interaction, actor_of, reply_to
+from cogs.services import Services
+from cogs.words import NOTHING_OPEN, label
+from storage.records import Departure, Leave
+
+EMPTY: Final = "{} is still empty, so there is nothing to fork yet."
+
+
+class Forks(commands.Cog):
+    """Copies what was said into new sessions."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @app_commands.command(name="fork", description="Go on in a new session with a copy of what was said; the old one stays")
+    @app_commands.describe(session="Its number, or a name that fits only one; leave it out for the one you're in")
+    async def fork(self, interaction: Interaction, session: app_commands.Range[str, 1, 200] | None = None) -> None:
+        """Copy the current path of the active or a given session whole into a new one, and open that."""
+        actor, reply = actor_of(interaction), reply_to(interaction)
+        runtime = self._services.runtimes.of(actor)
+        await reply.defer()
+        wanted = await find(self._services, actor, session) if session is not None else await runtime.active()
+        if wanted is None:
+            await reply.say(NOTHING_OPEN)
+        elif wanted.leaf is None:
+            await reply.say(EMPTY.format(label(wanted)))
+        else:
+            departure = Departure(leave=Leave.FORK, number=wanted.number)
+            await present(self._services, actor, reply, await runtime.go(departure))
+
+    @fork.autocomplete("session")
+    async def _session_choices(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+        return await choices(self._services, interaction, current)
