@@ -1,10 +1,12 @@
 """The WebSocket: a page's one connection, over which it is told of everything and asks for what people do.
 
-A connection's tasks are its own: one that writes, and one for each act that is under way. All end with it.
+A connection's tasks are its own: one that writes, which ends with it, and one for each act, which is done to its end though the
+page has gone: a restart of the bot that was begun must not leave it stopped.
 """
 
 import asyncio
 import json
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
@@ -24,6 +26,10 @@ MOST_ACTS: Final = 64
 """Acts of one page that are under way at once."""
 WRONG_TOKEN: Final = 4401
 TOO_SLOW: Final = 4429
+NO_ANSWER: Final = "The bot didn't answer. Is it running?"
+OWN_FAULT: Final = "That went wrong in the playground itself; where it was started, it says how."
+
+log = logging.getLogger(__name__)
 
 
 class Live:
@@ -73,9 +79,9 @@ class Live:
             reader.put(text)
 
     async def _run(self, socket: web.WebSocketResponse, reader: Reader) -> None:
-        """Write and read until either end is over."""
+        """Write and read until either end is over, then wait for the acts that are under way."""
         async with asyncio.TaskGroup() as tasks:
-            running = [
+            writing = [
                 tasks.create_task(_write(socket, reader), name="page-writer"),
                 tasks.create_task(_let_go(socket, reader), name="page-slow"),
             ]
@@ -85,10 +91,8 @@ class Live:
                     break
                 await acts.acquire()
                 act = tasks.create_task(self._act(received.data, reader), name="page-act")
-                running.append(act)
                 act.add_done_callback(lambda _: acts.release())
-                act.add_done_callback(running.remove)
-            for task in tuple(running):
+            for task in writing:
                 task.cancel()
 
     async def _act(self, text: str, reader: Reader) -> None:
@@ -102,7 +106,10 @@ class Live:
         except CannotDo as error:
             answer |= {"ok": False, "error": sentence(str(error))}
         except TimeoutError:
-            answer |= {"ok": False, "error": "The bot didn't answer. Is it running?"}
+            answer |= {"ok": False, "error": NO_ANSWER}
+        except Exception:  # a fault in one act is told, and ends neither the connection nor the other acts
+            log.exception("an act of the page failed")
+            answer |= {"ok": False, "error": OWN_FAULT}
         reader.put(words(answer))
 
 

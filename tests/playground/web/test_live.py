@@ -8,6 +8,7 @@ import pytest
 
 from playground.standin.things import MessageFlag
 from playground.web import shapes
+from playground.web.live import OWN_FAULT
 from tests.playground.web.site import Site
 
 SECRET = "ann's own words"
@@ -175,6 +176,40 @@ async def test_a_page_that_is_told_of_an_edit_can_replace_what_it_has(site: Site
     assert first["id"] == second["id"]
     assert (first["edited"], second["content"]) == (None, "second")
     assert second["edited"] is not None
+
+
+async def test_what_was_begun_is_done_though_the_page_goes(site: Site) -> None:
+    begun, let_go, done = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def do(_: object) -> dict[str, Any]:
+        begun.set()
+        await let_go.wait()
+        done.set()
+        return {}
+
+    site.live._do = do
+    async with site.page() as page:
+        await page.socket.send_json({"n": 1, "act": "bot", "do": "restart"})
+        await begun.wait()
+    await asyncio.sleep(0.1)  # long enough for the server to see that the page has gone
+    let_go.set()
+    await asyncio.wait_for(done.wait(), 5)
+
+
+async def test_a_fault_of_the_playgrounds_own_is_told_and_ends_no_connection(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    do = site.live._do
+
+    async def fail(_: object) -> dict[str, Any]:
+        raise ZeroDivisionError
+
+    async with site.page() as page:
+        site.live._do = fail
+        assert (await page.ask("typing"))["error"] == OWN_FAULT
+        site.live._do = do
+        assert (await page.ask("typing", person=str(site.ann.id), channel=str(site.general.id)))["ok"]
+    assert "ZeroDivisionError" in caplog.text
 
 
 async def test_the_servers_end_ends_every_page(site: Site) -> None:
