@@ -102,8 +102,9 @@ class Acts:
 
     async def _say(self, asked: Asked) -> Json:
         reply_to = asked.message("reply_to") if asked.get("reply_to") else None
-        files = self._files.take(asked.get("files"))
+        files = self._files.find(asked.get("files"))
         sent = await asked.person.say(asked.channel, asked.text("text"), reply_to=reply_to, attachments=files)
+        self._files.sent(asked.get("files"))
         return {"message": str(sent.id)}
 
     async def _typing(self, asked: Asked) -> Json:
@@ -111,9 +112,9 @@ class Acts:
         return {}
 
     async def _slash(self, asked: Asked) -> Json:
-        return await self._answered(
-            await asked.person.slash(asked.channel, asked.text("command"), **self._options(asked)), asked.person
-        )
+        used = await asked.person.slash(asked.channel, asked.text("command"), **self._options(asked))
+        self._files.sent([value["file"] for value in asked.table("options").values() if _is_file(value)])
+        return await self._answered(used, asked.person)
 
     async def _use(self, asked: Asked) -> Json:
         return await self._answered(await asked.person.use(asked.message(), asked.text("command")), asked.person)
@@ -177,7 +178,7 @@ class Acts:
         return {name: self._option(value) for name, value in asked.table("options").items()}
 
     def _option(self, value: Any) -> Any:
-        return self._files.take([value["file"]])[0] if "file" in as_object(value) else value
+        return self._files.find([value["file"]])[0] if _is_file(value) else value
 
     async def _answered(self, used: Invocation, person: Person) -> Json:
         """What the page is told once the bot acknowledged, or failed to."""
@@ -191,6 +192,10 @@ class Acts:
             self._modals.pop(next(iter(self._modals)))
         self._modals[number] = modal
         return {"id": number, "person": str(person.id), "title": modal.title, "components": list(modal.components)}
+
+
+def _is_file(value: object) -> bool:
+    return "file" in as_object(value)
 
 
 def _typed(value: object) -> str:

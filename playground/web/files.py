@@ -47,15 +47,20 @@ class Files:
         self._waiting: dict[str, Waiting] = {}
         self._numbers = count(1)
 
-    def take(self, ids: object) -> Sequence[File]:
-        """The files of these ids, to be put on a message. Raises `CannotDo`."""
-        wanted = [str(each) for each in as_list(ids)]
+    def find(self, ids: object) -> Sequence[File]:
+        """The files of these ids, to be put on a message. They wait until they are `sent`. Raises `CannotDo`."""
+        wanted = list(dict.fromkeys(str(each) for each in as_list(ids)))
         if len(wanted) > MOST_FILES:
             raise CannotDo(f"a message takes {MOST_FILES} files; send the rest with another")
         if not set(wanted) <= set(self._waiting):
             raise CannotDo("a file is gone; attach it again")
-        found = [self._waiting.pop(each) for each in wanted]
+        found = [self._waiting[each] for each in wanted]
         return [(each.name, each.data, each.kind) for each in found]
+
+    def sent(self, ids: object) -> None:
+        """These are on a message: they wait no more."""
+        for each in as_list(ids):
+            self._waiting.pop(str(each), None)
 
     async def receive(self, request: web.Request) -> web.Response:
         """`POST /files?name=...`: one file's bytes."""

@@ -84,6 +84,16 @@ async def test_a_file_is_sent_once(site: Site) -> None:
         assert not (await page.ask("say", **asked))["ok"]
 
 
+async def test_a_file_waits_on_when_its_message_is_refused_and_named_twice_is_one(site: Site) -> None:
+    file = (await (await site.upload("a.txt", b"a")).json())["file"]
+    async with site.page() as page:
+        asked = {"person": str(site.ann.id), "channel": str(site.general.id), "files": [file, file]}
+        assert not (await page.ask("say", text="x" * 2001, **asked))["ok"]
+        assert (await page.ask("say", text="x", **asked))["ok"]
+        told = await page.told("message")
+    assert [each["name"] for each in told["message"]["attachments"]] == ["a.txt"]
+
+
 async def test_a_message_takes_ten_files(site: Site) -> None:
     ids = [(await (await site.upload(f"{n}.txt", b"a")).json())["file"] for n in range(11)]
     async with site.page() as page:
