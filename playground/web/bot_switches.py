@@ -7,6 +7,7 @@ from playground.disk_switch import disk_full, why_not
 from playground.faulty_answers import Fault
 from playground.model_faults import LABELS
 from playground.model_stand import ModelStand
+from playground.standin import CannotDo
 from playground.web.board import Option, Switch
 
 NOT_RUNNING: Final = "The bot isn't running; start it first."
@@ -39,7 +40,10 @@ def disk_switch(bot: BotProcess) -> Switch:
         pid = bot.pid
         if pid is None:
             return
-        disk_full(pid, on=value)
+        try:
+            disk_full(pid, on=value)
+        except ProcessLookupError:  # it ended this moment
+            raise CannotDo(NOT_RUNNING) from None
         full_for.clear()
         if value:
             full_for.add(pid)

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from playground.bot_process import BotProcess
 from playground.disk_switch import ONLY_ON_LINUX, disk_full, why_not
+from playground.standin import CannotDo
+from playground.web.bot_switches import disk_switch
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason=ONLY_ON_LINUX)
 WRITER = """
@@ -70,6 +73,28 @@ async def test_a_process_that_has_ended_is_told() -> None:
     await process.wait()
     with pytest.raises(ProcessLookupError):
         disk_full(process.pid, on=True)
+
+
+class Ended(BotProcess):
+    """A bot that has ended, of which its owner doesn't know yet."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__([], {}, changed=lambda: None, printed=lambda _: None)
+        self._ended = pid
+
+    @property
+    def pid(self) -> int:
+        return self._ended
+
+
+@LINUX
+async def test_the_switch_says_that_the_bot_has_ended_this_moment() -> None:
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
+    await process.wait()
+    switch = disk_switch(Ended(process.pid))
+    with pytest.raises(CannotDo, match="isn't running"):
+        await switch.turn(True)
+    assert switch.value() is False
 
 
 def test_elsewhere_there_is_a_reason_and_nothing_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
