@@ -240,12 +240,16 @@ export class Composer {
     this.#redraw();
   }
 
-  /** Gives back what could not be sent, unless something else was typed meanwhile. */
+  /** Gives back what could not be sent to where it was written, unless something else was typed there meanwhile. */
   #restore({ written, files, reply, place }, sentence) {
     this.#host.complain(sentence);
-    if (place !== this.#place || this.#command !== null || this.#text.value !== "") return;
-    this.#set(written, files, reply);
     this.#save();
+    const draft = this.#host.draft(place);
+    if (draft.text !== "" || draft.files.length > 0) return;
+    Object.assign(draft, { text: written, files, reply });
+    draft.keep();
+    if (draft !== this.#host.draft(this.#place)) return;
+    this.#set(written, files, reply);
     this.#redraw();
   }
 
