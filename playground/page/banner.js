@@ -1,4 +1,4 @@
-/** The line above the panes: that the connection is lost, why the bot didn't start, or what couldn't be done with it. */
+/** The line above the panes: that the connection is lost, why the bot isn't running, or what couldn't be done with it. */
 
 import { html, nothing } from "./vendor/lit-html.js";
 
@@ -17,6 +17,8 @@ export function bannerTemplate({ link, bot, application }, problem, dismiss) {
     </p>`;
   }
   if (problem) return html`<p>${problem} <button type="button" class="button" @click=${dismiss}>Close</button></p>`;
-  if (bot.state === "stopped" && bot.words) return html`<p>${application.name} didn't start: ${bot.words}</p>`;
+  if (bot.state !== "stopped") return nothing;
+  if (bot.words) return html`<p>${application.name} didn't start: ${bot.words}</p>`;
+  if (bot.exit > 0) return html`<p>${application.name} ended by itself. Its log, behind the scenes, says why; start it again on top.</p>`;
   return nothing;
 }

@@ -1,6 +1,7 @@
 """The bot is killed, started, restarted and stopped from the page, and what people were told stays true."""
 
 import re
+import sys
 
 from playground.faulty_answers import Fault
 from tests.playground.page.test_streaming import BEGUN, END, streaming
@@ -47,3 +48,22 @@ async def test_a_stopped_bot_does_not_respond_and_the_page_says_so(visit: Visit)
     notice = await ann.sees("The application did not respond")
     await notice.get_by_role("button", name="Dismiss message").click()
     await expect(ann.messages.filter(has_text="The application did not respond")).to_have_count(0)
+
+
+async def test_a_bot_that_ends_by_itself_is_told_and_can_be_started_again(visit: Visit) -> None:
+    bot = visit.stage.bot
+    proper = bot._command
+    await visit.with_bot("Stop")
+    await visit.bot_is("stopped")
+    banner = visit.page.get_by_text("Cubby ended by itself")
+    await expect(banner).to_have_count(0)
+    start = visit.page.get_by_role("button", name="Start", exact=True)
+    try:
+        bot._command = (sys.executable, "-c", "1/0")
+        await start.click()
+        await expect(banner).to_be_visible(timeout=WAIT_MS)
+    finally:
+        bot._command = proper
+    await start.click()
+    await visit.bot_is("running")
+    await expect(banner).to_have_count(0)
