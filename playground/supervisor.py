@@ -9,6 +9,7 @@ import asyncio
 import os
 import secrets
 import sys
+import threading
 import webbrowser
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -86,7 +87,8 @@ async def run_playground(plan: Plan, stop: asyncio.Event, say: Callable[[str], N
         say(f"Answers come from: {plan.answering}")
         say("Ctrl-C ends it. What you did there is kept; --fresh begins anew.")
         if plan.is_opened and has_desktop(os.environ, sys.platform):
-            await asyncio.to_thread(webbrowser.open, playground.url)
+            # Beside everything, and a daemon: some browsers are waited for until they are closed, and Ctrl-C isn't to wait.
+            threading.Thread(target=webbrowser.open, args=(playground.url,), name="browser", daemon=True).start()
         await stop.wait()
         say("Ending the bot; an answer that is being written gets a few seconds.")
     return 0

@@ -1,11 +1,15 @@
 """The supervisor's own matters: the folder that it keeps, and what it takes away from there."""
 
+import asyncio
 import sys
+import threading
+import webbrowser
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from playground.supervisor import DATABASE, WORLD, Plan, PlaygroundRefused, playing
+from playground.supervisor import DATABASE, WORLD, Plan, PlaygroundRefused, has_desktop, playing, run_playground
 
 
 def a_plan(folder: Path, *, fresh: bool = False) -> Plan:
@@ -53,3 +57,39 @@ async def test_a_folder_is_held_by_one_playground_at_a_time(tmp_path: Path) -> N
     async with playing(a_plan(tmp_path)):
         with pytest.raises(PlaygroundRefused, match="running already"):
             await names(a_plan(tmp_path))
+
+
+async def test_a_browser_that_is_waited_for_holds_up_no_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened, closed, stop = threading.Event(), threading.Event(), asyncio.Event()
+    said: list[str] = []
+
+    def browse(_: str) -> bool:
+        opened.set()
+        return closed.wait(30)
+
+    monkeypatch.setattr(webbrowser, "open", browse)
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.delenv("SSH_CONNECTION", raising=False)
+    running = asyncio.create_task(run_playground(replace(a_plan(tmp_path), is_opened=True), stop, said.append))
+    try:
+        assert await asyncio.to_thread(opened.wait, 10)
+        stop.set()
+        assert await asyncio.wait_for(running, 10) == 0
+    finally:
+        closed.set()
+    assert said[0].startswith("Cubby's playground: http://127.0.0.1:")
+
+
+@pytest.mark.parametrize(
+    ("environ", "platform", "has"),
+    [
+        ({}, "linux", False),
+        ({"DISPLAY": ":0"}, "linux", True),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, "linux", True),
+        ({"DISPLAY": ":0", "SSH_CONNECTION": "a b"}, "linux", False),
+        ({}, "darwin", True),
+        ({}, "win32", True),
+    ],
+)
+def test_a_browser_is_opened_where_somebody_can_see_it(environ: dict[str, str], platform: str, *, has: bool) -> None:
+    assert has_desktop(environ, platform) is has
