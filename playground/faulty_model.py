@@ -1,7 +1,7 @@
 """A model server that fails on purpose, on loopback: every way in which an OpenAI-compatible endpoint has let people down.
 
-Used by tests with the real openai client, and later by the playground's switches. `script()` says what the next requests
-meet, in order; once that is used up, answers are proper. What each fault sends is in `faulty_answers.py`
+Used by tests with the real openai client; what the playground's switches turn is `model_stand.py`. `script()` says what
+the next requests meet, in order; once that is used up, answers are proper. What each fault sends is in `faulty_answers.py`
 (streams) and `faulty_responses.py` (whole responses).
 
     async with FaultyModelServer() as server:
