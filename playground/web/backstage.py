@@ -5,6 +5,7 @@ One task looks at what changes by itself (limits, journal) shortly after somethi
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, Self
 
@@ -14,6 +15,8 @@ from playground.standin.limits import Usage
 from playground.standin.rest import Call
 from playground.web.feed import Feed
 from playground.web.shapes import milliseconds
+
+log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 ReadTurns = Callable[[], Awaitable[Sequence[Json]]]
@@ -83,7 +86,10 @@ class Backstage:
                 self._stirred.clear()
                 left = LOOKS
             left -= 1
-            await self._look_once()
+            try:
+                await self._look_once()
+            except Exception:  # a look that failed is one look less, and the drawer goes on
+                log.exception("the drawer couldn't be brought up to date")
             await asyncio.sleep(PAUSE)
 
     async def _look_once(self) -> None:
