@@ -52,6 +52,8 @@ ADDRESS: Final = "address.txt"
 
 IN_USE: Final = "A playground is running already{where}, and holds {folder}. Use that one, or end it first."
 
+NO_ROOM: Final = "The playground can't keep its files in {folder} ({why}). Name a place that is yours with DATABASE_PATH."
+
 
 class PlaygroundRefused(Exception):
     """The playground can't start; the words say why and what to do."""
@@ -159,14 +161,16 @@ def has_desktop(environ: Mapping[str, str], platform: str) -> bool:
 
 def _hold(stack: AsyncExitStack, folder: Path) -> None:
     """Keep the folder to this playground until the stack is left. Raises `PlaygroundRefused`."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = FileLock(folder / LOCK)
     try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock.acquire(timeout=0)
     except Timeout:
         address = folder / ADDRESS
         where = f" at {address.read_text(encoding='utf-8')}" if address.exists() else ""
         raise PlaygroundRefused(IN_USE.format(where=where, folder=folder)) from None
+    except OSError as error:
+        raise PlaygroundRefused(NO_ROOM.format(folder=folder, why=error.strerror)) from None
     stack.callback(lock.release)
 
 

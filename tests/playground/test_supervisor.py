@@ -59,6 +59,12 @@ async def test_a_folder_is_held_by_one_playground_at_a_time(tmp_path: Path) -> N
             await names(a_plan(tmp_path))
 
 
+async def test_a_folder_that_cannot_be_used_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(PlaygroundRefused, match="DATABASE_PATH"):
+        await names(a_plan(tmp_path / "file" / "playground"))
+
+
 async def test_a_browser_that_is_waited_for_holds_up_no_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened, closed, stop = threading.Event(), threading.Event(), asyncio.Event()
     said: list[str] = []
