@@ -62,7 +62,7 @@ export class MessageList {
     this.#rows.clear();
     this.#prepend(ROWS);
     this.toEnd();
-    this.#watchTop();
+    this.watchTop();
   }
 
   /** Takes in that these messages came, changed or went. */
@@ -82,6 +82,12 @@ export class MessageList {
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
     this.#lastTop = this.#scroller.scrollTop;
     this.#host.moved(true);
+  }
+
+  /** Adds what is above once it comes near, from now on; what couldn't be fetched is tried again. */
+  watchTop() {
+    this.#watcher.disconnect();
+    this.#watcher.observe(this.#top);
   }
 
   /** Goes to a message, fetching older ones as far as that takes. */
@@ -114,7 +120,7 @@ export class MessageList {
 
   #insert(at) {
     if (this.#rows.size > 0 && at < this.#firstShown()) {
-      this.#watchTop(); // it is added with the others above
+      this.watchTop(); // it is added with the others above
       return;
     }
     const next = this.#messages.slice(at + 1).find(({ id }) => this.#rows.has(id));
@@ -168,12 +174,12 @@ export class MessageList {
       try {
         await this.#host.older(messages.find((message) => !message.notice)?.id);
       } catch {
-        return false; // the connection was lost; a snapshot will show the channel anew
+        return false; // the connection was lost; the pane looks again once it is back
       }
       if (this.#messages !== messages) return false;
     }
     this.#keepPlace(() => this.#prepend(ROWS));
-    this.#watchTop();
+    this.watchTop();
     return true;
   }
 
@@ -199,11 +205,6 @@ export class MessageList {
     const before = anchor?.getBoundingClientRect().top;
     change();
     if (anchor && !this.#isAtEnd) this.#scroller.scrollTop += anchor.getBoundingClientRect().top - before;
-  }
-
-  #watchTop() {
-    this.#watcher.disconnect();
-    this.#watcher.observe(this.#top);
   }
 
   /** Only going up leaves the end: what grows below, or a box that takes room from the list, doesn't. */

@@ -80,6 +80,7 @@ export class Pane {
       return;
     }
     if (seen) this.#updateMessages(seen.ids);
+    if (change.topics.has("link")) this.#list.watchTop();
     const isOwn = [...change.views.keys()].some((key) => key.startsWith(`${this.person}/`));
     if (isOwn || ["people", "bot", "commands", "link"].some((topic) => change.topics.has(topic))) this.render();
   }

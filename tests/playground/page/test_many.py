@@ -1,8 +1,12 @@
 """Very much of everything: the page stays usable."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from playwright.async_api import Locator
 
-from tests.playground.page.visit import Visit, expect
+from playground.standin import CannotDo
+from tests.playground.page.visit import WAIT_MS, Visit, expect
 
 MANY = 5000
 
@@ -49,3 +53,28 @@ async def test_reading_above_is_not_disturbed_by_what_comes_below(visit: Visit) 
     assert abs(await place_of(read) - before) < 2
     await note.click()
     await expect(await ann.sees("something new below")).to_be_in_viewport()
+
+
+async def test_older_messages_come_though_the_connection_broke_meanwhile(visit: Visit) -> None:
+    ann, stage, live = visit.ann, visit.stage, visit.stage.playground.live
+    do = live._do
+
+    async def lose(asked: Mapping[str, Any]) -> dict[str, Any]:
+        if asked.get("act") == "older":
+            raise CannotDo("lost on its way")
+        return await do(asked)
+
+    stage.fill(stage.general, 150)
+    live._do = lose
+    try:
+        await visit.open()
+        await ann.go_to("general")
+        await ann.sees("message 149 ")
+        scroller = ann.root.get_by_role("group", name="Messages in general")
+        await scroller.evaluate("(element) => (element.scrollTop = 0)")
+        await expect(ann.root.get_by_text("Loading older messages")).to_be_in_viewport()
+    finally:
+        live._do = do
+    await live.close()
+    await expect(ann.message("message 30 ")).to_be_attached(timeout=WAIT_MS)
+    assert len(visit.told("resumed")) == 1
