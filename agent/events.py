@@ -94,6 +94,9 @@ class QueueChanged(SessionEvent):
 class KeptFinished(SessionEvent):
     """A session that was left with *Let it finish* has written all it had to and was disposed."""
 
+    failed: bool = False
+    """Whether no answer came to the last it was asked."""
+
 
 Event = TurnStarted | LineWaiting | RetryWaiting | TextDelta | TurnEnded | TurnSaved | QueueChanged | KeptFinished
 Listener = Callable[[Event], None]

@@ -64,8 +64,11 @@ class Keepers:
                 await session.dispose()
                 del self._kept[session_id]
                 break
-        if session.turn is not None and session.turn.state not in (TurnState.STOPPED, TurnState.INTERRUPTED):
-            self._tell(KeptFinished(actor=self._actor, session=session.info, generation=session.generation))
+        state = session.turn.state if session.turn is not None else TurnState.STOPPED
+        if state not in (TurnState.STOPPED, TurnState.INTERRUPTED):
+            failed = state is TurnState.FAILED
+            kept = KeptFinished(actor=self._actor, session=session.info, generation=session.generation, failed=failed)
+            self._tell(kept)
 
     def _tell(self, event: KeptFinished) -> None:
         try:

@@ -12,12 +12,13 @@ from discord.ext import commands
 
 from cogs.controls import button, row
 from cogs.find import choices, find
-from cogs.reply import Interaction, Reply, actor_of, reply_to
+from cogs.reply import Answering, Interaction, actor_of, reply_to
 from cogs.router import entry_in, number_in, uuid_in
 from cogs.services import Services
 from cogs.words import NOTHING_OPEN, label
 from delivery.splitting import split
 from storage.records import Actor, Entry, EntryKind, SessionInfo, TurnState
+from storage.store import Store
 
 PAGE_CHARACTERS: Final = 1600
 """Characters of transcript a page holds; the rest of a message's 2,000 is for its frame."""
@@ -41,7 +42,6 @@ class History(commands.Cog):
     def __init__(self, services: Services) -> None:
         self._services = services
         services.router.add("history", self._turn_page)
-        services.router.add("read", self._read_pressed)
         services.router.add("here", self._at_an_entry)
 
     @app_commands.command(name="history", description="Read a session again from its newest page back")
@@ -56,7 +56,7 @@ class History(commands.Cog):
         if wanted is None:
             await reply.say(NOTHING_OPEN)
         else:
-            await self._say_newest(actor, reply, wanted)
+            await show_newest(self._services.store, actor, reply, wanted)
 
     @history.autocomplete("session")
     async def _session_choices(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
@@ -65,54 +65,54 @@ class History(commands.Cog):
     async def _turn_page(self, interaction: Interaction, arguments: list[str]) -> None:
         actor = actor_of(interaction)
         session = await self._services.store.sessions.get(actor, uuid_in(arguments))
-        text, view = await self._page(actor, session, number_in(arguments, 1))
+        text, view = await _page(self._services.store, actor, session, number_in(arguments, 1))
         await reply_to(interaction, in_place=True).say(text, view=view)
-
-    async def _read_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
-        """Show the newest page in a message of its own, so that what was pressed stays."""
-        actor = actor_of(interaction)
-        session = await self._services.store.sessions.get(actor, uuid_in(arguments))
-        await self._say_newest(actor, reply_to(interaction), session)
-
-    async def _say_newest(self, actor: Actor, reply: Reply, session: SessionInfo) -> None:
-        text, view = await self._page(actor, session, 0)
-        await reply.say(text, view=view)
 
     async def _at_an_entry(self, interaction: Interaction, arguments: list[str]) -> None:
         """Show the page on which an entry begins, in a message of its own."""
         actor, reply = actor_of(interaction), reply_to(interaction)
         session, wanted = await self._services.store.sessions.get(actor, uuid_in(arguments)), entry_in(arguments, 1)
-        entries = await self._read(actor, session, lambda read: read[0].id <= wanted)
+        entries = await _read(self._services.store, actor, session, lambda read: read[0].id <= wanted)
         since = [entry for entry in entries if entry.id >= wanted]
         if not since or since[0].id != wanted:
             await reply.say(ELSEWHERE)
             return
-        text, view = await self._page(actor, session, len(pages_of(since)) - 1)
+        text, view = await _page(self._services.store, actor, session, len(pages_of(since)) - 1)
         await reply.say(text, view=view)
 
-    async def _read(self, actor: Actor, session: SessionInfo, enough: Callable[[Sequence[Entry]], bool]) -> Sequence[Entry]:
-        """The newest entries of the current path, until they are `enough` or all. Each read doubles what there is, so that a
-        far page costs about twice the entries it is away.
-        """
-        entries: list[Entry] = []
-        while not entries or not enough(entries):
-            limit, before = max(READ_AHEAD, len(entries)), entries[0].id if entries else None
-            more = await self._services.store.transcripts.tail(actor, session.id, limit=limit, before=before)
-            entries = [*more, *entries]
-            if len(more) < limit:
-                break
-        return entries
 
-    async def _page(self, actor: Actor, session: SessionInfo, number: int) -> tuple[str, discord.ui.View | None]:
-        """Page `number` from the end (0 is the newest), or the oldest where there are fewer."""
-        pages = pages_of(await self._read(actor, session, lambda read: len(pages_of(read)) >= number + 2))
-        if not pages:
-            return f"{label(session)} is still empty.", None
-        shown = min(number, len(pages) - 1)
-        older = button("Older", "history", session.id, shown + 1)
-        newer = button("Newer", "history", session.id, max(shown - 1, 0))
-        older.disabled, newer.disabled = shown + 1 >= len(pages), shown == 0
-        return f"{label(session)}\n{pages[shown]}", row(older, newer) if len(pages) > 1 else None
+async def show_newest(store: Store, actor: Actor, reply: Answering, session: SessionInfo) -> None:
+    """Say the newest page of a session's transcript; an answer in it is unread no more. Raises `SessionNotFound`."""
+    text, view = await _page(store, actor, session, 0)
+    await reply.say(text, view=view)
+    if session.unread:
+        await store.sessions.read(actor, session.id)
+
+
+async def _page(store: Store, actor: Actor, session: SessionInfo, number: int) -> tuple[str, discord.ui.View | None]:
+    """Page `number` from the end (0 is the newest), or the oldest where there are fewer."""
+    pages = pages_of(await _read(store, actor, session, lambda read: len(pages_of(read)) >= number + 2))
+    if not pages:
+        return f"{label(session)} is still empty.", None
+    shown = min(number, len(pages) - 1)
+    older = button("Older", "history", session.id, shown + 1)
+    newer = button("Newer", "history", session.id, max(shown - 1, 0))
+    older.disabled, newer.disabled = shown + 1 >= len(pages), shown == 0
+    return f"{label(session)}\n{pages[shown]}", row(older, newer) if len(pages) > 1 else None
+
+
+async def _read(store: Store, actor: Actor, session: SessionInfo, enough: Callable[[Sequence[Entry]], bool]) -> Sequence[Entry]:
+    """The newest entries of the current path, until they are `enough` or all. Each read doubles what there is, so that a far
+    page costs about twice the entries it is away.
+    """
+    entries: list[Entry] = []
+    while not entries or not enough(entries):
+        limit, before = max(READ_AHEAD, len(entries)), entries[0].id if entries else None
+        more = await store.transcripts.tail(actor, session.id, limit=limit, before=before)
+        entries = [*more, *entries]
+        if len(more) < limit:
+            break
+    return entries
 
 
 def pages_of(entries: Sequence[Entry]) -> list[str]:

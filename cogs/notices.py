@@ -1,4 +1,4 @@
-"""What is said later, where a person last acted: a session that was left with *Let it finish* has answered."""
+"""What is said later, where a person last acted: a session that was left with *Let it finish* has answered, or failed to."""
 
 import logging
 from collections import OrderedDict
@@ -45,7 +45,7 @@ class Notices(commands.Cog):
         self._services.tasks.start(f"notice-{event.session.id}", self._tell(event))
 
     async def _tell(self, event: KeptFinished) -> None:
-        text = f"{label(event.session)} answered."
+        text = f"{label(event.session)} {'got no answer' if event.failed else 'answered'}."
         target = self._last.get(event.actor.user_id)
         if target is not None and not expired(target, self._services.now()):
             try:

@@ -46,6 +46,10 @@ class SessionManager(Protocol):
         """
         ...
 
+    async def read(self, actor: Actor, session_id: UUID) -> None:
+        """Its newest words were shown: it is not unread any more. Raises `SessionNotFound`."""
+        ...
+
     async def close(self, actor: Actor, *, place: str = EVERYWHERE) -> SessionInfo | None:
         """Make no session active; returns the one that was."""
         ...

@@ -128,8 +128,8 @@ class TurnJournal(Protocol):
     ) -> Turn:
         """Close a running turn. With text, an assistant entry is written under the user entry; without, a failure entry.
 
-        The new entry becomes the leaf where the user entry is it. A session that is active nowhere becomes unread, unless the
-        answer was stopped. `spent` tokens are added to the owner's of the day (UTC).
+        The new entry becomes the leaf where the user entry is it. A session that is active nowhere becomes unread where
+        there is text, unless the answer was stopped. `spent` tokens are added to the owner's of the day (UTC).
         Ending an ended turn changes nothing and returns it as it is.
         """
         ...

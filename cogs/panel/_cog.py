@@ -12,6 +12,7 @@ from discord.ext import commands
 
 from agent.outcomes import Busy, Deleted, Opened
 from cogs import controls
+from cogs.history import show_newest
 from cogs.panel._acts import ACTS, Act
 from cogs.panel._resting import Resting, days_in, resting_of
 from cogs.panel._views import Note, Now, card_view, for_good_view, list_view, stop_first_view
@@ -37,6 +38,7 @@ class Panel(commands.Cog):
         add("pick", self._picked)
         add("card", self._card_again)
         add("enter", self._open)
+        add("read", self._history)
         add("bin", partial(self._delete, stop=False))
         add("stopbin", partial(self._delete, stop=True))
         add("sure", self._ask_once_more)
@@ -82,6 +84,16 @@ class Panel(commands.Cog):
         is_back = session.archived and isinstance(went, Opened)
         note = Note(text=f"{label(session)} is out of the archive.") if is_back else None
         await reply.refresh(await self._list(actor, where, note))
+
+    async def _history(self, interaction: Interaction, arguments: list[str]) -> None:
+        """Show the newest page in a message of its own, below the card, which is no news any more after it."""
+        actor, reply, where = actor_of(interaction), reply_to(interaction), where_in(arguments, 1)
+        sessions = self._services.store.sessions
+        session = await sessions.get(actor, uuid_in(arguments))
+        await reply.refresh(await self._card(actor, session, where))
+        await show_newest(self._services.store, actor, reply, session)
+        if session.unread:
+            await reply.refresh(await self._card(actor, await sessions.get(actor, session.id), where))
 
     async def _act(self, act: Act, interaction: Interaction, arguments: list[str]) -> None:
         """Do it, then show the card again, or the list that the session has left."""

@@ -184,7 +184,7 @@ def _offers(session: SessionInfo, where: Where) -> Sequence[Sequence[discord.ui.
         return [[restore, button("Delete for good", "sure", *place, style=discord.ButtonStyle.danger), back]]
     acts = [
         button("Open", "enter", *place, style=discord.ButtonStyle.primary),
-        button("History", "read", session.id),
+        button("History", "read", *place),
         button("Rename", "newname", *place),
         button("Unpin", "unpin", *place) if session.pinned else button("Pin", "pin", *place),
         button("Unarchive", "unarchive", *place) if session.archived else button("Archive", "archive", *place),

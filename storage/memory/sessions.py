@@ -68,6 +68,10 @@ class MemorySessions:
         session.unread, session.touched = False, now
         return session.info
 
+    async def read(self, actor: Actor, session_id: UUID) -> None:
+        """See `SessionManager.read`."""
+        self._state.session(actor, session_id).unread = False
+
     async def close(self, actor: Actor, *, place: str = EVERYWHERE) -> SessionInfo | None:
         """See `SessionManager.close`."""
         return self._leave(actor, place, self._now())

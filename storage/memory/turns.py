@@ -119,7 +119,7 @@ class MemoryTurns:
             session.leaf = was_leaf
         elif model is not None:
             session.model = model
-        if outcome is not TurnState.STOPPED and not self._state.is_active(session.id):
+        if text and outcome is not TurnState.STOPPED and not self._state.is_active(session.id):
             session.unread = True
         self._spend(actor, now.date(), spent)
         ended = replace(turn, state=outcome, answer_entry=answer, partial="", error=error, model=model, usage=usage, ended=now)

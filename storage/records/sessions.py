@@ -79,7 +79,7 @@ class SessionInfo:
     """Who named it; `None` exactly where it has no name."""
     pinned: bool = False
     unread: bool = False
-    """An answer ended in it while it was active nowhere, and it was not opened since."""
+    """An answer came in it while it was active nowhere, and it was neither opened nor read since."""
     branches: int = 0
     """The tips of its tree, see `Tip`: 0 while nothing is said in it, 1 where it never branched."""
     origin: Origin | None = None

@@ -78,7 +78,7 @@ def move_leaf(connection: sqlite3.Connection, session: sqlite3.Row, leaf: int | 
 
 
 def mark_unread(connection: sqlite3.Connection, session: sqlite3.Row) -> None:
-    """An answer ended in the session: it is unread unless the session is active somewhere."""
+    """An answer came to its end in the session: it is unread unless the session is active somewhere."""
     connection.execute(
         "UPDATE sessions SET unread = 1 WHERE owner = ? AND number = ? AND NOT EXISTS "
         "(SELECT 1 FROM active a WHERE a.owner = sessions.owner AND a.number = sessions.number)",

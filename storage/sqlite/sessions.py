@@ -135,6 +135,16 @@ class SqliteSessions:
 
         return await self._database.write(work)
 
+    async def read(self, actor: Actor, session_id: UUID) -> None:
+        """See `SessionManager.read`."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            session = session_by_id(connection, actor, session_id)
+            sql = "UPDATE sessions SET unread = 0 WHERE owner = ? AND number = ?"
+            connection.execute(sql, (session["owner"], session["number"]))
+
+        await self._database.write(work)
+
     async def close(self, actor: Actor, *, place: str = EVERYWHERE) -> SessionInfo | None:
         """See `SessionManager.close`."""
         now = micros(self._now())

@@ -153,7 +153,7 @@ class SqliteTurns:
                 model=model,
                 is_leaf=session["leaf"] == turn.prompt_entry,
             )
-            if outcome is not TurnState.STOPPED:
+            if text and outcome is not TurnState.STOPPED:
                 mark_unread(connection, session)
             update(connection, turn_id, **changed, answer_entry=entry, usage=usage_json(usage), ended=micros(now))
             return replace(turn, **changed, answer_entry=entry, usage=usage, ended=now)

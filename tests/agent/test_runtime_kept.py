@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from agent.errors import BadKey
 from agent.events import KeptFinished
 from agent.keepers import Keepers
 from agent.outcomes import Asked, Decision, NothingToStop, Opened, Started, StillWriting, Waiting
@@ -49,6 +50,19 @@ async def test_it_ends_by_itself_with_its_line_and_is_told_of_once(store: Store,
     assert await texts(store, asked.session) == ["one", "ab", "two", "c"]
     assert (finished.session.number, len(ear.of(KeptFinished))) == (1, 1)
     assert tasks() == []
+
+
+async def test_one_that_fails_is_told_of_as_such(store: Store, ear: Ear) -> None:
+    gate = Pause()
+    async with ScriptedModel([gate, BadKey()]) as model:
+        runtimes = some_runtimes(store, model, ear)
+        ann = runtimes.of(ANN)
+        await kept_writing(ann, gate)
+        gate.release.set()
+        finished = await ear.until(KeptFinished)
+        await runtimes.close()
+    assert finished.failed
+    assert not (await store.sessions.find(ANN, 1)).unread
 
 
 async def test_the_person_goes_on_elsewhere_meanwhile(store: Store, ear: Ear) -> None:

@@ -1,9 +1,14 @@
 """While an answer streams, whatever would leave the session asks first."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import pytest
 
+from agent.errors import BadKey
+from agent.model import ModelEvent, Text
 from playground.standin import Message
-from tests.e2e.team import Team, ended, is_ended
+from tests.e2e.team import Gate, Team, a_team, ended, is_ended
 
 
 async def streaming(team: Team, text: str = "hold the door") -> Message:
@@ -46,6 +51,25 @@ async def test_let_it_finish_switches_now_and_tells_when_it_is_done(team: Team) 
     assert "and the end." in whole.text
     assert notice.ephemeral
     assert [b.label for b in notice.buttons] == ["Open"]
+
+
+class Failing(Gate):
+    """What is held fails once it is released."""
+
+    async def _held(self, text: str) -> AsyncIterator[ModelEvent]:
+        await self._open.wait()
+        raise BadKey
+        yield Text(text)
+
+
+async def test_what_failed_in_the_background_is_told_of_as_such(tmp_path: Path) -> None:
+    async with a_team(tmp_path, model=Failing()) as team:
+        await (await team.ann.slash(team.general, "ask", prompt="hold it")).message(lambda m: bool(m.buttons))
+        await team.ann.press(await guarded(team), "Let it finish")
+        await team.ann.wait_for(lambda m: "Session 2 started" in m.text)
+        team.gate.release()
+        notice = await team.ann.wait_for(lambda m: "got no answer" in m.text)
+        assert notice.text == "**1 · hold it** got no answer."
 
 
 async def test_stay_here_gives_back_what_came_with_it(team: Team) -> None:

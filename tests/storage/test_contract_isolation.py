@@ -51,6 +51,7 @@ Call = Callable[[Store, Things], Awaitable[Any]]
 AIMED: dict[str, Call] = {
     "sessions.get": lambda s, t: s.sessions.get(ANN, t.session),
     "sessions.find": lambda s, t: s.sessions.find(ANN, t.number),
+    "sessions.read": lambda s, t: s.sessions.read(ANN, t.session),
     "sessions.open": lambda s, t: s.sessions.open(ANN, t.number),
     "shelves.rename": lambda s, t: s.shelves.rename(ANN, t.number, "mine"),
     "shelves.name_by_model": lambda s, t: s.shelves.name_by_model(ANN, t.session, "mine"),

@@ -148,6 +148,20 @@ async def test_an_answer_nobody_was_there_for_is_unread_until_opened(store: Stor
     assert not (await store.sessions.find(ANN, 1)).unread
 
 
+async def test_what_was_shown_is_read_until_another_answer_comes(store: Store, session: SessionInfo) -> None:
+    for _ in range(2):
+        await exchange(store, session)
+        assert (await store.sessions.find(ANN, 1)).unread
+        await store.sessions.read(ANN, session.id)
+        assert not (await store.sessions.find(ANN, 1)).unread
+
+
+async def test_where_no_answer_came_there_is_none_to_read(store: Store, session: SessionInfo) -> None:
+    turn = await ask(store, session)
+    await store.turns.end(ANN, turn.id, TurnState.FAILED, text="", error="overloaded")
+    assert not (await store.sessions.find(ANN, 1)).unread
+
+
 async def test_a_stopped_answer_is_not_unread(store: Store, session: SessionInfo) -> None:
     await store.turns.end(ANN, (await ask(store, session)).id, TurnState.STOPPED, text="half")
     assert not (await store.sessions.find(ANN, 1)).unread
