@@ -108,7 +108,7 @@ async def play(settings: Settings, options: argparse.Namespace, stop: asyncio.Ev
     """Run the playground, whose bot is a process of its own; returns the exit code."""
     builtin = settings.uses_builtin_model
     plan = Plan(
-        folder=settings.database_path.parent / "playground",
+        folder=settings.database_path.parent / "playground-data",
         port=options.port,
         fresh=options.fresh,
         is_opened=not options.no_open,

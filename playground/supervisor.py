@@ -166,12 +166,18 @@ def _hold(stack: AsyncExitStack, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock.acquire(timeout=0)
     except Timeout:
-        address = folder / ADDRESS
-        where = f" at {address.read_text(encoding='utf-8')}" if address.exists() else ""
-        raise PlaygroundRefused(IN_USE.format(where=where, folder=folder)) from None
+        raise PlaygroundRefused(IN_USE.format(where=_known_address(folder), folder=folder)) from None
     except OSError as error:
         raise PlaygroundRefused(NO_ROOM.format(folder=folder, why=error.strerror)) from None
     stack.callback(lock.release)
+
+
+def _known_address(folder: Path) -> str:
+    """Where the playground that holds the folder says it is; nothing where it says nothing."""
+    try:
+        return f" at {(folder / ADDRESS).read_text(encoding='utf-8')}"
+    except OSError:
+        return ""
 
 
 def _tell_address(stack: AsyncExitStack, path: Path, url: str) -> None:

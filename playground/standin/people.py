@@ -266,7 +266,7 @@ class Person:
             target=target,
             attachments=attachments,
         )
-        self._world.interactions[interaction.token] = interaction
+        self._world.remember(interaction)
         self._world.changes.publish(InteractionMade(interaction))
         return Invocation(self._world, interaction)
 

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from playground.standin.changes import Changes, InteractionFailed, InteractionMade
 from playground.standin.clock import Clock, SystemClock
@@ -26,6 +27,14 @@ _HOST = "127.0.0.1"
 _LARGEST_REQUEST = 110 * 1024 * 1024
 _INERT = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox; default-src 'none'"}
 """An attachment is anybody's file: opened in a browser, nothing in it runs."""
+
+
+@web.middleware
+async def _no_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse what a web page in this machine's browser sends: only bots speak to this address."""
+    if "Origin" in request.headers:
+        raise web.HTTPForbidden
+    return await handler(request)
 
 
 class StandIn:
@@ -52,7 +61,7 @@ class StandIn:
 
     async def __aenter__(self) -> Self:
         """Start listening."""
-        app = web.Application(client_max_size=_LARGEST_REQUEST)
+        app = web.Application(client_max_size=_LARGEST_REQUEST, middlewares=[_no_pages])
         app.router.add_get("/gateway", self.gateway.serve)
         app.router.add_get("/attachments/{channel}/{id}/{name}", self._attachment)
         app.router.add_route("*", "/{tail:.*}", self._rest.serve)

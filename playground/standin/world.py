@@ -22,7 +22,7 @@ from playground.standin.changes import (
     PersonAdded,
 )
 from playground.standin.clock import Clock
-from playground.standin.interactions import Interaction
+from playground.standin.interactions import TOKEN_SECONDS, Interaction
 from playground.standin.snowflakes import Snowflakes, named
 from playground.standin.things import (
     Application,
@@ -36,6 +36,9 @@ from playground.standin.things import (
     User,
     Version,
 )
+
+FORGOTTEN_SECONDS = 4 * TOKEN_SECONDS
+"""How long interactions are known."""
 
 
 class World:
@@ -150,8 +153,17 @@ class World:
     def delete(self, message: Message) -> None:
         """Take a message away for everyone."""
         message.deleted = True
+        for attachment in message.attachments:
+            self.attachments.pop(attachment.id, None)
         message.channel.messages.pop(message.id, None)
         self.changes.publish(MessageDeleted(message))
+
+    def remember(self, interaction: Interaction) -> None:
+        """Keep an interaction while its token could be used, and a while longer for what comes too late."""
+        since = self.clock.now() - FORGOTTEN_SECONDS
+        while self.interactions and next(iter(self.interactions.values())).created < since:
+            self.interactions.pop(next(iter(self.interactions)))
+        self.interactions[interaction.token] = interaction
 
     def dismiss(self, message: Message) -> None:
         """Put an ephemeral message away on its person's screen; the bot may still edit it, and nobody sees that."""

@@ -95,7 +95,7 @@ def newest_turns(path: Path, limit: int) -> Sequence[TurnGlimpse]:
             if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
                 raise DatabaseRefused(f"{path} belongs to another program.")
             return _turns(connection, limit)
-    except (OSError, sqlite3.Error, ValueError) as error:
+    except (OSError, sqlite3.Error, ValueError, KeyError, TypeError) as error:  # the last ones: a file torn while it is read
         raise DatabaseRefused(f"{path} cannot be read now: {error}.") from error
 
 
