@@ -105,6 +105,12 @@ def open_session(session: SessionInfo) -> discord.ui.View:
     return row(button("Open", "open", session.id))
 
 
+def stop_first(session: SessionInfo) -> discord.ui.View:
+    """Whether to stop the answer that is being written in a session and delete it, or to let both be."""
+    stop = button("Stop & delete", "delete", session.id, style=discord.ButtonStyle.danger)
+    return row(stop, button("Stay", "spare", session.id))
+
+
 def undo(changed: Changed) -> discord.ui.View:
     """*Undo* for what was done to a session."""
     return row(button("Undo", "undo", changed.undo))

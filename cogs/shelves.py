@@ -1,8 +1,11 @@
-"""`/rename`, its modal, and *Undo*: keeping sessions in order, each act with its way back."""
+"""`/rename`, its modal, `/delete` and *Undo*: keeping sessions in order, each act with its way back."""
+
+from typing import Final
 
 from discord import app_commands
 from discord.ext import commands
 
+from agent.outcomes import Busy, Deleted
 from cogs import controls
 from cogs.asking import is_empty
 from cogs.explain import Told
@@ -10,18 +13,20 @@ from cogs.find import choices, find
 from cogs.reply import Interaction, Reply, actor_of, reply_to
 from cogs.router import submitted, uuid_in
 from cogs.services import Services
-from cogs.words import NOTHING_OPEN, label, shorten
-from storage.records import NAME_LIMIT, Actor, Changed
+from cogs.words import NOTHING_OPEN, binned, label, shorten
+from storage.records import BIN_KEEPS, NAME_LIMIT, Actor, Changed, SessionInfo
 
-NO_NAME = "A name needs at least one sign that can be seen."
+NO_NAME: Final = "A name needs at least one sign that can be seen."
 
 
 class Shelves(commands.Cog):
-    """Changes what a session is called, and takes such changes back."""
+    """Changes what a session is called, puts it into the bin, and takes such acts back."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         services.router.add("named", self._named)
+        services.router.add("delete", self._stop_and_delete)
+        services.router.add("spare", self._spare)
         services.router.add("undo", self._undo)
 
     @app_commands.command(name="rename", description="Give a session a name, which you can open it by")
@@ -37,10 +42,7 @@ class Shelves(commands.Cog):
     ) -> None:
         """Rename the active or a given session; without a name, open a modal for one."""
         actor, reply = actor_of(interaction), reply_to(interaction)
-        if session is not None:
-            wanted = await find(self._services, actor, session)
-        else:
-            wanted = await self._services.runtimes.of(actor).active()
+        wanted = await self._wanted(actor, session)
         if wanted is None:
             await reply.say(NOTHING_OPEN)
         elif name is None:
@@ -48,7 +50,20 @@ class Shelves(commands.Cog):
         else:
             await self._rename(actor, reply, wanted.number, name)
 
+    @app_commands.command(name="delete", description=f"Put a session into the bin, where it rests for {BIN_KEEPS.days} days")
+    @app_commands.describe(session="Its number, or a name that fits only one; leave it out for the one you're in")
+    async def delete(self, interaction: Interaction, session: app_commands.Range[str, 1, 200] | None = None) -> None:
+        """Delete the active or a given session; while an answer is being written in it, ask first."""
+        actor, reply = actor_of(interaction), reply_to(interaction)
+        await reply.defer()
+        wanted = await self._wanted(actor, session)
+        if wanted is None:
+            await reply.say(NOTHING_OPEN)
+        else:
+            await self._delete(actor, reply, wanted, stop=False)
+
     @rename.autocomplete("session")
+    @delete.autocomplete("session")
     async def _session_choices(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
         return await choices(self._services, interaction, current)
 
@@ -61,6 +76,27 @@ class Shelves(commands.Cog):
         changed = await rename(self._services, actor, number, name)
         said = f"{label(changed.session, NAME_LIMIT)} is its name now. Before it was {label(changed.before)}."
         await reply.say(said, view=controls.undo(changed))
+
+    async def _delete(self, actor: Actor, reply: Reply, session: SessionInfo, *, stop: bool) -> None:
+        match await self._services.runtimes.of(actor).delete(session.number, stop=stop):
+            case Busy():
+                await reply.say(f"{label(session)} is still writing.", view=controls.stop_first(session))
+            case Deleted() as deleted:
+                await reply.say(binned(deleted), view=controls.undo(deleted.changed))
+
+    async def _stop_and_delete(self, interaction: Interaction, arguments: list[str]) -> None:
+        actor, reply = actor_of(interaction), reply_to(interaction, in_place=True)
+        session = await self._services.store.sessions.get(actor, uuid_in(arguments))
+        await reply.defer()
+        await self._delete(actor, reply, session, stop=True)
+
+    async def _spare(self, interaction: Interaction, arguments: list[str]) -> None:
+        session = await self._services.store.sessions.get(actor_of(interaction), uuid_in(arguments))
+        await reply_to(interaction, in_place=True).say(f"{label(session)} stays as it is.")
+
+    async def _wanted(self, actor: Actor, typed: str | None) -> SessionInfo | None:
+        """The session that was typed, else the active one."""
+        return await (find(self._services, actor, typed) if typed is not None else self._services.runtimes.of(actor).active())
 
     async def _undo(self, interaction: Interaction, arguments: list[str]) -> None:
         """Take an act back; the message that told of it tells of this instead."""

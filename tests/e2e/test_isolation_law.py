@@ -24,7 +24,9 @@ from tests.e2e.team import Team, a_team
 
 SELECT = 3
 COUNT = 6
-"""Bob's sessions and mentions, more than Ann has of anything, so that no number of his is one of hers."""
+"""Bob's mentions, more than Ann has."""
+SESSIONS = 40
+"""Bob's sessions, more than Ann comes to have by her commands, so that no number of his is one of hers."""
 SECONDS = ("", ":stop", ":1")
 """Further arguments: a decision, a page."""
 
@@ -47,14 +49,14 @@ class Aim:
         return (self.session, self.turn, self.choice, self.undo, self.binned, self.message, self.number)
 
 
-NOBODYS = Aim(uuid4().hex, uuid4().hex, uuid4().hex, uuid4().hex, uuid4().hex, str(1 << 60), "9", "quokk!")
+NOBODYS = Aim(uuid4().hex, uuid4().hex, uuid4().hex, uuid4().hex, uuid4().hex, str(1 << 60), "95", "quokk!")
 
 
 async def bobs_things(team: Team) -> Aim:
     """Sessions, one of them in the bin, an answered turn, a pending choice, an act to undo, messages and mentions of Bob's."""
     assert team.bot is not None
     store, bob = team.bot.store, Actor(team.bob.user.id)
-    for _ in range(COUNT - 1):
+    for _ in range(SESSIONS - 1):
         await store.sessions.create(bob, "zebra")
     session = await store.sessions.create(bob, "zebra")
     source = Source(kind=SourceKind.INTERACTION, id=100, channel_id=1)
