@@ -23,8 +23,8 @@ from agent.outcomes import (
     Went,
 )
 from agent.place import Place
-from storage.errors import DuplicateSource
-from storage.records import Actor, Departure, Leave, Prompt, SessionInfo, Target
+from storage.errors import DuplicateSource, TurnNotFound, WrongTurnState
+from storage.records import Actor, Departure, Leave, Prompt, SessionInfo, Target, Turn
 from storage.store import Store
 
 
@@ -78,7 +78,7 @@ class Guard:
         if departure.leave is Leave.QUIT:
             await self._store.sessions.close(self._actor)
             return Closed(session=left.session, left=left) if left is not None else NothingActive()
-        if departure.leave is Leave.FORK:
+        if departure.leave in (Leave.FORK, Leave.EDIT):
             return await self._fork(departure, left)
         info = await self._place.start(departure.name)
         return Started(session=info, asked=await self._ask(info, departure.prompt), left=left)
@@ -88,7 +88,8 @@ class Guard:
         if departure.leave in (Leave.NEW, Leave.QUIT):
             return None
         there = await self._store.sessions.find(self._actor, departure.number or 0)
-        if departure.leave is Leave.FORK:
+        if departure.leave in (Leave.FORK, Leave.EDIT):
+            await self._exchange(departure, there)
             return None  # a session that is yet to be made
         if departure.leave in (Leave.RETRY, Leave.FINISH) and departure.turn_id is not None:
             await self._place.check_again(there, departure.turn_id, departure.leave)
@@ -111,8 +112,25 @@ class Guard:
     async def _fork(self, departure: Departure, left: Left | None) -> Forked:
         """Make the new session and open it. What the old one has by now is copied, an answer that was stopped for it too."""
         parent = await self._store.sessions.find(self._actor, departure.number or 0)
-        fork = await self._store.branches.fork(self._actor, parent.id)
-        return Forked(session=await self._store.sessions.open(self._actor, fork.number), parent=parent, left=left)
+        turn = await self._exchange(departure, parent)
+        before = turn.prompt_entry if turn is not None and departure.leave is Leave.EDIT else None
+        at = turn.answer_entry if turn is not None and departure.leave is Leave.FORK else None
+        fork = await self._store.branches.fork(self._actor, parent.id, at, before=before)
+        info = await self._store.sessions.open(self._actor, fork.number)
+        asked = await self._ask(info, departure.prompt)
+        question = turn.prompt if turn is not None and before is not None and asked is None else None
+        return Forked(session=info, parent=parent, asked=asked, question=question, left=left)
+
+    async def _exchange(self, departure: Departure, parent: SessionInfo) -> Turn | None:
+        """The exchange at which to fork, if one was named. Raises `TurnNotFound`, and `WrongTurnState` before it has ended."""
+        if departure.turn_id is None:
+            return None
+        turn = await self._store.turns.get(self._actor, departure.turn_id)
+        if turn.session_id != parent.id:
+            raise TurnNotFound
+        if turn.prompt_entry is None or turn.answer_entry is None:
+            raise WrongTurnState
+        return turn
 
     async def _use_blank(self, departure: Departure, here: SessionInfo) -> Started:
         if departure.name is not None:

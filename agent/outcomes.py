@@ -66,6 +66,9 @@ class Forked:
 
     session: SessionInfo
     parent: SessionInfo
+    asked: Asked | Waiting | None = None
+    question: str | None = None
+    """The question before which it was forked, to be asked in other words; `None` where it was asked."""
     left: Left | None = None
 
 

@@ -129,6 +129,14 @@ class SessionRuntime:
         """
         return await self._change(lambda: self._delete(number, stop=stop))
 
+    async def switch(self, session_id: UUID, entry: int) -> SessionInfo | Busy:
+        """Make the path to this entry of a session's the current one, what is live of the session disposed first.
+
+        Raises `SessionNotFound`, `EntryNotFound`, `SessionWriting` where an answer's end is not stored yet, `StoreUnavailable`,
+        `ShuttingDown`.
+        """
+        return await self._change(lambda: self._switch(session_id, entry))
+
     async def undo(self, undo_id: UUID) -> SessionInfo:
         """Take back what was done to a session. Raises `UndoNotFound`, `SessionWriting`, `StoreUnavailable`, `ShuttingDown`."""
         return await self._change(lambda: self._undo(undo_id))
@@ -189,6 +197,13 @@ class SessionRuntime:
         await self._place.discard(info.id)
         changed = await self._store.shelves.delete(self.actor, number)
         return Deleted(changed=changed, was_active=active is not None and active.id == info.id)
+
+    async def _switch(self, session_id: UUID, entry: int) -> SessionInfo | Busy:
+        info = await self._store.sessions.get(self.actor, session_id)
+        if info.id in self.writing:
+            return Busy(session=info)
+        await self._place.discard(info.id)
+        return await self._store.branches.switch(self.actor, session_id, entry)
 
     async def _undo(self, undo_id: UUID) -> SessionInfo:
         session = await self._store.shelves.undo(self.actor, undo_id)

@@ -21,9 +21,10 @@ from cogs.forks import Forks
 from cogs.history import History
 from cogs.inbox import Inbox
 from cogs.mentions import Mentions
+from cogs.more import More
 from cogs.notices import Notices
 from cogs.owed import Owed
-from cogs.panel import Panel
+from cogs.panel import Branches, Panel
 from cogs.search import Search
 from cogs.services import Services
 from cogs.sessions import Sessions
@@ -93,7 +94,7 @@ class Cubby(commands.Bot):
             raise RuntimeError("equip() comes before start()")
         services = self._services
         inbox = Inbox(services)
-        cogs = (Mentions, Sessions, Panel, History, Search, Shelves, Forks, Answers, WaitingPrompts, Owed)
+        cogs = (Mentions, Sessions, Panel, Branches, History, Search, Shelves, Forks, Answers, More, WaitingPrompts, Owed)
         direct = (Chat(services, inbox), CatchUp(services, inbox))
         for cog in (services.router, self._notices, About(services, self.tree), *direct, *(make(services) for make in cogs)):
             await self.add_cog(cog)

@@ -63,8 +63,8 @@ class AnswerControls:
         return row(button("Show the rest", "rest", turn.id, part, style=discord.ButtonStyle.primary))
 
     def ended(self, turn: Turn, outcome: TurnState, *, last: bool, wrote: bool) -> discord.ui.View | None:
-        """Under the answer: *Reply* unless it failed; while it is the last exchange and was not completed, *Retry* (*Try now*
-        where the model service was down), and *Finish the answer* where it `wrote` something.
+        """Under the answer: *Reply* and *More…* unless it failed; while it is the last exchange and was not completed, *Retry*
+        (*Try now* where the model service was down), and *Finish the answer* where it `wrote` something.
         """
         buttons: list[discord.ui.Button[Any]] = []
         if outcome is not TurnState.FAILED:
@@ -75,6 +75,8 @@ class AnswerControls:
             buttons.append(button("Try now", "trynow", turn.id, style=discord.ButtonStyle.primary))
         elif last and outcome in RETRIED:
             buttons.append(button("Retry", "retry", turn.id))
+        if outcome is not TurnState.FAILED:
+            buttons.append(button("More…", "more", turn.id))
         return row(*buttons) if buttons else None
 
 
@@ -127,11 +129,13 @@ def stop_kept(kept: Sequence[tuple[SessionInfo, Turn]]) -> discord.ui.View:
     return row(*(button(f"Stop {session.number}", "stop", turn.id) for session, turn in kept))
 
 
-def prompt_modal(title: str, verb: str, *arguments: UUID | int | str) -> discord.ui.Modal:
-    """A modal with one long text field, submitted to `verb`. discord.py is kept from storing it, as with views."""
+def prompt_modal(title: str, verb: str, *arguments: UUID | int | str, text: str | None = None) -> discord.ui.Modal:
+    """A modal with one long field, in which there may be a `text` to begin with; submitted to `verb`. discord.py is kept from
+    storing it, as with views.
+    """
     modal = discord.ui.Modal(title=title[:45], custom_id=custom_id(verb, *arguments))
     field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
-        custom_id="text", style=discord.TextStyle.paragraph, max_length=TEXT_LIMIT, required=True
+        custom_id="text", style=discord.TextStyle.paragraph, default=text, max_length=TEXT_LIMIT, required=True
     )
     modal.add_item(discord.ui.Label(text="Your message", component=field))
     modal.stop()

@@ -43,6 +43,7 @@ class History(commands.Cog):
         self._services = services
         services.router.add("history", self._turn_page)
         services.router.add("here", self._at_an_entry)
+        services.router.add("newest", self._from_an_answer)
 
     @app_commands.command(name="history", description="Read a session again from its newest page back")
     @app_commands.describe(session="Its number, or a name that fits only one; leave it out for the one you're in")
@@ -67,6 +68,12 @@ class History(commands.Cog):
         session = await self._services.store.sessions.get(actor, uuid_in(arguments))
         text, view = await _page(self._services.store, actor, session, number_in(arguments, 1))
         await reply_to(interaction, in_place=True).say(text, view=view)
+
+    async def _from_an_answer(self, interaction: Interaction, arguments: list[str]) -> None:
+        """Show the newest page in a message of its own."""
+        actor = actor_of(interaction)
+        session = await self._services.store.sessions.get(actor, uuid_in(arguments))
+        await show_newest(self._services.store, actor, reply_to(interaction), session)
 
     async def _at_an_entry(self, interaction: Interaction, arguments: list[str]) -> None:
         """Show the page on which an entry begins, in a message of its own."""

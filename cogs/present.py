@@ -42,9 +42,7 @@ async def present(services: Services, actor: Actor, reply: Answering, went: Went
         case Started():
             await _started(services, actor, reply, went)
         case Forked():
-            shown = await reply.say(f"Session {went.session.number} started from {label(went.parent)}.")
-            await link(services, actor, reply, shown, went.session)
-            await _left(reply, went.left)
+            await _forked(services, actor, reply, went)
         case Opened():
             await _opened(services, actor, reply, went)
         case Closed():
@@ -119,6 +117,17 @@ async def _started(services: Services, actor: Actor, reply: Answering, started: 
     shown = await reply.say(text)
     await link(services, actor, reply, shown, started.session)
     await _left(reply, started.left)
+
+
+async def _forked(services: Services, actor: Actor, reply: Answering, forked: Forked) -> None:
+    if forked.asked is not None:
+        reply.leave_first()
+    else:
+        shown = await reply.say(f"Session {forked.session.number} started from {label(forked.parent)}.")
+        await link(services, actor, reply, shown, forked.session)
+    if forked.question is not None:
+        await say_long(reply, f"Your question, to ask in other words:\n{forked.question}")
+    await _left(reply, forked.left)
 
 
 async def _opened(services: Services, actor: Actor, reply: Answering, opened: Opened) -> None:

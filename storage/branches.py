@@ -18,8 +18,9 @@ class Branches(Protocol):
         """Make the path to this entry the current one. Raises `EntryNotFound`, and `SessionWriting` while a turn runs."""
         ...
 
-    async def fork(self, actor: Actor, session_id: UUID, at: int | None = None) -> SessionInfo:
-        """A new session with copies of the path to `at` (`None`: of the current path), linked to this one, with its name.
+    async def fork(self, actor: Actor, session_id: UUID, at: int | None = None, *, before: int | None = None) -> SessionInfo:
+        """A new session with copies of the path to `at` (`None`: of the current path), linked to this one, with its name;
+        instead of that with `before`, of what is above this entry, be it nothing.
 
         It is not made active. What was said, when and by whom, and what the entries' data name, is as it was; the turns stay
         the old session's. Raises `EntryNotFound`.

@@ -23,6 +23,7 @@ from cogs.router import chosen, number_in, submitted, uuid_in
 from cogs.services import Services
 from cogs.shelves import rename
 from cogs.words import binned, label, purged
+from storage.errors import SessionNotFound
 from storage.preferences import AUTO_ARCHIVE_DAYS
 from storage.records import Actor, Departure, Leave, SessionInfo, Shelf
 
@@ -39,6 +40,8 @@ class Panel(commands.Cog):
         add("card", self._card_again)
         add("enter", self._open)
         add("read", self._history)
+        add("forkone", self._fork)
+        add("panel", self._shown_anew)
         add("bin", partial(self._delete, stop=False))
         add("stopbin", partial(self._delete, stop=True))
         add("sure", self._ask_once_more)
@@ -53,6 +56,10 @@ class Panel(commands.Cog):
     @app_commands.command(name="sessions", description="All your sessions: open, read, rename, pin, archive and delete them")
     async def sessions(self, interaction: Interaction) -> None:
         """Show the first page of what is open."""
+        await reply_to(interaction).say(view=await self._list(actor_of(interaction), Where()))
+
+    async def _shown_anew(self, interaction: Interaction, _arguments: list[str]) -> None:
+        """*All sessions*: as the command does, below whatever it was pressed on."""
         await reply_to(interaction).say(view=await self._list(actor_of(interaction), Where()))
 
     async def _turn_page(self, interaction: Interaction, arguments: list[str]) -> None:
@@ -94,6 +101,15 @@ class Panel(commands.Cog):
         await show_newest(self._services.store, actor, reply, session)
         if session.unread:
             await reply.refresh(await self._card(actor, await sessions.get(actor, session.id), where))
+
+    async def _fork(self, interaction: Interaction, arguments: list[str]) -> None:
+        """Go on in a copy, told of in a message of its own, between two looks at the panel, as for *Open*."""
+        actor, reply, where = actor_of(interaction), reply_to(interaction), where_in(arguments, 1)
+        session = await self._services.store.sessions.get(actor, uuid_in(arguments))
+        await reply.refresh(await self._list(actor, where))
+        went = await self._services.runtimes.of(actor).go(Departure(leave=Leave.FORK, number=session.number))
+        await present(self._services, actor, reply, went)
+        await reply.refresh(await self._list(actor, where))
 
     async def _act(self, act: Act, interaction: Interaction, arguments: list[str]) -> None:
         """Do it, then show the card again, or the list that the session has left."""
@@ -164,7 +180,16 @@ class Panel(commands.Cog):
         return await resting_of(self._services.store, actor, self._services.archive_days)
 
     async def _card(self, actor: Actor, session: SessionInfo, where: Where, note: Note | None = None) -> discord.ui.LayoutView:
-        return card_view(session, where, await self._now(actor), note)
+        return card_view(session, where, await self._now(actor), note, await self._parent(actor, session))
+
+    async def _parent(self, actor: Actor, session: SessionInfo) -> SessionInfo | None:
+        """What it was forked from, where that is still there."""
+        if session.origin is None:
+            return None
+        try:
+            return await self._services.store.sessions.get(actor, session.origin.session_id)
+        except SessionNotFound:
+            return None
 
     async def _now(self, actor: Actor) -> Now:
         runtime = self._services.runtimes.of(actor)

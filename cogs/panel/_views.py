@@ -62,54 +62,57 @@ def list_view(
 ) -> discord.ui.LayoutView:
     """One page of a list, with a select to choose from it, one for another list, the pager, and what `resting` lets choose."""
     where = Where(shelf, page.number)
-    view, box = _started(where, note)
+    view, box = started(where, note)
     box.add_item(discord.ui.TextDisplay(f"### {HEADINGS[shelf]}"))
     box.add_item(discord.ui.TextDisplay("\n".join(_line(session, now) for session in page.items) or _empty(shelf, counts)))
     for line in _footer(page, shelf, counts, resting):
         box.add_item(discord.ui.TextDisplay(f"-# {line}"))
     if page.items:
-        view.add_item(_row(_chooser(page, where, now)))
+        view.add_item(line_up(_chooser(page, where, now)))
     if counts != Counts():
-        view.add_item(_row(_filter(where, counts)))
+        view.add_item(line_up(_filter(where, counts)))
     if page.pages > 1:
-        view.add_item(_row(*_pager(page, where)))
+        view.add_item(line_up(*_pager(page, where)))
     if resting is not None:
-        view.add_item(_row(select(resting)))
+        view.add_item(line_up(select(resting)))
     return view
 
 
-def card_view(session: SessionInfo, where: Where, now: Now, note: Note | None = None) -> discord.ui.LayoutView:
-    """One session with all that can be done to it, and the way back to `where` it was chosen."""
-    view, box = _started(where, note)
+def card_view(
+    session: SessionInfo, where: Where, now: Now, note: Note | None = None, parent: SessionInfo | None = None
+) -> discord.ui.LayoutView:
+    """One session with all that can be done to it, and the way back to `where` it was chosen. A fork's `parent` is named."""
+    view, box = started(where, note)
     box.add_item(discord.ui.TextDisplay(f"### {label(session, 100)}"))
-    box.add_item(discord.ui.TextDisplay("\n".join(_facts(session, now))))
+    box.add_item(discord.ui.TextDisplay("\n".join(_facts(session, now, parent))))
     for buttons in _offers(session, where):
-        view.add_item(_row(*buttons))
+        view.add_item(line_up(*buttons))
     return view
 
 
 def stop_first_view(session: SessionInfo, where: Where) -> discord.ui.LayoutView:
     """Asks whether to delete a session while an answer is being written in it."""
-    view, box = _started(where, None)
+    view, box = started(where, None)
     box.add_item(discord.ui.TextDisplay(f"{label(session)} is still writing."))
     place = (session.id, *where.arguments)
     stop = button("Stop & delete", "stopbin", *place, style=discord.ButtonStyle.danger)
-    view.add_item(_row(stop, button("Stay", "card", *place)))
+    view.add_item(line_up(stop, button("Stay", "card", *place)))
     return view
 
 
 def for_good_view(session: SessionInfo, where: Where) -> discord.ui.LayoutView:
     """Asks once more before a session in the bin goes for good."""
-    view, box = _started(where, None)
+    view, box = started(where, None)
     question = f"Delete {label(session)} for good? Its {messages(session.message_count)} can't be brought back then."
     box.add_item(discord.ui.TextDisplay(question))
     place = (session.id, *where.arguments)
     delete = button("Delete for good", "purge", *place, style=discord.ButtonStyle.danger)
-    view.add_item(_row(delete, button("Keep it", "card", *place)))
+    view.add_item(line_up(delete, button("Keep it", "card", *place)))
     return view
 
 
-def _started(where: Where, note: Note | None) -> tuple[discord.ui.LayoutView, Box]:
+def started(where: Where, note: Note | None) -> tuple[discord.ui.LayoutView, Box]:
+    """A panel's view with its box, in which the note stands already."""
     view = discord.ui.LayoutView(timeout=None)
     box: Box = discord.ui.Container()
     if note is not None and note.undo is not None:
@@ -121,7 +124,8 @@ def _started(where: Where, note: Note | None) -> tuple[discord.ui.LayoutView, Bo
     return view, box
 
 
-def _row(*items: discord.ui.Item[Any]) -> discord.ui.ActionRow[discord.ui.LayoutView]:
+def line_up(*items: discord.ui.Item[Any]) -> discord.ui.ActionRow[discord.ui.LayoutView]:
+    """These components in one row."""
     row: discord.ui.ActionRow[discord.ui.LayoutView] = discord.ui.ActionRow()
     for item in items:
         row.add_item(item)
@@ -159,7 +163,7 @@ def _marks(session: SessionInfo, now: Now) -> Sequence[tuple[str, bool]]:
     return [(mark, is_news) for is_so, mark, is_news in marks if is_so]
 
 
-def _facts(session: SessionInfo, now: Now) -> Sequence[str]:
+def _facts(session: SessionInfo, now: Now, parent: SessionInfo | None) -> Sequence[str]:
     facts = [f"{messages(session.message_count)} · last {ago(session.modified)} · started {ago(session.created)}"]
     if session.name is not None and session.first_message is not None:
         facts.append(quote(session.first_message))
@@ -167,7 +171,7 @@ def _facts(session: SessionInfo, now: Now) -> Sequence[str]:
     if marks:
         facts.append(marks[0].upper() + marks[1:])
     if session.origin is not None:
-        facts.append(f"Forked from {session.origin.number}")
+        facts.append(f"Forked from {label(parent) if parent is not None else session.origin.number}")
     if session.model is not None:
         facts.append(f"-# Answered by {inert(session.model, 100)}")
     if session.deleted is not None:
@@ -189,7 +193,10 @@ def _offers(session: SessionInfo, where: Where) -> Sequence[Sequence[discord.ui.
         button("Unpin", "unpin", *place) if session.pinned else button("Pin", "pin", *place),
         button("Unarchive", "unarchive", *place) if session.archived else button("Archive", "archive", *place),
     ]
-    return [acts, [button("Delete", "bin", *place, style=discord.ButtonStyle.danger), back]]
+    ways = [button("Fork", "forkone", *place)] if session.leaf is not None else []
+    if session.branches > 1:
+        ways.append(button("Branches", "branches", *place))
+    return [acts, [*ways, button("Delete", "bin", *place, style=discord.ButtonStyle.danger), back]]
 
 
 def _chooser(page: Page[SessionInfo], where: Where, now: Now) -> discord.ui.Select[discord.ui.LayoutView]:

@@ -33,12 +33,14 @@ class MemoryBranches:
         session.leaf = entry
         return session.info
 
-    async def fork(self, actor: Actor, session_id: UUID, at: int | None = None) -> SessionInfo:
+    async def fork(self, actor: Actor, session_id: UUID, at: int | None = None, *, before: int | None = None) -> SessionInfo:
         """See `Branches.fork`."""
         session, now = self._state.session(actor, session_id), self._now()
-        if at is not None and at not in session.entries:
+        if any(given is not None and given not in session.entries for given in (at, before)):
             raise EntryNotFound
         start = session.leaf if at is None else at
+        if before is not None:
+            start = session.entries[before].parent
         flags = Flags(name=session.flags.name, named_by=session.flags.named_by)
         fork = self._state.add_session(new_id(), session.owner, now, flags, now)
         fork.model = session.model

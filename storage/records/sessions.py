@@ -52,7 +52,7 @@ class Origin:
     session_id: UUID
     number: int
     entry: int | None
-    """The parent's entry at which it was forked; `None` where it was empty."""
+    """The parent's entry at which it was forked; `None` where nothing was copied."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,15 +47,13 @@ class SqliteBranches:
 
         return await self._database.write(work)
 
-    async def fork(self, actor: Actor, session_id: UUID, at: int | None = None) -> SessionInfo:
+    async def fork(self, actor: Actor, session_id: UUID, at: int | None = None, *, before: int | None = None) -> SessionInfo:
         """See `Branches.fork`."""
         fork_id, now = new_id(), micros(self._now())
 
         def work(connection: sqlite3.Connection) -> SessionInfo:
             session = session_by_id(connection, actor, session_id)
-            if at is not None:
-                _must_have(connection, session, at)
-            start = session["leaf"] if at is None else at
+            start = _start_of_fork(connection, session, at, before)
             path = list(up(connection, session, start))[::-1]
             number = next_number(connection, session["owner"])
             connection.execute(
@@ -71,6 +69,17 @@ class SqliteBranches:
             return session_of(session_by_id(connection, actor, fork_id))
 
         return await self._database.write(work)
+
+
+def _start_of_fork(connection: sqlite3.Connection, session: sqlite3.Row, at: int | None, before: int | None) -> int | None:
+    """The entry at which the copied path ends; `None` where it is empty. Raises `EntryNotFound`."""
+    given = at if before is None else before
+    if given is None:
+        return session["leaf"]
+    _must_have(connection, session, given)
+    if before is None:
+        return at
+    return connection.execute("SELECT parent FROM entries WHERE id = ?", (before,)).fetchone()["parent"]
 
 
 def _copy(nth: int, row: sqlite3.Row) -> NewEntry:

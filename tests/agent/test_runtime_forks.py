@@ -1,10 +1,13 @@
 """Going on in a copy: which session is live then, and what the copy has."""
 
+from dataclasses import replace
+
 import pytest
 
-from agent.outcomes import Asked, Decision, Forked, StillWriting
-from storage.errors import SessionNotFound
-from storage.records import TurnState
+from agent.outcomes import Asked, Busy, Decision, Forked, StillWriting
+from agent.runtime import SessionRuntime
+from storage.errors import SessionNotFound, TurnNotFound, WrongTurnState
+from storage.records import Departure, Leave, Prompt, SessionInfo, Turn, TurnState
 from storage.store import Store
 from tests.agent.people import ANN, BOB, Ear, fork, settled, some_runtimes, still, tasks, texts, words, writing
 from tests.agent.scripted_model import EchoModel, Pause, ScriptedModel, echo_of, says
@@ -77,3 +80,105 @@ async def test_a_choice_of_a_fork_outlives_a_restart(store: Store, ear: Ear) -> 
             forked = await all_of_us.of(ANN).decide(asked.choice.id, Decision.FINISH)
     assert isinstance(forked, Forked)
     assert await texts(store, forked.session) == ["one", "half"]
+
+
+def at(turn: Turn, leave: Leave = Leave.FORK, prompt: Prompt | None = None) -> Departure:
+    return Departure(leave=leave, number=turn.session_number, turn_id=turn.id, prompt=prompt)
+
+
+async def said(ann: SessionRuntime, *texts: str) -> list[Turn]:
+    """These exchanges in the active session."""
+    turns: list[Turn] = []
+    for text in texts:
+        asked = await ann.say(words(text))
+        assert isinstance(asked, Asked)
+        await settled(ann)
+        turns.append(asked.turn)
+    return turns
+
+
+async def test_a_fork_at_an_exchange_ends_with_it(store: Store, ear: Ear) -> None:
+    async with some_runtimes(store, EchoModel(), ear) as all_of_us:
+        ann = all_of_us.of(ANN)
+        first, _ = await said(ann, "one", "two")
+        forked = await ann.go(at(first))
+        assert isinstance(forked, Forked)
+        assert (forked.question, forked.asked) == (None, None)
+    assert await texts(store, forked.session) == ["one", echo_of("one")]
+
+
+async def test_a_question_in_other_words_is_asked_after_what_was_said_before_it(store: Store, ear: Ear) -> None:
+    async with some_runtimes(store, EchoModel(), ear) as all_of_us:
+        ann = all_of_us.of(ANN)
+        _, second = await said(ann, "one", "two")
+        forked = await ann.go(at(second, Leave.EDIT, words("or rather")))
+        assert isinstance(forked, Forked)
+        assert forked.question is None
+        await settled(ann)
+    assert await texts(store, forked.session) == ["one", echo_of("one"), "or rather", echo_of("or rather")]
+    assert await texts(store, forked.parent) == ["one", echo_of("one"), "two", echo_of("two")]
+
+
+async def test_without_other_words_the_question_is_given_back(store: Store, ear: Ear) -> None:
+    async with some_runtimes(store, EchoModel(), ear) as all_of_us:
+        ann = all_of_us.of(ANN)
+        (first,) = await said(ann, "one")
+        forked = await ann.go(at(first, Leave.EDIT))
+        assert isinstance(forked, Forked)
+        assert (forked.question, forked.session.message_count) == ("one", 0)
+
+
+async def test_an_exchange_of_another_session_or_without_an_end_is_no_place_to_fork(store: Store, ear: Ear) -> None:
+    gate = Pause()
+    async with ScriptedModel(says("half", gate)) as model, some_runtimes(store, model, ear) as all_of_us:
+        ann = all_of_us.of(ANN)
+        turn = (await writing(ann, gate, "one")).turn
+        with pytest.raises(WrongTurnState):
+            await ann.go(at(turn))
+        await store.sessions.create(ANN, "other")
+        with pytest.raises(TurnNotFound):
+            await ann.go(replace(at(turn), number=2))
+        assert ann.writing
+
+
+async def test_a_choice_keeps_the_question_and_its_other_words(store: Store, ear: Ear) -> None:
+    gate = Pause()
+    async with ScriptedModel(says("a"), says("half", gate), says("b")) as model, some_runtimes(store, model, ear) as all_of_us:
+        ann = all_of_us.of(ANN)
+        (first,) = await said(ann, "one")
+        await writing(ann, gate, "two")
+        asked = await still(ann, at(first, Leave.EDIT, words("or rather")))
+        forked = await ann.decide(asked.choice.id, Decision.STOP)
+        assert isinstance(forked, Forked)
+        await settled(ann)
+    assert await texts(store, forked.session) == ["or rather", "b"]
+
+
+async def test_to_go_to_another_branch_changes_what_is_said_next(store: Store, ear: Ear) -> None:
+    async with some_runtimes(store, EchoModel(), ear) as all_of_us:
+        ann = all_of_us.of(ANN)
+        first, second = await said(ann, "one", "two")
+        there = (await store.turns.get(ANN, first.id)).answer_entry
+        back = (await store.turns.get(ANN, second.id)).answer_entry
+        assert there is not None
+        assert back is not None
+        switched = await ann.switch(first.session_id, there)
+        assert isinstance(switched, SessionInfo)
+        assert (ann.live, switched.message_count) == ((), 2)
+        await said(ann, "three")
+        assert await texts(store, switched) == ["one", echo_of("one"), "three", echo_of("three")]
+        await ann.switch(first.session_id, back)
+        assert await texts(store, switched) == ["one", echo_of("one"), "two", echo_of("two")]
+
+
+async def test_a_session_that_writes_stays_on_its_branch(store: Store, ear: Ear) -> None:
+    gate = Pause()
+    async with ScriptedModel(says("a"), says("half", gate)) as model, some_runtimes(store, model, ear) as all_of_us:
+        ann = all_of_us.of(ANN)
+        (first,) = await said(ann, "one")
+        await writing(ann, gate, "two")
+        assert isinstance(await ann.switch(first.session_id, 1), Busy)
+        assert ann.writing
+        gate.release.set()
+        await settled(ann)
+    assert await texts(store, (await store.sessions.find(ANN, 1))) == ["one", "a", "two", "half"]

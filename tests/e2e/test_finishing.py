@@ -16,12 +16,12 @@ async def stopped(team: Team, text: str = "hold it") -> Message:
 
 async def test_the_whole_answer_comes_once_and_the_old_one_stays(team: Team) -> None:
     old = await stopped(team)
-    assert [b.label for b in old.buttons] == ["Reply", FINISH, "Retry"]
+    assert [b.label for b in old.buttons] == ["Reply", FINISH, "Retry", "More…"]
     whole = await ended(await team.ann.press(old, FINISH))
     assert whole.text.startswith("first words and the rest.")
-    assert [b.label for b in whole.buttons] == ["Reply"]
+    assert [b.label for b in whole.buttons] == ["Reply", "More…"]
     assert whole.ephemeral
-    await team.ann.wait_for(lambda m: m.id == old.id and [b.label for b in m.buttons] == ["Reply"])
+    await team.ann.wait_for(lambda m: m.id == old.id and [b.label for b in m.buttons] == ["Reply", "More…"])
     assert old.text.startswith("first words")
     history = await (await team.ann.slash(team.general, "history")).message()
     assert history.text.count("first words") == 1

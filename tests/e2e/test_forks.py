@@ -35,7 +35,7 @@ async def test_a_fork_of_another_session_is_linked_to_it_and_opened(team: Team) 
     assert (await forked(team, session="1")).text == "Session 3 started from **1 · one**."
     card = await (await team.ann.slash(team.general, "sessions")).message()
     await (await team.ann.choose(card, "3")).acknowledged()
-    assert "Forked from 1" in card.text
+    assert "Forked from **1 · one**" in card.text
     assert "You're here" in card.text
 
 

@@ -157,7 +157,7 @@ async def test_the_stop_button_ends_the_answer_where_it_is(team: Team) -> None:
     answer = await streaming(team)
     await team.ann.press(answer, "Stop")
     stopped = await team.ann.wait_for(lambda m: m.id == answer.id and is_ended(m))
-    assert [b.label for b in stopped.buttons] == ["Reply", "Finish the answer", "Retry"]
+    assert [b.label for b in stopped.buttons] == ["Reply", "Finish the answer", "Retry", "More…"]
 
 
 async def test_the_guard_holds_in_direct_messages_too(team: Team) -> None:

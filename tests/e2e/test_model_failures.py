@@ -72,7 +72,7 @@ async def test_what_came_before_a_cut_stays_and_is_marked(
     cut = await team.ask(team.ann, "hello")
     assert cut.text.startswith("Hello from")
     assert words in cut.text
-    assert [b.label for b in cut.buttons] == ["Reply", "Finish the answer", "Retry"]
+    assert [b.label for b in cut.buttons] == ["Reply", "Finish the answer", "Retry", "More…"]
 
 
 async def test_a_passing_failure_is_told_while_it_waits_and_then_answered(team: Team, server: FaultyModelServer) -> None:
@@ -86,7 +86,7 @@ async def test_retry_goes_from_an_answer_once_the_talk_has_gone_on(team: Team, s
     server.script(Fault.CUT)
     cut = await team.ask(team.ann, "hello")
     await team.ask(team.ann, "never mind")
-    await team.ann.wait_for(lambda m: m.id == cut.id and [b.label for b in m.buttons] == ["Reply"])
+    await team.ann.wait_for(lambda m: m.id == cut.id and [b.label for b in m.buttons] == ["Reply", "More…"])
 
 
 async def test_a_service_that_stalls_is_not_taken_for_one_that_is_down(team: Team, server: FaultyModelServer) -> None:

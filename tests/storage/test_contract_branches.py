@@ -81,6 +81,8 @@ async def test_an_entry_that_never_was_is_no_place_to_go_to(store: Store, sessio
             await store.branches.switch(ANN, session.id, wrong)
         with pytest.raises(EntryNotFound):
             await store.branches.fork(ANN, session.id, wrong)
+        with pytest.raises(EntryNotFound):
+            await store.branches.fork(ANN, session.id, before=wrong)
 
 
 def said(path: tuple[Entry, ...] | list[Entry]) -> list[tuple[object, ...]]:
@@ -106,6 +108,18 @@ async def test_a_fork_at_an_entry_ends_there(store: Store, session: SessionInfo)
     fork = await store.branches.fork(ANN, session.id, entry_of(first))
     assert await texts(store, fork) == ["q1", "a1"]
     assert await texts(store, session) == ["q1", "a2", "q2", "a3"]
+
+
+async def test_a_fork_before_an_entry_ends_above_it(store: Store, session: SessionInfo) -> None:
+    first, _, second = await branched(store, session)
+    fork = await store.branches.fork(ANN, session.id, before=second.prompt_entry)
+    assert await texts(store, fork) == ["q1", "a2"]
+    empty = await store.branches.fork(ANN, session.id, before=first.prompt_entry)
+    assert (empty.leaf, empty.message_count) == (None, 0)
+    assert empty.origin is not None
+    assert (empty.origin.number, empty.origin.entry) == (1, None)
+    with pytest.raises(EntryNotFound):
+        await store.branches.fork(ANN, session.id, before=0)
 
 
 async def test_a_fork_of_nothing_is_empty(store: Store, session: SessionInfo) -> None:

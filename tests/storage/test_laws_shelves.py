@@ -106,13 +106,16 @@ class Shelved(Lives):
         at = [tip[pick % len(tip)].entry if not isinstance(tip, StoreError) and tip else 0 for tip in tips]
         self.both(lambda store, which: store.branches.switch(actor, session[which], at[which]))
 
-    @rule(owns=OWNS, number=NUMBERS, is_whole=st.booleans())
-    def fork(self, owns: bool, number: int, is_whole: bool) -> None:
+    @rule(owns=OWNS, number=NUMBERS, is_whole=st.booleans(), is_above=st.booleans())
+    def fork(self, owns: bool, number: int, is_whole: bool, is_above: bool) -> None:
         session = self.session(number)
         actor = session.by(owns)
         tips = self.both(lambda store, which: store.branches.tips(actor, session[which]))
         at = [None if is_whole or isinstance(tip, StoreError) or not tip else tip[-1].entry for tip in tips]
-        made = self.both(lambda store, which: store.branches.fork(actor, session[which], at[which]))
+        if is_above:
+            made = self.both(lambda store, which: store.branches.fork(actor, session[which], before=at[which]))
+        else:
+            made = self.both(lambda store, which: store.branches.fork(actor, session[which], at[which]))
         self.remember(made, actor, self.sessions)
 
     @rule(actor=PEOPLE, entries=trees(), name=st.none() | TEXTS, flags=st.tuples(st.booleans(), st.booleans()))

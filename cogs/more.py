@@ -1,0 +1,80 @@
+"""*More…* under an answer: what can be done with that exchange, in a message of its own, drawn anew at each press."""
+
+from typing import Final
+
+import discord
+from discord.ext import commands
+
+from cogs import controls
+from cogs.asking import checked, giving_back
+from cogs.controls import TEXT_LIMIT, button, row
+from cogs.present import present
+from cogs.reply import Interaction, actor_of, reply_to, source_of
+from cogs.router import submitted, uuid_in
+from cogs.services import Services
+from cogs.words import label, plain_label, quote
+from storage.records import Departure, Leave, Prompt, SessionInfo, Turn
+
+WHAT_IT_DOES: Final = (
+    "-# **Fork** goes on from here in a new session. **Ask differently** puts your question in other words, in a new session "
+    "with what was said before it. The old one stays as it is."
+)
+
+
+class More(commands.Cog):
+    """Offers what is rarely wanted, and does it."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        services.router.add("more", self._offer)
+        services.router.add("forkhere", self._fork)
+        services.router.add("differently", self._ask_differently)
+        services.router.add("asked", self._asked)
+
+    async def _offer(self, interaction: Interaction, arguments: list[str]) -> None:
+        actor, store = actor_of(interaction), self._services.store
+        turn = await store.turns.get(actor, uuid_in(arguments))
+        session = await store.sessions.get(actor, turn.session_id)
+        said = f"{label(session)}\n{quote(turn.prompt)}\n{WHAT_IT_DOES}"
+        await reply_to(interaction).say(said, view=offers(session, turn))
+
+    async def _fork(self, interaction: Interaction, arguments: list[str]) -> None:
+        """Go on in a new session that ends with this exchange."""
+        turn = await self._services.store.turns.get(actor_of(interaction), uuid_in(arguments))
+        await reply_to(interaction).defer()
+        await self._go(interaction, Departure(leave=Leave.FORK, number=turn.session_number, turn_id=turn.id))
+
+    async def _ask_differently(self, interaction: Interaction, arguments: list[str]) -> None:
+        """Open a modal with the question's text; one that is too long for it is given back in the new session."""
+        turn = await self._services.store.turns.get(actor_of(interaction), uuid_in(arguments))
+        session = await self._services.store.sessions.get(actor_of(interaction), turn.session_id)
+        if len(turn.prompt) <= TEXT_LIMIT:
+            modal = controls.prompt_modal(plain_label(session, 40), "asked", turn.id, text=turn.prompt)
+            await interaction.response.send_modal(modal)
+            return
+        await reply_to(interaction).defer()
+        await self._go(interaction, Departure(leave=Leave.EDIT, number=turn.session_number, turn_id=turn.id))
+
+    async def _asked(self, interaction: Interaction, arguments: list[str]) -> None:
+        turn = await self._services.store.turns.get(actor_of(interaction), uuid_in(arguments))
+        text, reply = checked(submitted(interaction)), reply_to(interaction)
+        async with giving_back(self._services, interaction, text):
+            await reply.defer()
+            prompt = Prompt(text=text, source=source_of(interaction), target=reply.target())
+            departure = Departure(leave=Leave.EDIT, number=turn.session_number, turn_id=turn.id, prompt=prompt)
+            await self._go(interaction, departure)
+
+    async def _go(self, interaction: Interaction, departure: Departure) -> None:
+        actor = actor_of(interaction)
+        went = await self._services.runtimes.of(actor).go(departure)
+        await present(self._services, actor, reply_to(interaction), went)
+
+
+def offers(session: SessionInfo, turn: Turn) -> discord.ui.View:
+    """What can be done with an exchange that has ended with text."""
+    return row(
+        button("Fork", "forkhere", turn.id),
+        button("Ask differently", "differently", turn.id),
+        button("History", "newest", session.id),
+        button("All sessions", "panel"),
+    )
