@@ -50,6 +50,16 @@ class RetryWaiting(SessionEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ThoughtDelta(SessionEvent):
+    """More of what a model that thinks says to itself before it writes; no part of the answer. `text` may be empty: a server
+    that keeps the thoughts tells that there are some.
+    """
+
+    turn: Turn
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextDelta(SessionEvent):
     """More of the answer; several deltas of the model may have been joined."""
 
@@ -98,7 +108,9 @@ class KeptFinished(SessionEvent):
     """Whether no answer came to the last it was asked."""
 
 
-Event = TurnStarted | LineWaiting | RetryWaiting | TextDelta | TurnEnded | TurnSaved | QueueChanged | KeptFinished
+Event = (
+    TurnStarted | LineWaiting | RetryWaiting | ThoughtDelta | TextDelta | TurnEnded | TurnSaved | QueueChanged | KeptFinished
+)
 Listener = Callable[[Event], None]
 """Called on the event loop, in order; must not block and must not raise."""
 

@@ -73,6 +73,7 @@ class AgentSession:
                 actor=actor,
                 sleep=sleep,
                 delta=self._teller.delta,
+                thought=self._teller.thought,
                 retrying=self._teller.retrying,
                 floor=floor,
                 budget=budget,

@@ -4,7 +4,18 @@ import logging
 from collections.abc import Callable
 
 from agent.errors import ModelError
-from agent.events import Event, LineWaiting, Listener, QueueChanged, RetryWaiting, TextDelta, TurnEnded, TurnSaved, TurnStarted
+from agent.events import (
+    Event,
+    LineWaiting,
+    Listener,
+    QueueChanged,
+    RetryWaiting,
+    TextDelta,
+    ThoughtDelta,
+    TurnEnded,
+    TurnSaved,
+    TurnStarted,
+)
 from agent.turn import Ended
 from storage.records import Actor, SessionInfo, Turn
 
@@ -41,6 +52,10 @@ class Teller:
     def delta(self, turn: Turn, text: str) -> None:
         """See `TextDelta`."""
         self._emit(TextDelta(actor=self._actor, session=self.info, generation=self._generation, turn=turn, text=text))
+
+    def thought(self, turn: Turn, text: str) -> None:
+        """See `ThoughtDelta`."""
+        self._emit(ThoughtDelta(actor=self._actor, session=self.info, generation=self._generation, turn=turn, text=text))
 
     def retrying(self, turn: Turn, error: ModelError, seconds: float, attempt: int) -> None:
         """See `RetryWaiting`."""

@@ -76,7 +76,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnRunner:
-    """Runs turns of one session. `delta`, `retrying` and `in_line` are called on the loop and must not block."""
+    """Runs turns of one session. `delta`, `thought`, `retrying` and `in_line` are called on the loop and must not block."""
 
     store: Store
     model: ModelClient
@@ -84,6 +84,7 @@ class TurnRunner:
     actor: Actor
     sleep: Sleep
     delta: Callable[[Turn, str], None]
+    thought: Callable[[Turn, str], None]
     retrying: Callable[[Turn, ModelError, float, int], None]
     floor: Floor
     budget: Budget
@@ -208,7 +209,7 @@ class TurnRunner:
             case Finish():
                 answer.finish = event.reason
             case Thinking():
-                pass  # a sign of life, which the deadlines have seen
+                self.thought(turn, event.text)
 
     def _finished(self, answer: Answer) -> Ended:
         ended = Ended(outcome=TurnState.COMPLETED, text=answer.text, usage=self._usage(answer), trimmed=_trimmed(answer))

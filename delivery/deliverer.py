@@ -20,6 +20,7 @@ from agent.events import (
     QueueChanged,
     RetryWaiting,
     TextDelta,
+    ThoughtDelta,
     TurnEnded,
     TurnSaved,
     TurnStarted,
@@ -159,6 +160,8 @@ class Deliverer:
                 self._take_saved(event)
             case KeptFinished():
                 self._own(f"kept-{event.session.id}", self._tell_kept(event))
+            case ThoughtDelta():
+                pass  # not shown
 
     def _take_saved(self, event: TurnSaved) -> None:
         """An end was stored after all. Where less was kept than was shown, what was shown stays as it is."""

@@ -16,8 +16,8 @@ from agent.errors import (
     Stalled,
     TookTooLong,
 )
-from agent.events import RetryWaiting, TextDelta
-from agent.model import Finish, FinishReason, Message, Text, Tokens
+from agent.events import RetryWaiting, TextDelta, ThoughtDelta
+from agent.model import Finish, FinishReason, Message, Text, Thinking, Tokens
 from storage.records import EntryKind, TurnState
 from storage.store import Store
 from tests.agent.people import ANN, CONFIG, Ear, Naps, a_session, texts, words
@@ -39,6 +39,18 @@ async def test_an_answer_is_told_as_it_comes_and_stored_whole(store: Store, ear:
     assert usage is not None
     assert (usage.input_tokens, usage.output_tokens) == (40, 2)
     assert usage.estimated_input_tokens > 0
+
+
+async def test_thoughts_are_told_as_what_they_are_and_are_no_part_of_the_answer(store: Store, ear: Ear) -> None:
+    async with (
+        ScriptedModel(says(Thinking("hm, "), Thinking(""), "Hello")) as model,
+        a_session(store, model, ear) as session,
+    ):
+        await session.prompt(words("hi"))
+        ended = await ear.until_ended()
+    assert [event.text for event in ear.of(ThoughtDelta)] == ["hm, ", ""]
+    assert (ear.text, ended.text) == ("Hello", "Hello")
+    assert await texts(store, session.info) == ["hi", "Hello"]
 
 
 async def test_the_words_are_stored_before_the_model_is_asked(store: Store, ear: Ear) -> None:
