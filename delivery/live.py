@@ -73,7 +73,8 @@ class Look:
 
 
 class LiveMessage:
-    """One part of an answer. `record` writes its row; it is told before each send and after what was learnt from it.
+    """One part of an answer. `record` writes its row; it is told before each send and after what was learnt from it, and gives
+    whether the row was taken. One that was not is written again with the next look.
 
     `known` gives the ids of the answer's messages.
     """
@@ -81,7 +82,7 @@ class LiveMessage:
     def __init__(
         self,
         sender: Sender,
-        record: Callable[[Delivery], Awaitable[None]],
+        record: Callable[[Delivery], Awaitable[bool]],
         delivery: Delivery,
         *,
         exists: bool,
@@ -92,6 +93,7 @@ class LiveMessage:
         self.exists = exists
         """Whether there is a message to edit; else the first look sends one."""
         self.shown: Look | None = None
+        self._recorded = True
         self._salt = 0
         """Makes the nonce another once this part is to be a message anew."""
 
@@ -118,7 +120,8 @@ class LiveMessage:
             if look.lasting is not None and self.delivery.target.surface is Surface.EPHEMERAL:
                 look = Look(look.lasting)
         self.exists, self.shown = True, look
-        if message_id != self.delivery.target.message_id or self.delivery.state is not DeliveryState.SENT:
+        is_news = message_id != self.delivery.target.message_id or self.delivery.state is not DeliveryState.SENT
+        if is_news or not self._recorded:
             await self._become(DeliveryState.SENT, replace(self.delivery.target, message_id=message_id))
 
     async def settle(self, look: Look, patience: Sequence[float], sleep: Sleep) -> None:
@@ -158,8 +161,7 @@ class LiveMessage:
     async def _send(self, look: Look) -> int:
         """Send, with the row saying before that there may be a message.
 
-        Where the outcome of an earlier send was not learnt, its message is looked for first. The repeated send may give it too,
-        and it shows what was sent first (Discord's documentation, "Create Message", `enforce_nonce`); so it is edited.
+        Where the outcome of an earlier send was not learnt, its message is looked for first.
         """
         repeated = self.delivery.state is DeliveryState.UNKNOWN
         await self._become(DeliveryState.UNKNOWN)
@@ -167,10 +169,9 @@ class LiveMessage:
         if target.surface is Surface.EPHEMERAL:
             return await self._follow_up(look)
         found = await self._lost() if repeated else None
-        message_id = found or await self._sender.send(target, look.content, look.view(), nonce=self._nonce())
-        if repeated:
-            await self._sender.edit(replace(target, message_id=message_id), look.content, look.view())
-        return message_id
+        if found is not None:
+            return await self._sender.edit(replace(target, message_id=found), look.content, look.view())
+        return await self._sender.send(target, look.content, look.view(), nonce=self._nonce())
 
     async def _follow_up(self, look: Look) -> int:
         """Send a message that can't be looked up: if this tells nothing it stays as it is, so it says and offers nothing that
@@ -201,4 +202,4 @@ class LiveMessage:
 
     async def _become(self, state: DeliveryState, target: Target | None = None) -> None:
         self.delivery = replace(self.delivery, state=state, target=target or self.delivery.target)
-        await self._record(self.delivery)
+        self._recorded = await self._record(self.delivery)

@@ -209,9 +209,11 @@ class Parts:
         targets = [message.delivery.target for message in self._messages]
         return {target.message_id for target in targets if target.message_id is not None}
 
-    async def _record(self, delivery: Delivery) -> None:
-        """Write the row. A disk that fails must not keep the words from their owner."""
+    async def _record(self, delivery: Delivery) -> bool:
+        """Write the row; whether that went. A disk that fails must not keep the words from their owner."""
         try:
             await self._means.store.deliveries.put(self._actor, delivery)
         except StoreError as error:
             log.warning("turn %s, part %d: not recorded: %s", delivery.turn_id, delivery.part, type(error).__name__)
+            return False
+        return True

@@ -10,6 +10,7 @@ discord.py stores the view of each message it sends for ever, unless the view is
 """
 
 import secrets
+from dataclasses import replace
 from typing import Final, cast
 
 import aiohttp
@@ -43,20 +44,23 @@ class Sender:
         once: bool = False,
     ) -> int:
         """Send a new message and return its id. With a `nonce` (25 characters at most, direct messages only) Discord makes
-        one message of a send that is repeated within a few minutes. A follow-up has none: with `once` it is not repeated.
+        one message of a send that is repeated within a few minutes, and gives it as it is: so it is edited where it shows
+        something else. A follow-up has none: with `once` it is not repeated.
         """
         with translated():
             if target.surface is Surface.EPHEMERAL:
                 return await self._follow_up(target, content, view, once=once)
             channel = self._client.get_partial_messageable(target.channel_id)
-            nonce = nonce or secrets.token_hex(12)
+            nonce, is_known = nonce or secrets.token_hex(12), nonce is not None
             if view is None:
                 message = await channel.send(content, nonce=nonce, allowed_mentions=NO_MENTIONS, suppress_embeds=True)
             else:
                 message = await channel.send(
                     content, view=_finished(view), nonce=nonce, allowed_mentions=NO_MENTIONS, suppress_embeds=True
                 )
-            return message.id
+        if is_known and message.content.strip() != content.strip():
+            await self.edit(replace(target, message_id=message.id), content, view)
+        return message.id
 
     async def find(self, target: Target, name: str) -> list[int]:
         """The bot's newest messages at a direct-message target whose buttons have `name` in their `custom_id`, newest first.
