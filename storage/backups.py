@@ -19,7 +19,8 @@ from typing import Final, Self
 
 from storage.errors import StoreError
 from storage.sqlite.backup import STAMP, back_up, holds_sessions
-from storage.sqlite.copying import PART, in_own_thread
+from storage.sqlite.copying import PART
+from storage.threads import in_own_thread
 
 FOLDER: Final = "backups"
 KEPT: Final = 7

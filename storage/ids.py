@@ -11,6 +11,15 @@ def new_id() -> UUID:
     return UUID(int=uuid6.uuid7().int)
 
 
+def uuid_of(text: str) -> UUID | None:
+    """The UUID that `str` gives this text for, if there is one."""
+    try:
+        made = UUID(text)
+    except ValueError:
+        return None
+    return made if str(made) == text else None
+
+
 def utc_now() -> datetime:
     """The time now, aware, in UTC."""
     return datetime.now(UTC)

@@ -5,11 +5,18 @@ from collections.abc import Set as AbstractSet
 from typing import Protocol
 from uuid import UUID
 
-from storage.records import Actor, Draft, DraftEntry, Entry, SessionInfo
+from storage.records import Actor, Draft, DraftEntry, Entry, Provenance, SessionInfo
 
 
 class Transfers(Protocol):
     """Whole sessions, every branch of them, going out and coming in."""
+
+    def every(self, actor: Actor, *, size: int = 100) -> AsyncIterator[SessionInfo]:
+        """Each session of the person's that is not in the bin, by its number, read so many at a time.
+
+        One that is deleted meanwhile may still come.
+        """
+        ...
 
     def read_all(self, actor: Actor, session_id: UUID, *, size: int = 500) -> AsyncIterator[Sequence[Entry]]:
         """Every entry of a session in the order of their ids, parents before their children, so many at a time.
@@ -26,6 +33,12 @@ class Transfers(Protocol):
         """
         ...
 
+    async def provenance(self, actor: Actor, session_id: UUID) -> Provenance | None:
+        """Where a session was taken in from; `None` where it was begun here. Raises `SessionNotFound`."""
+        ...
+
     async def known(self, actor: Actor, source: str, external_ids: Sequence[str]) -> AbstractSet[str]:
-        """Those of the ids from this source that are a session of the person's, which isn't in the bin."""
+        """Those of the ids from this source that are a session of the person's, which isn't in the bin: one that was taken in
+        or, from `HERE` by its own id as text, one that was begun here.
+        """
         ...

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -13,7 +14,7 @@ from transfer import html, json_file, markdown, pi_writer
 from transfer.archive import FORMAT, MANIFEST, VERSION
 from transfer.limits import CHUNK, MIB
 from transfer.results import is_message
-from transfer.saved import SavedEntry, SavedSession
+from transfer.saved import SavedEntry, SavedSession, SessionGone
 from transfer.trees import path
 
 Write = Callable[[BinaryIO, SavedSession, Iterable[SavedEntry]], None]
@@ -79,20 +80,29 @@ def write_archive(
 ) -> list[Part]:
     """Write all `sessions`, in parts of at most `most_bytes`. A session that is larger than that by itself gets a part of its
     own, which is marked. Without a session there is one part, with the manifest alone. The files of the parts stay open.
+
+    A session whose entries raise `SessionGone` is left out.
     """
     parts: list[Part] = []
     part = _begin(new_part, 1)
-    for session, entries in sessions:
-        with cast("IO[bytes]", SpooledTemporaryFile(max_size=IN_MEMORY)) as document:
-            counts = _Counts()
-            shown = entries if layout.whole else path(entries, session.leaf)
-            layout.write(cast("BinaryIO", document), session, counts.passing(shown))
-            listed = _listed(document, session, counts, layout)
-            if part.files and not _fits(part, document, listed, most_bytes):
-                parts.append(_close(part, most_bytes, is_last=False))
-                part = _begin(new_part, part.number + 1)
-            _add(part, document, listed, session)
-    parts.append(_close(part, most_bytes, is_last=True))
+    try:
+        for session, entries in sessions:
+            with cast("IO[bytes]", SpooledTemporaryFile(max_size=IN_MEMORY)) as document:
+                counts = _Counts()
+                try:
+                    shown = entries if layout.whole else path(entries, session.leaf)
+                    layout.write(cast("BinaryIO", document), session, counts.passing(shown))
+                except SessionGone:
+                    continue
+                listed = _listed(document, session, counts, layout)
+                if part.files and not _fits(part, document, listed, most_bytes):
+                    parts.append(_close(part, most_bytes, is_last=False))
+                    part = _begin(new_part, part.number + 1)
+                _add(part, document, listed, session)
+        parts.append(_close(part, most_bytes, is_last=True))
+    finally:
+        with suppress(OSError, ValueError):  # what broke off is of no use, and a ZIP that was closed is closed
+            part.archive.close()
     return parts
 
 

@@ -12,7 +12,7 @@ from transfer.fields import id_of, iso, list_of, maybe_text, moment, object_of, 
 from transfer.limits import MOST_KIND, MOST_OWN_DEPTH, MOST_OWN_WEIGHT
 from transfer.parsing import Unreadable, parse
 from transfer.results import Damage, Place, Result, TransferRefused
-from transfer.saved import CUBBY, Loaded, SavedEntry, SavedSession
+from transfer.saved import HERE, Loaded, SavedEntry, SavedSession
 from transfer.splitting import elements
 from transfer.trees import grow
 
@@ -132,7 +132,7 @@ def _document(document: Mapping[str, Any], number: int) -> Iterator[Result]:
         parent=id_of(fields.get("parent")),
         leaf=tree.leaf,
         model=maybe_text(fields.get("model")),
-        source=maybe_text(fields.get("source")) or CUBBY,
+        source=maybe_text(fields.get("source")) or HERE,
         extra=object_of(fields.get("extra")),
     )
     yield Loaded(session, tree.entries)

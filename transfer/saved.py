@@ -6,10 +6,13 @@ Ids are text, whatever they were where the session came from; they are unique in
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
-CUBBY: Final = "cubby"
-"""The `source` of a session that was begun here."""
+from storage.records import HERE
+
+
+class SessionGone(Exception):
+    """A session was deleted while it was being written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +34,8 @@ class SavedSession:
     """The entry at the end of the current path."""
     model: str | None = None
     """The model that gave the newest answer."""
-    source: str = CUBBY
-    """The format it first came from: a `Format` value or `CUBBY`."""
+    source: str = HERE
+    """The format it first came from: a `Format` value or `HERE`."""
     extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """What that format had and we have not, under the format's name."""
 

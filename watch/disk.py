@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from storage.sqlite.copying import in_own_thread
+from storage.threads import in_own_thread
 
 LOW: Final = 256 * 1024 * 1024
 ENOUGH: Final = 2 * LOW

@@ -121,7 +121,7 @@ class MemoryShelves:
         state.undos = {key: undo for key, undo in state.undos.items() if undo.session_id != gone}
         state.links = {key: linked for key, linked in state.links.items() if linked != gone}
         state.active = {key: active for key, active in state.active.items() if active != gone}
-        state.imported = {key: made for key, made in state.imported.items() if made != gone}
+        state.provenances.pop(gone, None)
         state.notices = {notice for notice in state.notices if notice[1] != gone}
         said = state.places.get(session.owner, {})
         state.places[session.owner] = {place: entry for place, entry in said.items() if entry.session_id != gone}

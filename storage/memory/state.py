@@ -17,6 +17,7 @@ from storage.records import (
     EntryKind,
     NamedBy,
     Origin,
+    Provenance,
     SessionInfo,
     Turn,
 )
@@ -138,7 +139,7 @@ class State:
     undos: dict[UUID, Undo] = field(default_factory=dict[UUID, Undo])
     preferences: dict[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
     """As JSON."""
-    imported: dict[tuple[int, str, str], UUID] = field(default_factory=dict[tuple[int, str, str], UUID])
+    provenances: dict[UUID, Provenance] = field(default_factory=dict[UUID, Provenance])
     places: dict[int, dict[int, Entry]] = field(default_factory=dict[int, dict[int, Entry]])
     """For each person, what they and their models said by its place in the order of time."""
     entries: int = 0

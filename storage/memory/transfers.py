@@ -7,7 +7,7 @@ from uuid import UUID
 
 from storage.ids import new_id
 from storage.memory.state import Flags, State
-from storage.records import Actor, Draft, DraftEntry, Entry, EntryKind, SessionInfo
+from storage.records import HERE, Actor, Draft, DraftEntry, Entry, EntryKind, Provenance, SessionInfo
 from storage.text import clean, clean_name
 from storage.tree import leaf_of, places_of
 
@@ -18,6 +18,13 @@ class MemoryTransfers:
     def __init__(self, state: State, now: Callable[[], datetime]) -> None:
         self._state = state
         self._now = now
+
+    async def every(self, actor: Actor, *, size: int = 100) -> AsyncIterator[SessionInfo]:
+        """See `Transfers.every`."""
+        del size
+        for session in self._state.owned(actor):
+            if self._state.is_at_hand(session.id):
+                yield session.info
 
     async def read_all(self, actor: Actor, session_id: UUID, *, size: int = 500) -> AsyncIterator[Sequence[Entry]]:
         """See `Transfers.read_all`."""
@@ -55,11 +62,20 @@ class MemoryTransfers:
             self._state.place(session.owner, entry)
         leaf = leaf_of(draft, entries)
         session.leaf = None if leaf is None else ids[leaf]
-        if draft.source is not None and draft.external_id is not None:
-            self._state.imported[actor.user_id, draft.source, draft.external_id] = session.id
+        if draft.provenance is not None:
+            self._state.provenances[session.id] = draft.provenance
         return session.info
+
+    async def provenance(self, actor: Actor, session_id: UUID) -> Provenance | None:
+        """See `Transfers.provenance`."""
+        return self._state.provenances.get(self._state.session(actor, session_id).id)
 
     async def known(self, actor: Actor, source: str, external_ids: Sequence[str]) -> AbstractSet[str]:
         """See `Transfers.known`."""
-        made = {one: self._state.imported.get((actor.user_id, source, one)) for one in external_ids}
-        return {one for one, session in made.items() if session is not None and self._state.is_at_hand(session)}
+        known: set[str] = set()
+        for session in self._state.owned(actor):
+            made = self._state.provenances.get(session.id)
+            if self._state.is_at_hand(session.id):
+                known |= {made.external_id} if made is not None and made.source == source else set()
+                known |= {str(session.id)} if source == HERE else set()
+        return known & set(external_ids)

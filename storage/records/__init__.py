@@ -22,14 +22,16 @@ from storage.records.sessions import (
     SessionInfo,
     Shelf,
 )
-from storage.records.transfers import Draft, DraftEntry
-from storage.records.turns import Entry, EntryKind, Prompt, Source, SourceKind, Turn, TurnState, Usage
+from storage.records.transfers import HERE, Draft, DraftEntry, Provenance
+from storage.records.turns import PLACE_BITS, Entry, EntryKind, Prompt, Source, SourceKind, Turn, TurnState, Usage, place_of
 
 __all__ = [
     "BIN_KEEPS",
     "EVERYWHERE",
     "FIRST_MESSAGE_LENGTH",
+    "HERE",
     "NAME_LIMIT",
+    "PLACE_BITS",
     "Actor",
     "Changed",
     "Choice",
@@ -49,6 +51,7 @@ __all__ = [
     "PartKind",
     "Piece",
     "Prompt",
+    "Provenance",
     "SessionInfo",
     "Shelf",
     "Source",
@@ -59,4 +62,5 @@ __all__ = [
     "Turn",
     "TurnState",
     "Usage",
+    "place_of",
 ]

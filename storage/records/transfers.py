@@ -3,9 +3,26 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from storage.records.sessions import NamedBy
+
+HERE: Final = "cubby"
+"""The source of sessions that were begun in a Cubby, this one or another."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where a session comes from that was taken in, so that it is known again, and goes out as it came."""
+
+    source: str
+    """The kind of program it was begun in."""
+    external_id: str
+    """What it is called there."""
+    parent: str | None = None
+    """What the session is called there that it was forked from."""
+    extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """What is said of it there and we have no place for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +50,4 @@ class Draft:
     archived: bool = False
     leaf: int | None = None
     """The id of the entry at which its current path ends; `None` for the last one."""
-    source: str | None = None
-    external_id: str | None = None
-    """With `source`: what it is called where it comes from, so that it can be known again."""
+    provenance: Provenance | None = None

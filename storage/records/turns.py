@@ -4,10 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from storage.records.deliveries import Target
+
+PLACE_BITS: Final = 20
+"""The low bits of an entry's id, which are its place in its session; those above are the owner's and the session's."""
+
+
+def place_of(entry: int) -> int:
+    """The place in its session of the entry with this id, from 1."""
+    return entry & ((1 << PLACE_BITS) - 1)
 
 
 class EntryKind(StrEnum):

@@ -17,10 +17,11 @@ from urllib.parse import quote
 
 from storage.errors import BackupFailed, DatabaseRefused
 from storage.ids import utc_now
-from storage.sqlite.copying import Progress, copy_whole, in_own_thread, sync
+from storage.sqlite.copying import Progress, copy_whole, sync
 from storage.sqlite.inspect import inspect_database, read_only
 from storage.sqlite.migrate import APPLICATION_ID
 from storage.sqlite.open import locked, place
+from storage.threads import in_own_thread
 
 STAMP: Final = "%Y%m%dT%H%M%SZ"
 """How a time stands in a file's name, in UTC: names then sort by time, and hold no sign that a system refuses."""

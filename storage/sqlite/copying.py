@@ -5,21 +5,17 @@ beside it ("SQLite Backup API"); the copy is written under a temporary name besi
 only then renamed. Whoever calls decides what may be copied where; here is only how.
 """
 
-import asyncio
 import os
 import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from threading import Event
-from typing import Final, TypeVar
+from typing import Final
 
 from storage.errors import BackupFailed
-
-T = TypeVar("T")
 
 Progress = Callable[[int, int], None]
 """Hears how many pages of how many are done, in the copying thread."""
@@ -72,20 +68,6 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-async def in_own_thread(work: Callable[[Event], T], name: str) -> T:
-    """Run `work` in a thread of its own; a cancel sets its event and waits for it, so that it never outlives its caller."""
-    stop = Event()
-    with ThreadPoolExecutor(1, thread_name_prefix=name) as thread:
-        running = asyncio.get_running_loop().run_in_executor(thread, work, stop)
-        try:
-            return await asyncio.shield(running)
-        except asyncio.CancelledError:
-            stop.set()
-            await asyncio.wait([running])
-            running.exception()  # heard, so that asyncio does not complain that nobody did
-            raise
 
 
 def _copy(source: sqlite3.Connection, temporary: Path, progress: Progress, stop: Event) -> None:

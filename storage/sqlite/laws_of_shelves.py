@@ -72,7 +72,7 @@ LAWS_OF_SHELVES: Final = (
     Law(
         "what was taken in from elsewhere is a session",
         "Import of owner {}: its session, number {}, is not there.",
-        "SELECT i.owner, i.number FROM imported i LEFT JOIN sessions s ON s.owner = i.owner AND s.number = i.number "
+        "SELECT i.owner, i.number FROM provenance i LEFT JOIN sessions s ON s.owner = i.owner AND s.number = i.number "
         "WHERE s.id IS NULL",
     ),
     Law(

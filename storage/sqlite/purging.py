@@ -8,7 +8,7 @@ from storage.sqlite.database import Database
 from storage.sqlite.permission import owner_key
 from storage.sqlite.rows import entries_of
 
-_OF_SESSION = ("turns", "links", "choices", "notices", "undos", "imported", "active", "sessions")
+_OF_SESSION = ("turns", "links", "choices", "notices", "undos", "provenance", "active", "sessions")
 _OF_OWNER = ("shelf_counts", "notices", "preferences", "direct_channels")
 
 

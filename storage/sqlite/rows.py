@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from storage.records import (
+    PLACE_BITS,
     Choice,
     Delivery,
     DeliveryState,
@@ -30,7 +31,7 @@ from storage.records import (
 )
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-NUMBER_BITS: Final = 20
+NUMBER_BITS: Final = PLACE_BITS
 OWNER_SHIFT: Final = 40
 LARGEST: Final = (1 << NUMBER_BITS) - 1
 """Sessions of an owner, and entries of a session, at most."""

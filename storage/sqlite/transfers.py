@@ -5,14 +5,25 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 from storage.errors import BrokenTree
-from storage.ids import new_id
-from storage.records import Actor, Draft, DraftEntry, Entry, EntryKind, SessionInfo
+from storage.ids import new_id, uuid_of
+from storage.records import HERE, Actor, Draft, DraftEntry, Entry, EntryKind, Provenance, SessionInfo
 from storage.sqlite.database import Database
 from storage.sqlite.permission import made_owner_key, owner_key, session_by_id
-from storage.sqlite.rows import ENTRY_COLUMNS, LARGEST, data_json, entries_of, entry_of, micros, session_of
+from storage.sqlite.rows import (
+    ENTRY_COLUMNS,
+    LARGEST,
+    SESSION_COLUMNS,
+    SESSION_TABLES,
+    data_json,
+    entries_of,
+    entry_of,
+    micros,
+    session_of,
+)
 from storage.sqlite.sessions import next_number
 from storage.sqlite.whole import NewEntry, fill
 from storage.text import clean, clean_name
@@ -25,6 +36,23 @@ class SqliteTransfers:
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
         self._now = now
+
+    async def every(self, actor: Actor, *, size: int = 100) -> AsyncIterator[SessionInfo]:
+        """See `Transfers.every`."""
+        sql = (
+            f"SELECT {SESSION_COLUMNS} FROM {SESSION_TABLES} "  # noqa: S608 - constants
+            "WHERE s.owner = ? AND s.number > ? AND s.deleted IS NULL ORDER BY s.number LIMIT ?"
+        )
+
+        def page(connection: sqlite3.Connection, after: int) -> Sequence[SessionInfo]:
+            rows = connection.execute(sql, (owner_key(connection, actor), after, size))
+            return tuple(session_of(row) for row in rows)
+
+        after = 0
+        while sessions := await self._database.read(lambda connection, after=after: page(connection, after)):
+            for session in sessions:
+                yield session
+            after = sessions[-1].number
 
     async def read_all(self, actor: Actor, session_id: UUID, *, size: int = 500) -> AsyncIterator[Sequence[Entry]]:
         """See `Transfers.read_all`."""
@@ -66,26 +94,54 @@ class SqliteTransfers:
                 [_new(actor, entry, places) for entry in entries],
                 None if leaf is None else places[leaf],
             )
-            if draft.source is not None and draft.external_id is not None:
-                connection.execute(
-                    "INSERT INTO imported(owner, source, external_id, number) VALUES (?, ?, ?, ?) "
-                    "ON CONFLICT(owner, source, external_id) DO UPDATE SET number = excluded.number",
-                    (owner, draft.source, draft.external_id, number),
-                )
+            if draft.provenance is not None:
+                _keep_provenance(connection, owner, number, draft.provenance)
             return session_of(session_by_id(connection, actor, session_id))
 
         return await self._database.write(work)
 
+    async def provenance(self, actor: Actor, session_id: UUID) -> Provenance | None:
+        """See `Transfers.provenance`."""
+        sql = "SELECT source, external_id, parent, extra FROM provenance WHERE owner = ? AND number = ?"
+
+        def work(connection: sqlite3.Connection) -> Provenance | None:
+            session = session_by_id(connection, actor, session_id)
+            row = connection.execute(sql, (session["owner"], session["number"])).fetchone()
+            if row is None:
+                return None
+            extra: dict[str, Any] = json.loads(row["extra"]) if row["extra"] else {}
+            return Provenance(source=row["source"], external_id=row["external_id"], parent=row["parent"], extra=extra)
+
+        return await self._database.read(work)
+
     async def known(self, actor: Actor, source: str, external_ids: Sequence[str]) -> AbstractSet[str]:
         """See `Transfers.known`."""
-        sql = (
-            "SELECT i.external_id FROM json_each(?) wanted CROSS JOIN imported i ON i.owner = ? AND i.source = ? "
-            "AND i.external_id = wanted.value JOIN sessions s ON s.owner = i.owner AND s.number = i.number "
-            "WHERE s.deleted IS NULL"
-        )
-        wanted = json.dumps(list(external_ids))
-        rows = await self._database.read(lambda c: c.execute(sql, (wanted, owner_key(c, actor), source)).fetchall())
-        return frozenset(row[0] for row in rows)
+        own = {made.hex: text for text in external_ids if source == HERE and (made := uuid_of(text)) is not None}
+
+        def work(connection: sqlite3.Connection) -> AbstractSet[str]:
+            owner = owner_key(connection, actor)
+            taken = connection.execute(_TAKEN_IN, (json.dumps(list(external_ids)), owner, source)).fetchall()
+            begun = connection.execute(_BEGUN_HERE, (json.dumps(list(own)), owner)).fetchall()
+            return {row[0] for row in taken} | {own[row[0]] for row in begun}
+
+        return await self._database.read(work)
+
+
+_TAKEN_IN: Final = (
+    "SELECT p.external_id FROM json_each(?) wanted CROSS JOIN provenance p ON p.owner = ? AND p.source = ? "
+    "AND p.external_id = wanted.value JOIN sessions s ON s.owner = p.owner AND s.number = p.number WHERE s.deleted IS NULL"
+)
+_BEGUN_HERE: Final = (
+    "SELECT s.id FROM json_each(?) wanted CROSS JOIN sessions s ON s.id = wanted.value WHERE s.owner = ? AND s.deleted IS NULL"
+)
+
+
+def _keep_provenance(connection: sqlite3.Connection, owner: int, number: int, provenance: Provenance) -> None:
+    texts = [None if text is None else clean(text) for text in (provenance.source, provenance.external_id, provenance.parent)]
+    connection.execute(
+        "INSERT INTO provenance(owner, number, source, external_id, parent, extra) VALUES (?, ?, ?, ?, ?, ?)",
+        (owner, number, *texts, data_json(provenance.extra)),
+    )
 
 
 def _new(actor: Actor, entry: DraftEntry, places: dict[int, int]) -> NewEntry:

@@ -15,12 +15,13 @@ from typing import Final
 
 from storage.errors import DatabaseRefused
 from storage.sqlite.backup import connect_to_read, unheard
-from storage.sqlite.copying import INSTRUCTIONS, Progress, in_own_thread
+from storage.sqlite.copying import INSTRUCTIONS, Progress
 from storage.sqlite.entries import preview_of
 from storage.sqlite.inspect import inspect_database
 from storage.sqlite.law import Law
 from storage.sqlite.laws import LAWS
 from storage.sqlite.migrate import migrations
+from storage.threads import in_own_thread
 
 MOST: Final = 20
 """Sentences of one law at most; where one is broken all over, more say nothing more."""

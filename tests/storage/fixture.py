@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from storage.records import Draft, DraftEntry
+from storage.records import Draft, DraftEntry, Provenance
 from storage.sqlite.backup import back_up
 from storage.sqlite.migrate import migrations
 from storage.sqlite.open import open_store
@@ -53,7 +53,7 @@ async def keep_order(store: Store) -> None:
         DraftEntry(id=2, parent=1, kind="label", text="", data={"label": "kept"}, created=START),
         DraftEntry(id=3, parent=2, kind="assistant", text="and its answer", created=START),
     ]
-    draft = Draft(created=START, name="brought", model="large", source="there", external_id="a-1")
+    draft = Draft(created=START, name="brought", model="large", provenance=Provenance(source="there", external_id="a-1"))
     brought = await store.transfers.adopt(CAT, draft, said)
     await store.shelves.pin(CAT, brought.number)
     fork = await store.branches.fork(CAT, brought.id)

@@ -13,7 +13,7 @@ import pytest
 
 from storage.branches import Branches
 from storage.preferences import Preferences
-from storage.records import Delivery, Draft, Shelf, Turn, TurnState
+from storage.records import Delivery, Draft, Provenance, Shelf, Turn, TurnState
 from storage.sessions import SessionManager
 from storage.shelves import Shelves
 from storage.store import DeliveryJournal, Store, Transcripts, TurnJournal
@@ -66,6 +66,7 @@ AIMED: dict[str, Call] = {
     "branches.tips": lambda s, t: s.branches.tips(ANN, t.session),
     "branches.switch": lambda s, t: s.branches.switch(ANN, t.session, t.entry),
     "branches.fork": lambda s, t: s.branches.fork(ANN, t.session),
+    "transfers.provenance": lambda s, t: s.transfers.provenance(ANN, t.session),
     "transfers.read_all": lambda s, t: anext(s.transfers.read_all(ANN, t.session)),
     "transcripts.search_messages": lambda s, t: s.transcripts.search_messages(ANN, "hello", session=t.session),
     "transcripts.tail": lambda s, t: s.transcripts.tail(ANN, t.session, limit=5),
@@ -101,6 +102,7 @@ OWN: dict[str, Call] = {
     "sessions.search": lambda s, _: s.sessions.search(ANN, ""),
     "shelves.erase": lambda s, _: s.shelves.erase(ANN),
     "transfers.adopt": lambda s, _: s.transfers.adopt(ANN, Draft(created=START), []),
+    "transfers.every": lambda s, _: anext(s.transfers.every(ANN), None),
     "transfers.known": lambda s, _: s.transfers.known(ANN, "there", ["a-1"]),
     "preferences.get": lambda s, _: s.preferences.get(ANN, "x"),
     "preferences.set": lambda s, _: s.preferences.set(ANN, "x", 1),
@@ -129,7 +131,7 @@ async def bobs(store: Store, turn: Callable[[Store], Awaitable[Turn]]) -> Things
     pinned = await store.shelves.pin(BOB, made.session_number)
     binned = (await store.shelves.delete(BOB, (await store.sessions.create(BOB)).number)).session
     await store.preferences.set(BOB, "x", "his")
-    await store.transfers.adopt(BOB, Draft(created=START, source="there", external_id="a-1"), [])
+    await store.transfers.adopt(BOB, Draft(created=START, provenance=Provenance(source="there", external_id="a-1")), [])
     entry = made.prompt_entry or 1
     return Things(made.session_id, made.session_number, made.id, held.id, 55, pinned.undo, entry, binned.number)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from storage.errors import BrokenTree, SessionNotFound
-from storage.records import Draft, DraftEntry, Entry, NamedBy, SessionInfo
+from storage.records import HERE, Draft, DraftEntry, Entry, NamedBy, Provenance, SessionInfo
 from storage.store import Store
 from tests.storage.samples import ANN, BOB, START, answer, exchange, prompt
 
@@ -90,7 +90,9 @@ async def test_what_comes_in_goes_on_and_is_found(store: Store) -> None:
 )
 async def test_what_is_no_tree_leaves_no_trace(store: Store, entries: list[DraftEntry], leaf: int | None) -> None:
     with pytest.raises(BrokenTree):
-        await store.transfers.adopt(ANN, Draft(created=THEN, leaf=leaf, source="there", external_id="a"), entries)
+        await store.transfers.adopt(
+            ANN, Draft(created=THEN, leaf=leaf, provenance=Provenance(source="there", external_id="a")), entries
+        )
     assert (await store.sessions.list(ANN)).total == 0
     assert not await store.transfers.known(ANN, "there", ["a"])
     assert (await store.sessions.create(ANN)).number == 1
@@ -98,14 +100,14 @@ async def test_what_is_no_tree_leaves_no_trace(store: Store, entries: list[Draft
 
 async def test_what_was_taken_in_is_known_until_it_is_deleted(store: Store) -> None:
     for name in ("a", "b"):
-        await store.transfers.adopt(ANN, Draft(created=THEN, source="there", external_id=name), TREE)
+        await store.transfers.adopt(ANN, Draft(created=THEN, provenance=Provenance(source="there", external_id=name)), TREE)
     assert await store.transfers.known(ANN, "there", ["a", "b", "c"]) == {"a", "b"}
     assert await store.transfers.known(ANN, "elsewhere", ["a"]) == set()
     assert await store.transfers.known(BOB, "there", ["a"]) == set()
     await store.shelves.delete(ANN, 1)
     assert await store.transfers.known(ANN, "there", ["a", "b"]) == {"b"}
     await store.shelves.purge(ANN, 1)
-    again = await store.transfers.adopt(ANN, Draft(created=THEN, source="there", external_id="a"), TREE)
+    again = await store.transfers.adopt(ANN, Draft(created=THEN, provenance=Provenance(source="there", external_id="a")), TREE)
     assert again.number == 3
     assert await store.transfers.known(ANN, "there", ["a"]) == {"a"}
 
@@ -123,3 +125,35 @@ async def test_reading_ends_when_the_session_is_deleted_meanwhile(store: Store, 
     await store.shelves.delete(ANN, 1)
     with pytest.raises(SessionNotFound):
         await anext(batches)
+
+
+async def test_a_second_copy_is_known_as_the_first_and_takes_nothing_from_it(store: Store) -> None:
+    came = Provenance(source="there", external_id="a", parent="b", extra={"there": {"cwd": "/"}})
+    first, second = [await store.transfers.adopt(ANN, Draft(created=THEN, provenance=came), TREE) for _ in range(2)]
+    assert await store.transfers.provenance(ANN, first.id) == came
+    await store.shelves.delete(ANN, second.number)
+    assert await store.transfers.known(ANN, "there", ["a"]) == {"a"}
+    with pytest.raises(SessionNotFound):
+        await store.transfers.provenance(ANN, second.id)
+    with pytest.raises(SessionNotFound):
+        await store.transfers.provenance(BOB, first.id)
+
+
+async def test_what_was_begun_here_is_known_by_its_own_id(store: Store, session: SessionInfo) -> None:
+    own, binned = str(session.id), str((await store.sessions.create(ANN)).id)
+    await store.shelves.delete(ANN, 2)
+    assert await store.transfers.provenance(ANN, session.id) is None
+    wanted = [own, binned, own.upper(), session.id.hex, "no id", ""]
+    assert await store.transfers.known(ANN, HERE, wanted) == {own}
+    assert await store.transfers.known(ANN, "there", wanted) == set()
+    assert await store.transfers.known(BOB, HERE, wanted) == set()
+
+
+async def test_every_session_comes_by_its_number_but_those_in_the_bin(store: Store) -> None:
+    for _ in range(5):
+        await store.sessions.create(ANN)
+    await store.sessions.create(BOB)
+    await store.shelves.delete(ANN, 3)
+    await store.shelves.archive(ANN, 4)
+    await store.shelves.pin(ANN, 5)
+    assert [one.number async for one in store.transfers.every(ANN, size=2)] == [1, 2, 4, 5]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from storage.errors import StoreError
-from storage.records import Actor, Changed, Draft, DraftEntry, Shelf
+from storage.records import Actor, Changed, Draft, DraftEntry, Provenance, Shelf
 from storage.store import Store
 from tests.storage.samples import ANN, BOB, START
 from tests.storage.test_laws import NOBODYS, NUMBERS, OWNS, PEOPLE, PICKS, TEXTS, Lives, Made
@@ -121,7 +121,11 @@ class Shelved(Lives):
     @rule(actor=PEOPLE, entries=trees(), name=st.none() | TEXTS, flags=st.tuples(st.booleans(), st.booleans()))
     def adopt(self, actor: Actor, entries: list[DraftEntry], name: str | None, flags: tuple[bool, bool]) -> None:
         draft = Draft(
-            created=START, name=name, pinned=flags[0], archived=flags[1], source="there", external_id=str(len(entries))
+            created=START,
+            name=name,
+            pinned=flags[0],
+            archived=flags[1],
+            provenance=Provenance(source="there", external_id=str(len(entries))),
         )
         self.remember(self.both(lambda store, _: store.transfers.adopt(actor, draft, entries)), actor, self.sessions)
         self.both(lambda store, _: _sorted(store.transfers.known(actor, "there", ["0", "1", "2", "3", "4", "5"])))

@@ -1,0 +1,125 @@
+"""Sessions on their way in: a look at the file first, then each session whole or not at all."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from threading import Event
+from typing import Final
+
+from porting.crossing import Crossing
+from storage.errors import BrokenTree, StoreUnavailable
+from storage.records import Actor
+from storage.store import Store
+from storage.threads import in_own_thread
+from transfer.limits import MOST_DAMAGES_LISTED
+from transfer.reading import sessions, survey
+from transfer.results import Damage, Place, Result, Survey, is_message
+from transfer.saved import Loaded
+from transfer.stored import drafts
+
+Progress = Callable[[int], None]
+"""Hears how many sessions are done, in the thread that does it."""
+
+ASKED_AT_ONCE: Final = 500
+"""Sessions that are looked up at a time."""
+
+TOO_LARGE: Final = "It has more entries than a session can have, so it was left out."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a file holds, and how many of its conversations the person has already."""
+
+    survey: Survey
+    known: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Report:
+    """What became of an import."""
+
+    taken: int = 0
+    messages: int = 0
+    """In what was taken."""
+    skipped: int = 0
+    """Conversations that were there already."""
+    damages: int = 0
+    listed: list[Damage] = field(default_factory=list[Damage])
+    """The first of the damages."""
+    is_whole: bool = True
+    """False where the store failed on the way: what is counted was taken in all the same."""
+
+
+async def preview(store: Store, actor: Actor, file: Path) -> Preview:
+    """Look through the file without changing anything. Raises `TransferRefused`, `OSError`, `StoreUnavailable`."""
+    loop = asyncio.get_running_loop()
+
+    def work(stop: Event) -> Preview:
+        crossing = Crossing(loop, stop)
+        with file.open("rb") as opened:
+            found = survey(opened)
+            opened.seek(0)
+            return Preview(survey=found, known=_known(crossing, store, actor, sessions(opened)))
+
+    return await in_own_thread(work, "import-preview")
+
+
+async def import_file(
+    store: Store, actor: Actor, file: Path, *, skip_known: bool, progress: Progress = lambda _done: None
+) -> Report:
+    """Take the file's sessions in, one transaction each, those that are there already too unless they are to be skipped.
+
+    Raises `TransferRefused` before anything is taken in, `OSError`. A cancel leaves whole sessions.
+    """
+    loop = asyncio.get_running_loop()
+
+    def work(stop: Event) -> Report:
+        crossing, report = Crossing(loop, stop), Report()
+        with file.open("rb") as opened:
+            try:
+                for number, result in enumerate(sessions(opened), start=1):
+                    _take(crossing, store, actor, result, report, number, skip_known=skip_known)
+                    progress(report.taken + report.skipped)
+            except StoreUnavailable:
+                report.is_whole = False
+        return report
+
+    return await in_own_thread(work, "import")
+
+
+def _take(
+    crossing: Crossing, store: Store, actor: Actor, result: Result, report: Report, number: int, *, skip_known: bool
+) -> None:
+    """Take one result in. Raises `StoreUnavailable`, `Stopped`."""
+    if isinstance(result, Damage):
+        _note(report, result)
+        return
+    session = result.session
+    if skip_known and crossing.call(store.transfers.known(actor, session.source, [session.id])):
+        report.skipped += 1
+        return
+    try:
+        crossing.call(store.transfers.adopt(actor, *drafts(result)))
+    except BrokenTree:
+        _note(report, Damage(Place.CONVERSATION, number, TOO_LARGE))
+        return
+    report.taken += 1
+    report.messages += sum(map(is_message, result.entries))
+
+
+def _note(report: Report, damage: Damage) -> None:
+    report.damages += 1
+    report.listed.extend(islice([damage], MOST_DAMAGES_LISTED - len(report.listed)))
+
+
+def _known(crossing: Crossing, store: Store, actor: Actor, results: Iterator[Result]) -> int:
+    """How many of them the person has already."""
+    found = (result.session for result in results if isinstance(result, Loaded))
+    known = 0
+    while some := list(islice(found, ASKED_AT_ONCE)):
+        for source in {session.source for session in some}:
+            ids = [session.id for session in some if session.source == source]
+            known += len(crossing.call(store.transfers.known(actor, source, ids)))
+    return known

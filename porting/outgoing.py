@@ -1,0 +1,122 @@
+"""Sessions on their way out: one as a document of its own, or all of a person's as ZIPs."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Event
+from typing import BinaryIO, Final
+from uuid import UUID
+
+from porting.crossing import Crossing
+from storage.errors import SessionNotFound
+from storage.records import Actor, SessionInfo
+from storage.store import Store
+from storage.threads import in_own_thread
+from transfer.archive_writer import JSON, Layout, NewPart, Part, write_archive
+from transfer.saved import SavedEntry, SavedSession, SessionGone
+from transfer.stored import saved_entry, saved_session
+from transfer.trees import path
+
+Progress = Callable[[int, int], None]
+"""Hears how many sessions of how many are done, in the thread that does it."""
+
+WITHOUT_BOUND: Final = 1 << 62
+
+
+async def export_session(store: Store, actor: Actor, session: SessionInfo, layout: Layout, to: Path) -> None:
+    """Write a session to the file `to`, which is there already. Raises `SessionNotFound`, `OSError`, `StoreUnavailable`."""
+    loop = asyncio.get_running_loop()
+
+    def work(stop: Event) -> None:
+        crossing = Crossing(loop, stop)
+        with to.open("wb") as file:
+            saved, entries = _saved(crossing, store, actor, session)
+            layout.write(file, saved, entries if layout.whole else path(entries, saved.leaf))
+
+    try:
+        await in_own_thread(work, "export")
+    except SessionGone:
+        raise SessionNotFound from None
+
+
+async def export_all(
+    store: Store,
+    actor: Actor,
+    new_part: NewPart,
+    *,
+    layout: Layout = JSON,
+    most_bytes: int = WITHOUT_BOUND,
+    progress: Progress = lambda _done, _total: None,
+) -> list[Part]:
+    """Write all of a person's sessions that are not in the bin, as `write_archive` does; its files are closed in the end.
+
+    Raises `OSError`, `StoreUnavailable`. A session that is deleted meanwhile is left out.
+    """
+    loop, counts = asyncio.get_running_loop(), await store.sessions.counts(actor)
+    total = counts.open + counts.archived
+
+    def work(stop: Event) -> list[Part]:
+        crossing, files = Crossing(loop, stop), _Files(new_part)
+
+        def sessions() -> Iterator[tuple[SavedSession, Iterator[SavedEntry]]]:
+            for done, session in enumerate(crossing.each(store.transfers.every(actor))):
+                progress(done, max(done, total))
+                try:
+                    yield _saved(crossing, store, actor, session)
+                except SessionGone:
+                    continue
+
+        try:
+            return write_archive(sessions(), files.open, most_bytes=most_bytes, layout=layout)
+        finally:
+            files.close()
+
+    return await in_own_thread(work, "export")
+
+
+class _Files:
+    """The files of the parts, to be closed together."""
+
+    def __init__(self, new_part: NewPart) -> None:
+        self._new_part = new_part
+        self._files: list[BinaryIO] = []
+
+    def open(self, number: int) -> BinaryIO:
+        """The next one; the one before is written whole."""
+        self.close()
+        self._files.append(self._new_part(number))
+        return self._files[-1]
+
+    def close(self) -> None:
+        """Close what is open."""
+        for file in self._files:
+            file.close()
+
+
+def _saved(crossing: Crossing, store: Store, actor: Actor, session: SessionInfo) -> tuple[SavedSession, Iterator[SavedEntry]]:
+    try:
+        provenance = crossing.call(store.transfers.provenance(actor, session.id))
+        parent = _id_out(crossing, store, actor, session.origin.session_id) if session.origin is not None else None
+    except SessionNotFound:
+        raise SessionGone from None
+    return saved_session(session, provenance, parent), _entries(crossing, store, actor, session)
+
+
+def _id_out(crossing: Crossing, store: Store, actor: Actor, session_id: UUID) -> str:
+    """The id under which a session goes out, be it there any more or not."""
+    try:
+        provenance = crossing.call(store.transfers.provenance(actor, session_id))
+    except SessionNotFound:
+        provenance = None
+    return str(session_id) if provenance is None else provenance.external_id
+
+
+def _entries(crossing: Crossing, store: Store, actor: Actor, session: SessionInfo) -> Iterator[SavedEntry]:
+    """Its entries as they were when `session` was read. Raises `SessionGone`."""
+    if session.leaf is None:
+        return
+    try:
+        for batch in crossing.each(store.transfers.read_all(actor, session.id)):
+            yield from map(saved_entry, batch)
+    except SessionNotFound:
+        raise SessionGone from None

@@ -1,0 +1,171 @@
+"""Out and in and out again is the identity, but for the numbers that a person's sessions have."""
+
+import asyncio
+import json
+import tempfile
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO
+from zipfile import ZipFile
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from porting.incoming import import_file, preview
+from porting.outgoing import export_all, export_session
+from storage.records import SessionInfo
+from storage.sqlite.open import open_store
+from storage.store import Store
+from tests.storage.samples import ANN, BOB, answer, exchange, prompt
+from tests.transfer.samples import BRANCHED, loadeds, only, written
+from transfer import json_file, pi_reader
+from transfer.archive_writer import JSON, PI, Layout
+from transfer.saved import Loaded
+
+PI_SESSION = Path(__file__).parents[1] / "transfer" / "files" / "pi.jsonl"
+
+
+@asynccontextmanager
+async def a_store(folder: Path, name: str) -> AsyncGenerator[Store, None]:
+    store = await open_store(folder / f"{name}.db")
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def came_in(store: Store, folder: Path, data: bytes) -> None:
+    """Ann's sessions in the store, taken in from a file."""
+    path = folder / "in"
+    path.write_bytes(data)
+    report = await import_file(store, ANN, path, skip_known=False)
+    assert (report.damages, report.is_whole) == (0, True)
+
+
+async def went_out(store: Store, folder: Path, session: SessionInfo, layout: Layout = JSON) -> bytes:
+    path = folder / "out"
+    await export_session(store, ANN, session, layout, path)
+    return path.read_bytes()
+
+
+async def archived(store: Store, folder: Path, layout: Layout = JSON, most_bytes: int = 1 << 30) -> list[bytes]:
+    """All of Ann's sessions as ZIPs."""
+
+    def part(number: int) -> BinaryIO:
+        return (folder / f"part{number}").open("wb")
+
+    parts = await export_all(store, ANN, part, layout=layout, most_bytes=most_bytes)
+    return [(folder / f"part{part.number}").read_bytes() for part in parts]
+
+
+def unnumbered(document: bytes) -> Any:
+    """A document of ours without the number that its owner has for it."""
+    parsed = json.loads(document)
+    parsed["session"]["number"] = None
+    return parsed
+
+
+def renumbered(loaded: Loaded) -> Loaded:
+    """The session as the store gives it back: ids by place, and its newest message by what is on its path."""
+    places = {entry.id: str(place) for place, entry in enumerate(loaded.entries, start=1)}
+    entries = tuple(
+        replace(entry, id=places[entry.id], parent=None if entry.parent is None else places[entry.parent])
+        for entry in loaded.entries
+    )
+    leaf = None if loaded.session.leaf is None else places[loaded.session.leaf]
+    return Loaded(replace(loaded.session, leaf=leaf, number=1, modified=loaded.session.created), entries)
+
+
+@settings(max_examples=40, deadline=None)
+@given(loadeds())
+def test_any_session_comes_out_as_it_came_in(loaded: Loaded) -> None:
+    async def law(folder: Path) -> None:
+        data = written(json_file.write, loaded)
+        async with a_store(folder, "one") as one, a_store(folder, "two") as two:
+            await came_in(one, folder, data)
+            first = await went_out(one, folder, await one.sessions.find(ANN, 1))
+            read = only(json_file.read(BytesIO(first)))
+            assert renumbered(read) == renumbered(only(json_file.read(BytesIO(data))))
+            await two.sessions.create(ANN)
+            await came_in(two, folder, first)
+            second = await went_out(two, folder, await two.sessions.find(ANN, 2))
+            assert unnumbered(second) == unnumbered(first)
+
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(law(Path(folder)))
+
+
+@settings(max_examples=20, deadline=None)
+@given(loadeds(), st.sampled_from([JSON, PI]))
+def test_pi_and_archives_come_out_as_they_came_in(loaded: Loaded, layout: Layout) -> None:
+    async def law(folder: Path) -> None:
+        async with a_store(folder, "one") as one, a_store(folder, "two") as two:
+            await came_in(one, folder, written(json_file.write, BRANCHED))
+            await came_in(one, folder, written(json_file.write, loaded))
+            first = await archived(one, folder, layout)
+            await came_in(two, folder, first[0])
+            second = await archived(two, folder, layout)
+        assert members(first, layout) == members(second, layout)
+
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(law(Path(folder)))
+
+
+def members(archives: Sequence[bytes], layout: Layout) -> list[Any]:
+    """Every session's document in the archives."""
+    found: list[Any] = []
+    for data in archives:
+        with ZipFile(BytesIO(data)) as archive:
+            documents = [archive.read(name) for name in archive.namelist() if name != "manifest.json"]
+            found += [unnumbered(each) if layout is JSON else each for each in documents]
+    return found
+
+
+async def test_a_session_of_pis_goes_out_to_pi_with_every_line_as_it_was(tmp_path: Path) -> None:
+    async with a_store(tmp_path, "one") as store:
+        await came_in(store, tmp_path, PI_SESSION.read_bytes())
+        session = await store.sessions.find(ANN, 1)
+        out = await went_out(store, tmp_path, session, PI)
+    was = [json.loads(line) for line in PI_SESSION.read_bytes().splitlines()]
+    assert [json.loads(line) for line in out.splitlines()][: len(was)] == was
+    read = only(pi_reader.read(BytesIO(PI_SESSION.read_bytes())))
+    assert (session.name, session.created, session.model) == (read.session.name, read.session.created, read.session.model)
+
+
+def facts(session: SessionInfo) -> tuple[Any, ...]:
+    return session.name, session.created, session.modified, session.message_count, session.branches, session.first_message
+
+
+async def test_what_was_said_here_goes_to_another_cubby_whole(tmp_path: Path) -> None:
+    async with a_store(tmp_path, "one") as one, a_store(tmp_path, "two") as two:
+        session = await one.sessions.create(ANN, "Auth bug")
+        first = await exchange(one, session, "why?", "half")
+        await answer(one, await one.turns.retry(ANN, first.id, prompt()), "whole")
+        await exchange(one, session, "and then?", "")
+        fork = await one.branches.fork(ANN, session.id)
+        await one.sessions.create(BOB, "his")
+        out = await archived(one, tmp_path)
+        await came_in(two, tmp_path, out[0])
+        back = [each async for each in two.transfers.every(ANN)]
+        assert [facts(each) for each in back] == [facts(each) async for each in one.transfers.every(ANN)]
+        assert members(await archived(two, tmp_path), JSON) == members(out, JSON)
+        came = await two.transfers.provenance(ANN, back[1].id)
+        assert came is not None
+        assert (came.external_id, came.parent) == (str(fork.id), str(session.id))
+
+
+async def test_the_same_file_again_is_known_in_either_cubby(tmp_path: Path) -> None:
+    async with a_store(tmp_path, "one") as one, a_store(tmp_path, "two") as two:
+        await exchange(one, await one.sessions.create(ANN), "why?", "so")
+        await exchange(one, await one.sessions.create(ANN), "who?", "me")
+        path = tmp_path / "all.zip"
+        path.write_bytes((await archived(one, tmp_path))[0])
+        assert [(await preview(store, ANN, path)).known for store in (one, two)] == [2, 0]
+        assert (await preview(one, BOB, path)).known == 0
+        await import_file(two, ANN, path, skip_known=True)
+        again = await import_file(two, ANN, path, skip_known=True)
+        assert (again.taken, again.skipped) == (0, 2)
+        assert (await two.sessions.counts(ANN)).open == 2
