@@ -26,6 +26,7 @@ from agent.errors import ModelError
 from agent.model import ModelClient
 from agent.openai_client import OPENAI, NoModelChosen
 from check import check
+from erasure import ask_on_terminal, erase_user
 from lifeline import end_with_stdin
 from maintenance import Meter, look_over, maintain, put_back, write_backup
 from playground.console import run_console
@@ -34,7 +35,9 @@ from playground.supervisor import Plan, PlaygroundRefused, run_playground
 from playground.web.server import PORT, NoPort
 from playground.world_file import WorldFileRefused
 from settings import Settings, SettingsError, load_settings
+from storage.backups import BackupKeeper
 from storage.errors import DatabaseRefused
+from storage.ids import utc_now
 from watch.logs import set_up_logging
 from watch.server import CannotListen
 from wiring import builtin_answer, connect_to_discord, make_model, running
@@ -157,6 +160,8 @@ def arguments() -> argparse.ArgumentParser:
     what.add_argument("--backup", type=Path, metavar="FILE", help="copy the database to a new file, also while the bot runs")
     what.add_argument("--restore", type=Path, metavar="FILE", help="put such a copy in its place, and keep the old one beside")
     what.add_argument("--verify", action="store_true", help="look for damage in the database, also while the bot runs")
+    what.add_argument("--erase-user", type=user_id, metavar="ID", help="delete all there is of a person, by their Discord id")
+    parser.add_argument("--yes", action="store_true", help="with --erase-user: don't ask for the id once more")
     parser.add_argument("--port", type=port, metavar="N", default=PORT, help="with --playground: the page's port (8765)")
     parser.add_argument("--no-open", action="store_true", help="with --playground: don't open a browser")
     parser.add_argument("--fresh", action="store_true", help="with --playground: forget what was done there before")
@@ -185,7 +190,7 @@ async def chosen(settings: Settings, options: argparse.Namespace, stop: asyncio.
     if options.console:
         return await converse(settings, stop, options.name)
     meter = Meter(sys.stderr)
-    if errand := chosen_errand(settings.database_path, options, meter):
+    if errand := chosen_errand(settings, options, meter):
         return await maintain(errand, stop, meter)
     with point_discord_at(settings.cubby_discord_api) if settings.cubby_discord_api else nullcontext():
         if options.check:
@@ -200,12 +205,24 @@ def port(text: str) -> int:
     return int(text)
 
 
-def chosen_errand(path: Path, options: argparse.Namespace, meter: Meter) -> Coroutine[Any, Any, int] | None:
+def user_id(text: str) -> int:
+    """A Discord id from the command line. Raises `argparse.ArgumentTypeError`."""
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 1 << 63):
+        raise argparse.ArgumentTypeError(f"{text} is no Discord id; those are numbers, such as 123456789012345678")
+    return int(text)
+
+
+def chosen_errand(settings: Settings, options: argparse.Namespace, meter: Meter) -> Coroutine[Any, Any, int] | None:
     """What the flags want done with the database instead of a start, if anything."""
+    path = settings.database_path
     if options.backup:
         return write_backup(path, options.backup, print, meter)
     if options.restore:
         return put_back(path, options.restore, print, meter)
+    if options.erase_user:
+        backups = BackupKeeper(path, daily=settings.backups, now=utc_now, sleep=asyncio.sleep)
+        ask = None if options.yes else ask_on_terminal
+        return erase_user(path, options.erase_user, print, ask, backups.copies)
     return look_over(path, print, meter) if options.verify else None
 
 

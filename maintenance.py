@@ -1,4 +1,4 @@
-"""`python bot.py --backup`, `--restore` and `--verify`: what they say, and how they end.
+"""`python bot.py --backup`, `--restore` and `--verify`: what they say, and how they and their like end.
 
 The doing is storage's; here are the progress on a terminal, the sentences, and the exit codes: 0 when all is well, 1 for damage
 or a disk that failed. What cannot be done as asked raises `DatabaseRefused`, which `bot.py` ends with 2.
@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from storage.errors import BackupFailed, DatabaseRefused
+from storage.errors import BackupFailed, DatabaseRefused, StoreUnavailable
 from storage.sqlite.backup import back_up, restore
 from storage.sqlite.verify import verify
 
@@ -87,6 +87,8 @@ async def maintain(work: Coroutine[Any, Any, int], stop: asyncio.Event, meter: M
         return _fail("Stopped before it was done.", meter)
     except BackupFailed as error:
         return _fail(str(error), meter)
+    except StoreUnavailable as error:
+        return _fail(f"The database could not be written ({error.reason}). Mend that and do it again.", meter)
     finally:
         meter.end()
         told.cancel()

@@ -79,7 +79,7 @@ def paused_line(session: SessionInfo, paused: Sequence[Turn]) -> str:
 
 def binned(deleted: Deleted) -> str:
     """What is said of a session that went to the bin."""
-    said = f"{label(deleted.changed.session)} is in the bin. It rests there for {BIN_KEEPS.days} days."
+    said = f"{label(deleted.changed.session)} is in the bin. `/sessions` has it there for {BIN_KEEPS.days} days."
     return f"{said} No session is open now; your next message starts a new one." if deleted.was_active else said
 
 

@@ -28,7 +28,7 @@ async def test_where_one_is_goes_to_the_bin_and_the_next_message_starts_anew(tea
     await team.ask(team.ann, "hello")
     told = await deleted(team)
     assert told.ephemeral
-    assert "**1 · hello** is in the bin. It rests there for 30 days." in told.text
+    assert "**1 · hello** is in the bin. `/sessions` has it there for 30 days." in told.text
     assert "-# 2 · " in (await team.ask(team.ann, "and on")).text
 
 

@@ -163,7 +163,7 @@ async def test_what_rests_in_the_bin_is_shown_there_and_comes_back(team: Team) -
 
 async def test_delete_puts_it_in_the_bin_and_undo_brings_it_back(team: Team) -> None:
     panel = await pressed(team, await chosen(team, await with_sessions(team, 2), 1), "Delete", "bin")
-    assert "is in the bin. It rests there for 30 days." in panel.text
+    assert "is in the bin. `/sessions` has it there for 30 days." in panel.text
     assert "**1** · " not in panel.text
     assert "**1** · topic 1" in (await filtered(team, panel, "Bin · 1")).text
     panel = await pressed(team, await pressed(team, await chosen(team, await listed(team), 2), "Delete", "bin."), "Undo")

@@ -1,36 +1,19 @@
 """What is deleted for good is not in the live files any more: a look at every byte of them."""
 
 import asyncio
-import random
-import string
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from storage.records import Actor, SessionInfo, TurnState
+from storage.records import Actor, TurnState
 from storage.sqlite.inspect import read_only
 from storage.sqlite.open import open_store
 from storage.sqlite.store import SqliteStore
 from storage.sqlite.verify import verify
-from tests.storage.samples import ANN, BOB, answer, ask, departure, exchange, prompt
-
-RANDOM = random.Random(5)
-
-
-def strange() -> str:
-    """A word that stands nowhere else."""
-    return "".join(RANDOM.sample(string.ascii_lowercase, 12))
-
-
-def traces(path: Path, words: list[str]) -> list[str]:
-    """Which of the words the live files still show, in any case and in the middle of anything. The index leaves a word's first
-    letters out where the one before it begins with them, so its rest is looked for.
-    """
-    files = [path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")]
-    raw = b"".join(file.read_bytes() for file in files if file.exists()).lower()
-    return [word for word in words if word[3:].encode() in raw]
+from tests.storage.samples import ANN, BOB, START, exchange, prompt, target
+from tests.storage.traces import filled, id_is_left, strange, traces
 
 
 @pytest.fixture
@@ -38,21 +21,6 @@ async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
     opened = await open_store(tmp_path / "cubby.db")
     yield opened
     await opened.close()
-
-
-async def filled(store: SqliteStore, actor: Actor, words: list[str]) -> SessionInfo:
-    """A session that says each of the words in a place of its own: long and short texts, names, prompts, drafts, a choice."""
-    name, old_name, first, reply, waits, removed, partial, second = words
-    session = await store.sessions.create(actor, old_name)
-    await store.shelves.rename(actor, session.number, name)
-    await exchange(store, session, f"{first} asked", f"{reply} " + "and so on " * 900, actor)
-    await store.turns.submit(actor, session.id, prompt(waits), TurnState.QUEUED)
-    await store.turns.remove(actor, (await store.turns.submit(actor, session.id, prompt(removed), TurnState.QUEUED)).id)
-    turn = await ask(store, session, second.upper(), actor)
-    await store.turns.checkpoint(actor, turn.id, partial * 300)
-    await answer(store, turn, "done")
-    await store.turns.hold(actor, session.id, departure())
-    return session
 
 
 @pytest.mark.parametrize("pages", [1, 64])
@@ -77,16 +45,24 @@ async def test_a_purged_session_leaves_no_byte(
     assert await verify(tmp_path / "cubby.db") == []
 
 
-async def test_an_erased_person_leaves_no_byte(store: SqliteStore, tmp_path: Path) -> None:
-    who = Actor(987654321987654321)
-    words = [strange() for _ in range(8)]
-    await filled(store, who, words)
+async def test_an_erased_person_leaves_no_byte_and_others_keep_theirs(store: SqliteStore, tmp_path: Path) -> None:
+    who, path = Actor(987654321987654321), tmp_path / "cubby.db"
+    words, others = [strange() for _ in range(8)], [strange() for _ in range(8)]
+    session = await filled(store, who, words)
+    await filled(store, BOB, others)
+    place = target(message_id=(message := 876543210987654321), expires=START)
+    await store.turns.submit(who, session.id, prompt("once more", to=place), TurnState.QUEUED)
     await store.preferences.set(who, "instructions", (wish := strange()))
+    await store.deliveries.saw(who, (channel := 765432109876543210), message)
+    assert id_is_left(path, who.user_id)
+    assert traces(path, [place.token or ""])
     await store.shelves.erase(who)
     assert await store.upkeep.wipe()
-    path = tmp_path / "cubby.db"
-    assert traces(path, [*words, wish]) == []
-    assert who.user_id.to_bytes(8, "big") not in path.read_bytes()
+    assert traces(path, [*words, wish, place.token or ""]) == []
+    assert [number for number in (who.user_id, message, channel) if id_is_left(path, number)] == []
+    assert len(traces(path, others)) > len(others) / 2
+    (hit,) = await store.transcripts.search_messages(BOB, others[2])
+    assert hit.session.name == others[0]
     assert await verify(path) == []
 
 
