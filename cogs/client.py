@@ -17,8 +17,10 @@ from cogs.about import About
 from cogs.answers import Answers
 from cogs.catchup import CatchUp
 from cogs.chat import Chat
+from cogs.exporting import Exporting
 from cogs.forks import Forks
 from cogs.history import History
+from cogs.importing import Importing
 from cogs.inbox import Inbox
 from cogs.mentions import Mentions
 from cogs.more import More
@@ -94,7 +96,8 @@ class Cubby(commands.Bot):
             raise RuntimeError("equip() comes before start()")
         services = self._services
         inbox = Inbox(services)
-        cogs = (Mentions, Sessions, Panel, Branches, History, Search, Shelves, Forks, Answers, More, WaitingPrompts, Owed)
+        reading = (Sessions, Panel, Branches, History, Search, Shelves, Forks, Exporting, Importing)
+        cogs = (Mentions, *reading, Answers, More, WaitingPrompts, Owed)
         direct = (Chat(services, inbox), CatchUp(services, inbox))
         for cog in (services.router, self._notices, About(services, self.tree), *direct, *(make(services) for make in cogs)):
             await self.add_cog(cog)

@@ -4,9 +4,8 @@ import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
 from threading import Event
-from typing import Final
+from typing import BinaryIO, Final
 
 from porting.crossing import Crossing
 from storage.errors import BrokenTree, StoreUnavailable
@@ -52,22 +51,22 @@ class Report:
     """False where the store failed on the way: what is counted was taken in all the same."""
 
 
-async def preview(store: Store, actor: Actor, file: Path) -> Preview:
+async def preview(store: Store, actor: Actor, file: BinaryIO) -> Preview:
     """Look through the file without changing anything. Raises `TransferRefused`, `OSError`, `StoreUnavailable`."""
     loop = asyncio.get_running_loop()
 
     def work(stop: Event) -> Preview:
         crossing = Crossing(loop, stop)
-        with file.open("rb") as opened:
-            found = survey(opened)
-            opened.seek(0)
-            return Preview(survey=found, known=_known(crossing, store, actor, sessions(opened)))
+        file.seek(0)
+        found = survey(file)
+        file.seek(0)
+        return Preview(survey=found, known=_known(crossing, store, actor, sessions(file)))
 
     return await in_own_thread(work, "import-preview")
 
 
 async def import_file(
-    store: Store, actor: Actor, file: Path, *, skip_known: bool, progress: Progress = lambda _done: None
+    store: Store, actor: Actor, file: BinaryIO, *, skip_known: bool, progress: Progress = lambda _done: None
 ) -> Report:
     """Take the file's sessions in, one transaction each, those that are there already too unless they are to be skipped.
 
@@ -77,13 +76,13 @@ async def import_file(
 
     def work(stop: Event) -> Report:
         crossing, report = Crossing(loop, stop), Report()
-        with file.open("rb") as opened:
-            try:
-                for number, result in enumerate(sessions(opened), start=1):
-                    _take(crossing, store, actor, result, report, number, skip_known=skip_known)
-                    progress(report.taken + report.skipped)
-            except StoreUnavailable:
-                report.is_whole = False
+        file.seek(0)
+        try:
+            for number, result in enumerate(sessions(file), start=1):
+                _take(crossing, store, actor, result, report, number, skip_known=skip_known)
+                progress(report.taken + report.skipped)
+        except StoreUnavailable:
+            report.is_whole = False
         return report
 
     return await in_own_thread(work, "import")

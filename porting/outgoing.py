@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from threading import Event
 from typing import BinaryIO, Final
 from uuid import UUID
@@ -23,15 +22,14 @@ Progress = Callable[[int, int], None]
 WITHOUT_BOUND: Final = 1 << 62
 
 
-async def export_session(store: Store, actor: Actor, session: SessionInfo, layout: Layout, to: Path) -> None:
-    """Write a session to the file `to`, which is there already. Raises `SessionNotFound`, `OSError`, `StoreUnavailable`."""
+async def export_session(store: Store, actor: Actor, session: SessionInfo, layout: Layout, file: BinaryIO) -> None:
+    """Write a session to `file`. Raises `SessionNotFound`, `OSError`, `StoreUnavailable`."""
     loop = asyncio.get_running_loop()
 
     def work(stop: Event) -> None:
         crossing = Crossing(loop, stop)
-        with to.open("wb") as file:
-            saved, entries = _saved(crossing, store, actor, session)
-            layout.write(file, saved, entries if layout.whole else path(entries, saved.leaf))
+        saved, entries = _saved(crossing, store, actor, session)
+        layout.write(file, saved, entries if layout.whole else path(entries, saved.leaf))
 
     try:
         await in_own_thread(work, "export")
@@ -48,7 +46,7 @@ async def export_all(
     most_bytes: int = WITHOUT_BOUND,
     progress: Progress = lambda _done, _total: None,
 ) -> list[Part]:
-    """Write all of a person's sessions that are not in the bin, as `write_archive` does; its files are closed in the end.
+    """Write all of a person's sessions that are not in the bin, as `write_archive` does.
 
     Raises `OSError`, `StoreUnavailable`. A session that is deleted meanwhile is left out.
     """
@@ -56,7 +54,7 @@ async def export_all(
     total = counts.open + counts.archived
 
     def work(stop: Event) -> list[Part]:
-        crossing, files = Crossing(loop, stop), _Files(new_part)
+        crossing = Crossing(loop, stop)
 
         def sessions() -> Iterator[tuple[SavedSession, Iterator[SavedEntry]]]:
             for done, session in enumerate(crossing.each(store.transfers.every(actor))):
@@ -66,31 +64,9 @@ async def export_all(
                 except SessionGone:
                     continue
 
-        try:
-            return write_archive(sessions(), files.open, most_bytes=most_bytes, layout=layout)
-        finally:
-            files.close()
+        return write_archive(sessions(), new_part, most_bytes=most_bytes, layout=layout)
 
     return await in_own_thread(work, "export")
-
-
-class _Files:
-    """The files of the parts, to be closed together."""
-
-    def __init__(self, new_part: NewPart) -> None:
-        self._new_part = new_part
-        self._files: list[BinaryIO] = []
-
-    def open(self, number: int) -> BinaryIO:
-        """The next one; the one before is written whole."""
-        self.close()
-        self._files.append(self._new_part(number))
-        return self._files[-1]
-
-    def close(self) -> None:
-        """Close what is open."""
-        for file in self._files:
-            file.close()
 
 
 def _saved(crossing: Crossing, store: Store, actor: Actor, session: SessionInfo) -> tuple[SavedSession, Iterator[SavedEntry]]:

@@ -196,6 +196,8 @@ def _offers(session: SessionInfo, where: Where) -> Sequence[Sequence[discord.ui.
     ways = [button("Fork", "forkone", *place)] if session.leaf is not None else []
     if session.branches > 1:
         ways.append(button("Branches", "branches", *place))
+    if session.leaf is not None:
+        ways.append(button("Export", "exportone", session.id))
     return [acts, [*ways, button("Delete", "bin", *place, style=discord.ButtonStyle.danger), back]]
 
 

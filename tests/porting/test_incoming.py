@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -23,50 +23,48 @@ def many(count: int) -> list[Loaded]:
     return [Loaded(session(id=f"s{n}", leaf="1"), (entry(1, None, "user", f"words {n}"),)) for n in range(count)]
 
 
-def zipped(folder: Path, loaded: Sequence[Loaded]) -> Path:
-    path = folder / "sessions.zip"
-    with path.open("wb") as file:
-        write_archive(((each.session, iter(each.entries)) for each in loaded), lambda _: file, most_bytes=1 << 30)
-    return path
+def zipped(loaded: Sequence[Loaded]) -> BytesIO:
+    file = BytesIO()
+    write_archive(((each.session, iter(each.entries)) for each in loaded), lambda _: file, most_bytes=1 << 30)
+    return file
 
 
 async def numbers(store: MemoryStore, actor: Actor = ANN) -> list[int]:
     return [each.number async for each in store.transfers.every(actor)]
 
 
-async def test_a_look_changes_nothing(tmp_path: Path) -> None:
+async def test_a_look_changes_nothing() -> None:
     store = MemoryStore()
-    found = await preview(store, ANN, zipped(tmp_path, many(3)))
+    found = await preview(store, ANN, zipped(many(3)))
     assert (found.survey.conversations, found.survey.messages, found.survey.damages, found.known) == (3, 3, 0, 0)
     assert await numbers(store) == []
 
 
-async def test_what_is_there_is_taken_again_only_where_it_is_wanted(tmp_path: Path) -> None:
-    store, path = MemoryStore(), zipped(tmp_path, many(3))
+async def test_what_is_there_is_taken_again_only_where_it_is_wanted() -> None:
+    store, file = MemoryStore(), zipped(many(3))
     heard: list[int] = []
-    report = await import_file(store, ANN, path, skip_known=True, progress=heard.append)
+    report = await import_file(store, ANN, file, skip_known=True, progress=heard.append)
     assert (report.taken, report.messages, report.skipped, heard) == (3, 3, 0, [1, 2, 3])
     await store.shelves.delete(ANN, 2)
-    report = await import_file(store, ANN, path, skip_known=True)
+    report = await import_file(store, ANN, file, skip_known=True)
     assert (report.taken, report.skipped) == (1, 2)
-    report = await import_file(store, ANN, path, skip_known=False)
+    report = await import_file(store, ANN, file, skip_known=False)
     assert (report.taken, report.skipped) == (3, 0)
     assert await numbers(store) == [1, 3, 4, 5, 6, 7]
     assert await numbers(store, BOB) == []
 
 
-async def test_damage_is_told_and_the_rest_is_taken(tmp_path: Path) -> None:
-    store, path = MemoryStore(), tmp_path / "damaged.json"
-    path.write_bytes(written(json_file.write, BRANCHED).replace(b'"kind": "weather"', b'"kind": null'))
-    report = await import_file(store, ANN, path, skip_known=True)
+async def test_damage_is_told_and_the_rest_is_taken() -> None:
+    damaged = written(json_file.write, BRANCHED).replace(b'"kind": "weather"', b'"kind": null')
+    store, file = MemoryStore(), BytesIO(damaged)
+    report = await import_file(store, ANN, file, skip_known=True)
     assert (report.taken, report.damages) == (1, 1)
     assert "no id or no kind" in str(report.listed[0])
 
 
-async def test_a_file_that_is_refused_changes_nothing(tmp_path: Path) -> None:
-    store, path = MemoryStore(), tmp_path / "photo.png"
-    path.write_bytes(b"\x89PNG\r\n")
-    for call in (preview(store, ANN, path), import_file(store, ANN, path, skip_known=True)):
+async def test_a_file_that_is_refused_changes_nothing() -> None:
+    store, file = MemoryStore(), BytesIO(b"\x89PNG\r\n")
+    for call in (preview(store, ANN, file), import_file(store, ANN, file, skip_known=True)):
         with pytest.raises(TransferRefused):
             await call
     assert await numbers(store) == []
@@ -93,11 +91,11 @@ class Held:
         return await self._inner.adopt(actor, draft, entries)
 
 
-async def test_a_cancel_leaves_whole_sessions_and_no_thread(tmp_path: Path) -> None:
+async def test_a_cancel_leaves_whole_sessions_and_no_thread() -> None:
     store = MemoryStore()
     held = Held(store, fails=False)
     store.transfers = held  # pyright: ignore[reportAttributeAccessIssue] - the test's own
-    running = asyncio.create_task(import_file(store, ANN, zipped(tmp_path, many(500)), skip_known=True))
+    running = asyncio.create_task(import_file(store, ANN, zipped(many(500)), skip_known=True))
     await held.reached.wait()
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -108,8 +106,8 @@ async def test_a_cancel_leaves_whole_sessions_and_no_thread(tmp_path: Path) -> N
     assert len(await numbers(store)) == taken
 
 
-async def test_a_disk_that_fails_on_the_way_is_told_with_what_was_taken(tmp_path: Path) -> None:
+async def test_a_disk_that_fails_on_the_way_is_told_with_what_was_taken() -> None:
     store = MemoryStore()
     store.transfers = Held(store, fails=True)  # pyright: ignore[reportAttributeAccessIssue] - the test's own
-    report = await import_file(store, ANN, zipped(tmp_path, many(3)), skip_known=True)
+    report = await import_file(store, ANN, zipped(many(3)), skip_known=True)
     assert (report.taken, report.is_whole) == (1, False)

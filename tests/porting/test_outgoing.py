@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 from zipfile import ZipFile
@@ -27,38 +27,38 @@ async def lived() -> MemoryStore:
     return store
 
 
-def names(path: Path) -> list[str]:
-    with ZipFile(path) as archive:
+def names(file: BytesIO) -> list[str]:
+    with ZipFile(file) as archive:
         return archive.namelist()
 
 
 @pytest.mark.parametrize(
     ("layout", "shows"), [(MARKDOWN, b"# Session 1"), (HTML, b"<html"), (JSON, b"cubby-session"), (PI, b'"type": "session"')]
 )
-async def test_a_session_goes_out_in_each_format(tmp_path: Path, layout: Any, shows: bytes) -> None:
+async def test_a_session_goes_out_in_each_format(layout: Any, shows: bytes) -> None:
     store = await lived()
-    await export_session(store, ANN, await store.sessions.find(ANN, 1), layout, tmp_path / "out")
-    data = (tmp_path / "out").read_bytes()
+    file = BytesIO()
+    await export_session(store, ANN, await store.sessions.find(ANN, 1), layout, file)
+    data = file.getvalue()
     assert shows in data
     assert b"echo one" in data
 
 
-async def test_what_is_in_the_bin_or_anothers_stays(tmp_path: Path) -> None:
-    heard: list[tuple[int, int]] = []
+async def test_what_is_in_the_bin_or_anothers_stays() -> None:
+    file, heard = BytesIO(), list[tuple[int, int]]()
     store = await lived()
-    await export_all(
-        store, ANN, lambda _: (tmp_path / "all.zip").open("wb"), progress=lambda done, total: heard.append((done, total))
-    )
-    assert [name.split("/")[1][:4] for name in names(tmp_path / "all.zip")[:-1]] == ["0001", "0003"]
-    assert b"his own" not in (tmp_path / "all.zip").read_bytes()
+    await export_all(store, ANN, lambda _: file, progress=lambda done, total: heard.append((done, total)))
+    assert [name.split("/")[1][:4] for name in names(file)[:-1]] == ["0001", "0003"]
+    assert b"his own" not in file.getvalue()
     assert heard == [(0, 2), (1, 2)]
 
 
-async def test_parts_stay_below_their_bound(tmp_path: Path) -> None:
+async def test_parts_stay_below_their_bound() -> None:
     store = await lived()
-    parts = await export_all(store, ANN, lambda n: (tmp_path / f"{n}.zip").open("wb"), most_bytes=2000)
+    files: dict[int, BytesIO] = {}
+    parts = await export_all(store, ANN, lambda n: files.setdefault(n, BytesIO()), most_bytes=2000)
     assert [part.sessions for part in parts] == [1, 1]
-    assert all((tmp_path / f"{part.number}.zip").stat().st_size == part.size <= 2000 for part in parts)
+    assert all(len(files[part.number].getvalue()) == part.size <= 2000 for part in parts)
 
 
 class Deleting:
@@ -79,38 +79,39 @@ class Deleting:
             yield batch
 
 
-async def test_a_session_that_is_deleted_meanwhile_is_left_out_whole(tmp_path: Path) -> None:
+async def test_a_session_that_is_deleted_meanwhile_is_left_out_whole() -> None:
     store = await lived()
+    file = BytesIO()
     store.transfers = Deleting(store, 1)  # pyright: ignore[reportAttributeAccessIssue] - the test's own
-    await export_all(store, ANN, lambda _: (tmp_path / "all.zip").open("wb"))
-    assert [name.split("/")[1][:4] for name in names(tmp_path / "all.zip")[:-1]] == ["0003"]
+    await export_all(store, ANN, lambda _: file)
+    assert [name.split("/")[1][:4] for name in names(file)[:-1]] == ["0003"]
 
 
-async def test_one_that_is_deleted_meanwhile_is_told(tmp_path: Path) -> None:
+async def test_one_that_is_deleted_meanwhile_is_told() -> None:
     store = await lived()
     one = await store.sessions.find(ANN, 1)
     store.transfers = Deleting(store, 1)  # pyright: ignore[reportAttributeAccessIssue] - the test's own
     with pytest.raises(SessionNotFound):
-        await export_session(store, ANN, one, JSON, tmp_path / "out")
+        await export_session(store, ANN, one, JSON, BytesIO())
 
 
-async def test_another_persons_session_is_none(tmp_path: Path) -> None:
+async def test_another_persons_session_is_none() -> None:
     store = await lived()
     with pytest.raises(SessionNotFound):
-        await export_session(store, BOB, await store.sessions.find(ANN, 1), JSON, tmp_path / "out")
+        await export_session(store, BOB, await store.sessions.find(ANN, 1), JSON, BytesIO())
 
 
-async def test_a_cancel_ends_the_thread(tmp_path: Path) -> None:
+async def test_a_cancel_ends_the_thread() -> None:
     store = MemoryStore()
     for _ in range(50):
         await exchange(store, await store.sessions.create(ANN), "words", "more")
-    began = asyncio.Event()
+    file, began = BytesIO(), asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def heard(_done: int, _total: int) -> None:
         loop.call_soon_threadsafe(began.set)
 
-    running = asyncio.create_task(export_all(store, ANN, lambda _: (tmp_path / "all.zip").open("wb"), progress=heard))
+    running = asyncio.create_task(export_all(store, ANN, lambda _: file, progress=heard))
     await began.wait()
     running.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from zipfile import ZipFile
 
 from hypothesis import given, settings
@@ -37,28 +37,24 @@ async def a_store(folder: Path, name: str) -> AsyncGenerator[Store, None]:
         await store.close()
 
 
-async def came_in(store: Store, folder: Path, data: bytes) -> None:
+async def came_in(store: Store, data: bytes) -> None:
     """Ann's sessions in the store, taken in from a file."""
-    path = folder / "in"
-    path.write_bytes(data)
-    report = await import_file(store, ANN, path, skip_known=False)
+    report = await import_file(store, ANN, BytesIO(data), skip_known=False)
     assert (report.damages, report.is_whole) == (0, True)
 
 
-async def went_out(store: Store, folder: Path, session: SessionInfo, layout: Layout = JSON) -> bytes:
-    path = folder / "out"
-    await export_session(store, ANN, session, layout, path)
-    return path.read_bytes()
+async def went_out(store: Store, session: SessionInfo, layout: Layout = JSON) -> bytes:
+    file = BytesIO()
+    await export_session(store, ANN, session, layout, file)
+    return file.getvalue()
 
 
-async def archived(store: Store, folder: Path, layout: Layout = JSON, most_bytes: int = 1 << 30) -> list[bytes]:
+async def archived(store: Store, layout: Layout = JSON, most_bytes: int = 1 << 30) -> list[bytes]:
     """All of Ann's sessions as ZIPs."""
 
-    def part(number: int) -> BinaryIO:
-        return (folder / f"part{number}").open("wb")
-
-    parts = await export_all(store, ANN, part, layout=layout, most_bytes=most_bytes)
-    return [(folder / f"part{part.number}").read_bytes() for part in parts]
+    files: dict[int, BytesIO] = {}
+    parts = await export_all(store, ANN, lambda n: files.setdefault(n, BytesIO()), layout=layout, most_bytes=most_bytes)
+    return [files[part.number].getvalue() for part in parts]
 
 
 def unnumbered(document: bytes) -> Any:
@@ -85,13 +81,13 @@ def test_any_session_comes_out_as_it_came_in(loaded: Loaded) -> None:
     async def law(folder: Path) -> None:
         data = written(json_file.write, loaded)
         async with a_store(folder, "one") as one, a_store(folder, "two") as two:
-            await came_in(one, folder, data)
-            first = await went_out(one, folder, await one.sessions.find(ANN, 1))
+            await came_in(one, data)
+            first = await went_out(one, await one.sessions.find(ANN, 1))
             read = only(json_file.read(BytesIO(first)))
             assert renumbered(read) == renumbered(only(json_file.read(BytesIO(data))))
             await two.sessions.create(ANN)
-            await came_in(two, folder, first)
-            second = await went_out(two, folder, await two.sessions.find(ANN, 2))
+            await came_in(two, first)
+            second = await went_out(two, await two.sessions.find(ANN, 2))
             assert unnumbered(second) == unnumbered(first)
 
     with tempfile.TemporaryDirectory() as folder:
@@ -103,11 +99,11 @@ def test_any_session_comes_out_as_it_came_in(loaded: Loaded) -> None:
 def test_pi_and_archives_come_out_as_they_came_in(loaded: Loaded, layout: Layout) -> None:
     async def law(folder: Path) -> None:
         async with a_store(folder, "one") as one, a_store(folder, "two") as two:
-            await came_in(one, folder, written(json_file.write, BRANCHED))
-            await came_in(one, folder, written(json_file.write, loaded))
-            first = await archived(one, folder, layout)
-            await came_in(two, folder, first[0])
-            second = await archived(two, folder, layout)
+            await came_in(one, written(json_file.write, BRANCHED))
+            await came_in(one, written(json_file.write, loaded))
+            first = await archived(one, layout)
+            await came_in(two, first[0])
+            second = await archived(two, layout)
         assert members(first, layout) == members(second, layout)
 
     with tempfile.TemporaryDirectory() as folder:
@@ -126,9 +122,9 @@ def members(archives: Sequence[bytes], layout: Layout) -> list[Any]:
 
 async def test_a_session_of_pis_goes_out_to_pi_with_every_line_as_it_was(tmp_path: Path) -> None:
     async with a_store(tmp_path, "one") as store:
-        await came_in(store, tmp_path, PI_SESSION.read_bytes())
+        await came_in(store, PI_SESSION.read_bytes())
         session = await store.sessions.find(ANN, 1)
-        out = await went_out(store, tmp_path, session, PI)
+        out = await went_out(store, session, PI)
     was = [json.loads(line) for line in PI_SESSION.read_bytes().splitlines()]
     assert [json.loads(line) for line in out.splitlines()][: len(was)] == was
     read = only(pi_reader.read(BytesIO(PI_SESSION.read_bytes())))
@@ -147,11 +143,11 @@ async def test_what_was_said_here_goes_to_another_cubby_whole(tmp_path: Path) ->
         await exchange(one, session, "and then?", "")
         fork = await one.branches.fork(ANN, session.id)
         await one.sessions.create(BOB, "his")
-        out = await archived(one, tmp_path)
-        await came_in(two, tmp_path, out[0])
+        out = await archived(one)
+        await came_in(two, out[0])
         back = [each async for each in two.transfers.every(ANN)]
         assert [facts(each) for each in back] == [facts(each) async for each in one.transfers.every(ANN)]
-        assert members(await archived(two, tmp_path), JSON) == members(out, JSON)
+        assert members(await archived(two), JSON) == members(out, JSON)
         came = await two.transfers.provenance(ANN, back[1].id)
         assert came is not None
         assert (came.external_id, came.parent) == (str(fork.id), str(session.id))
@@ -161,11 +157,10 @@ async def test_the_same_file_again_is_known_in_either_cubby(tmp_path: Path) -> N
     async with a_store(tmp_path, "one") as one, a_store(tmp_path, "two") as two:
         await exchange(one, await one.sessions.create(ANN), "why?", "so")
         await exchange(one, await one.sessions.create(ANN), "who?", "me")
-        path = tmp_path / "all.zip"
-        path.write_bytes((await archived(one, tmp_path))[0])
-        assert [(await preview(store, ANN, path)).known for store in (one, two)] == [2, 0]
-        assert (await preview(one, BOB, path)).known == 0
-        await import_file(two, ANN, path, skip_known=True)
-        again = await import_file(two, ANN, path, skip_known=True)
+        file = BytesIO((await archived(one))[0])
+        assert [(await preview(store, ANN, file)).known for store in (one, two)] == [2, 0]
+        assert (await preview(one, BOB, file)).known == 0
+        await import_file(two, ANN, file, skip_known=True)
+        again = await import_file(two, ANN, file, skip_known=True)
         assert (again.taken, again.skipped) == (0, 2)
         assert (await two.sessions.counts(ANN)).open == 2
