@@ -6,11 +6,10 @@ an event, lines that begin with a colon are comments (keep-alives), several data
 """
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterable, Iterator, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
-from agent.errors import CutOff, Malformed, Overloaded
+from agent.errors import CutOff, Malformed, ModelError, Overloaded
 from agent.model import Finish, FinishReason, ModelEvent, Text, Thinking, Tokens
 from agent.openai_errors import from_stream, refused
 
@@ -36,17 +35,30 @@ class Completion:
         """Whether the model said why it stopped: the answer is whole, whatever becomes of the connection."""
         self._refusal: list[str] = []
         self._half = ""
+        self._is_done = False
 
     async def events(self, chunks: AsyncIterable[bytes]) -> AsyncGenerator[ModelEvent, None]:
-        """The events of a stream's bytes. Raises `Malformed`, `Refused`, or the error that the stream tells."""
-        async with aclosing(data_of(chunks)) as every:
-            async for data in every:
-                if data == DONE:
-                    break
-                for event in self.read(data):
-                    yield event
+        """The events of a stream's bytes, text that came together as one. Raises `Malformed`, `Refused`, or the error that the
+        stream tells.
+        """
+        data = EventData()
+        async for chunk in chunks:
+            for event in joined(self._until_done(data.feed(chunk))):
+                yield event
+            if self._is_done:
+                break
+        else:
+            for event in joined(self._until_done(data.end())):
+                yield event
         if self._refusal:
             raise refused("".join(self._refusal))
+
+    def _until_done(self, every: Iterable[bytes]) -> Iterator[ModelEvent]:
+        for data in every:
+            if data == DONE:
+                self._is_done = True
+                return
+            yield from self.read(data)
 
     def read(self, data: bytes) -> Iterator[ModelEvent]:
         """The events of one JSON object: a chunk of a stream, or the whole answer of a server that does not stream."""
@@ -96,27 +108,55 @@ class Completion:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-async def data_of(chunks: AsyncIterable[bytes]) -> AsyncGenerator[bytes, None]:
-    """The data of each server-sent event, however the bytes were cut. Raises `Malformed` for an endless one."""
-    rest = b""
-    lines: list[bytes] = []
-    size = 0
-    async for chunk in chunks:
-        *whole, rest = (rest + chunk).split(b"\n")
+class EventData:
+    """The data of each server-sent event, however the bytes were cut."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._lines: list[bytes] = []
+        self._size = 0
+
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        """The data of the events that end in these bytes. Raises `Malformed` for an endless one."""
+        *whole, self._rest = (self._rest + chunk).split(b"\n")
         for line in whole:
             if (value := _value(line)) is not None:
-                lines.append(value)
-                size += len(value)
-            elif lines and line in (b"", b"\r"):
-                yield b"\n".join(lines)
-                lines.clear()
-                size = 0
-        if size + len(rest) > LONGEST_EVENT:
+                self._lines.append(value)
+                self._size += len(value)
+            elif self._lines and line in (b"", b"\r"):
+                yield b"\n".join(self._lines)
+                self._lines.clear()
+                self._size = 0
+        if self._size + len(self._rest) > LONGEST_EVENT:
             raise Malformed("an event without an end")
-    if (value := _value(rest)) is not None:
-        lines.append(value)
-    if lines:
-        yield b"\n".join(lines)
+
+    def end(self) -> Iterator[bytes]:
+        """The data of an event that the stream's end cut short."""
+        if (value := _value(self._rest)) is not None:
+            self._lines.append(value)
+        if self._lines:
+            yield b"\n".join(self._lines)
+
+
+def joined(events: Iterable[ModelEvent]) -> Iterator[ModelEvent]:
+    """The same events, with texts that follow each other as one, and thoughts too; what came before an error comes first."""
+    held: ModelEvent | None = None
+    try:
+        for event in events:
+            if isinstance(event, Text) and isinstance(held, Text):
+                held = Text(held.text + event.text)
+            elif isinstance(event, Thinking) and isinstance(held, Thinking):
+                held = Thinking(held.text + event.text)
+            else:
+                if held is not None:
+                    yield held
+                held = event
+    except ModelError:
+        if held is not None:
+            yield held
+        raise
+    if held is not None:
+        yield held
 
 
 def _value(line: bytes) -> bytes | None:

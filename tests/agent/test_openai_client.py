@@ -232,7 +232,11 @@ async def test_an_answer_that_hangs_after_its_end_is_whole(server: FaultyModelSe
 async def test_text_before_a_cut_arrives(server: FaultyModelServer, client: OpenAIClient) -> None:
     server.script(Fault.CUT)
     async with client.stream(REQUEST) as events:
-        assert [await anext(events), await anext(events)] == [Text(WORDS[0]), Text(WORDS[1])]
+        text = ""
+        while text != WORDS[0] + WORDS[1]:
+            event = await anext(events)
+            assert isinstance(event, Text)
+            text += event.text
         with pytest.raises(errors.CutOff):
             await anext(events)
 
@@ -262,7 +266,8 @@ async def test_many_answers_run_at_once(server: FaultyModelServer, client: OpenA
     server.script(*[Fault.STALLED_BETWEEN] * 150)
     async with AsyncExitStack() as stack:
         streams = [await stack.enter_async_context(client.stream(REQUEST)) for _ in range(150)]
-        assert set(await asyncio.gather(*(anext(events) for events in streams))) == {Text(WORDS[0])}
+        first = await asyncio.gather(*(anext(events) for events in streams))
+        assert all(isinstance(event, Text) and event.text.startswith(WORDS[0]) for event in first)
     await server.until_ended()
 
 

@@ -1,5 +1,6 @@
 """Server-sent events however they are cut, and the dialects that servers have shown."""
 
+import itertools
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from agent import errors
 from agent.errors import ModelError
 from agent.model import Finish, FinishReason, ModelEvent, Text, Thinking, Tokens
-from agent.openai_stream import LONGEST_EVENT, Completion, data_of
+from agent.openai_stream import LONGEST_EVENT, Completion, EventData
 
 STOP = Finish(FinishReason.STOP)
 
@@ -22,12 +23,17 @@ async def one_by_one(*chunks: bytes) -> AsyncIterator[bytes]:
 
 
 async def data(*chunks: bytes) -> list[bytes]:
-    return [event async for event in data_of(one_by_one(*chunks))]
+    reader = EventData()
+    return [event for chunk in chunks for event in reader.feed(chunk)] + list(reader.end())
 
 
 async def events(*bodies: object) -> list[ModelEvent]:
-    wire = b"".join(b"data: " + json.dumps(body).encode() + b"\n\n" for body in bodies)
-    return [event async for event in Completion().events(one_by_one(wire))]
+    """What comes of bodies that arrive one by one."""
+    return [event async for event in Completion().events(one_by_one(*map(wire_of, bodies)))]
+
+
+def wire_of(body: object) -> bytes:
+    return b"data: " + json.dumps(body).encode() + b"\n\n"
 
 
 def delta(reason: str | None = None, **said: Any) -> dict[str, Any]:
@@ -62,6 +68,38 @@ async def test_what_an_event_is(wire: bytes, expected: list[bytes]) -> None:
 async def test_an_event_without_an_end_is_given_up(piece: bytes) -> None:
     with pytest.raises(errors.Malformed):
         await data(*[piece] * (LONGEST_EVENT // 65536 + 1))
+
+
+steps = st.sampled_from(["a", "b", "\U0001f600", "[thought]", "[stop]"])
+
+
+@given(st.lists(steps), st.data())
+async def test_text_that_came_together_is_one_event_and_nothing_is_lost_or_moved(said: list[str], data: st.DataObject) -> None:
+    bodies = {"[thought]": delta(reasoning="hm"), "[stop]": delta("stop")}
+    wire = b"".join(wire_of(bodies.get(step, delta(content=step))) for step in said)
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(wire)), max_size=5)) | {0, len(wire)})
+    pieces = [wire[begin:end] for begin, end in itertools.pairwise(cuts)]
+    got = [event async for event in Completion().events(one_by_one(*pieces))]
+    apart = [event async for event in Completion().events(one_by_one(*(bytes([byte]) for byte in wire)))]
+    assert flat(got) == flat(apart)
+    at_once = [event async for event in Completion().events(one_by_one(wire))]
+    assert not any(type(one) is type(next_one) for one, next_one in itertools.pairwise(at_once))
+
+
+def flat(events: list[ModelEvent]) -> list[object]:
+    """The events, text and thoughts by the character."""
+    return [
+        part
+        for event in events
+        for part in ([(type(event), char) for char in event.text] if isinstance(event, Text | Thinking) else [event])
+    ]
+
+
+async def test_text_before_an_error_that_came_with_it_is_not_lost() -> None:
+    events = Completion().events(one_by_one(wire_of(delta(content="So")) + wire_of(delta("error"))))
+    assert await anext(events) == Text("So")
+    with pytest.raises(errors.CutOff):
+        await anext(events)
 
 
 async def test_what_comes_after_done_is_no_answer() -> None:
