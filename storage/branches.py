@@ -23,6 +23,6 @@ class Branches(Protocol):
         instead of that with `before`, of what is above this entry, be it nothing.
 
         It is not made active. What was said, when and by whom, and what the entries' data name, is as it was; the turns stay
-        the old session's. Raises `EntryNotFound`.
+        the old session's. Raises `EntryNotFound`, and `SessionTemporary` for a temporary session.
         """
         ...

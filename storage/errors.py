@@ -11,6 +11,8 @@ StoreError
 ├── DuplicateSource       this Discord event already made a turn
 ├── NotLastTurn           the act is only for the session's last exchange
 ├── SessionWriting        the act is not for a session in which an answer is being written
+├── SessionTemporary      the act is not for a temporary session
+├── TemporaryFull         a temporary session holds as much as it may
 ├── BrokenTree            what was to be taken in is no tree of entries
 ├── WrongTurnState        the turn is past (or not yet at) the step that was asked for
 ├── StoreUnavailable      the disk is full, read-only, locked or failing; nothing was written
@@ -88,6 +90,20 @@ class SessionWriting(StoreError):
 
     def __init__(self) -> None:
         super().__init__("An answer is still being written there. Stop it, or wait until it is done.")
+
+
+class SessionTemporary(StoreError):
+    """Only an ordinary session can have that done to it."""
+
+    def __init__(self) -> None:
+        super().__init__("That session is temporary. Keep it first: `/open` shows it with *Keep this*.")
+
+
+class TemporaryFull(StoreError):
+    """As much is said in the temporary session as memory is given to one."""
+
+    def __init__(self) -> None:
+        super().__init__("This temporary session is full. Keep it (`/open` shows *Keep this*) and go on, or start a new one.")
 
 
 class BrokenTree(StoreError):

@@ -10,8 +10,11 @@ from storage.records import EVERYWHERE, Actor, Counts, Page, SessionInfo, Shelf
 class SessionManager(Protocol):
     """A person's sessions and which one is active. Costs the page, never the transcripts."""
 
-    async def create(self, actor: Actor, name: str | None = None) -> SessionInfo:
-        """Make a session with the owner's next number; a name is the person's. It is not made active."""
+    async def create(self, actor: Actor, name: str | None = None, *, temporary: bool = False) -> SessionInfo:
+        """Make a session with the owner's next number; a name is the person's. It is not made active.
+
+        What `temporary` means is said by `Temporaries`.
+        """
         ...
 
     async def get(self, actor: Actor, session_id: UUID, *, binned: bool = False) -> SessionInfo:

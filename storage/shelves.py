@@ -10,7 +10,8 @@ from storage.records import Actor, Changed, SessionInfo
 class Shelves(Protocol):
     """Each act returns its way back. Archived ones are left by opening them or saying something in them, too.
 
-    All raise `SessionNotFound`. A session keeps its number through all of it, and to the last it is nobody else's.
+    All raise `SessionNotFound`, and all but `purge` and `erase` raise `SessionTemporary`. A session keeps its number through
+    all of it, and to the last it is nobody else's.
     """
 
     async def rename(self, actor: Actor, number: int, name: str | None) -> Changed:

@@ -29,6 +29,7 @@ from storage.records import (
 )
 from storage.sessions import SessionManager
 from storage.shelves import Shelves
+from storage.temporaries import Temporaries
 from storage.transfers import Transfers
 from storage.upkeep import Upkeep
 
@@ -61,7 +62,8 @@ class Transcripts(Protocol):
         before: int | None = None,
     ) -> Sequence[Hit]:
         """What the person and their models said that has all that the query asks for (see `words.py`), newest first; with
-        `before`, what is older than the `Hit` of that place. `since` is included, `until` is not.
+        `before`, what is older than the `Hit` of that place. `since` is included, `until` is not. Temporary sessions are not
+        looked into.
 
         Costs what the person wrote at most, never what others did. Raises `SessionNotFound` for a `session`.
         """
@@ -79,7 +81,7 @@ class TurnJournal(Protocol):
 
         A target of the prompt becomes the turn's delivery part 0, pending, in the same transaction, and a direct message is
         marked as `DeliveryJournal.saw` does. With `limit`, a waiting prompt is refused with `QueueFull` when that many wait in
-        the session already. Raises `SessionNotFound`, `DuplicateSource`.
+        the session already. Raises `SessionNotFound`, `DuplicateSource`, `TemporaryFull`.
         """
         ...
 
@@ -91,7 +93,8 @@ class TurnJournal(Protocol):
         """Ask an ended turn's prompt once more: a new `ASKED` turn on the same user entry, to which the leaf moves back, so
         that the new answer becomes a sibling of the old one. The text of `prompt` is not used, the old turn's is.
 
-        Raises `TurnNotFound`, `WrongTurnState`, `DuplicateSource`, and `NotLastTurn` unless the leaf is that turn's end.
+        Raises `TurnNotFound`, `WrongTurnState`, `DuplicateSource`, `TemporaryFull`, and `NotLastTurn` unless the leaf is that
+        turn's end.
         """
         ...
 
@@ -167,7 +170,9 @@ class TurnJournal(Protocol):
         ...
 
     async def hold(self, actor: Actor, session_id: UUID, departure: Departure) -> Choice:
-        """Store a departure, with all that came with it, until its owner decides."""
+        """Store a departure, with all that came with it, until its owner decides. Where it leaves or begins a temporary session
+        its words are held in memory, and once they are gone the choice is too.
+        """
         ...
 
     async def choice(self, actor: Actor, choice_id: UUID) -> Choice:
@@ -238,6 +243,11 @@ class Store(Protocol):
     @property
     def transfers(self) -> Transfers:
         """Sessions as a whole, going out and coming in."""
+        ...
+
+    @property
+    def temporaries(self) -> Temporaries:
+        """Sessions whose words are not stored."""
         ...
 
     @property

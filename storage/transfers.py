@@ -12,7 +12,7 @@ class Transfers(Protocol):
     """Whole sessions, every branch of them, going out and coming in."""
 
     def every(self, actor: Actor, *, size: int = 100) -> AsyncIterator[SessionInfo]:
-        """Each session of the person's that is not in the bin, by its number, read so many at a time.
+        """Each session of the person's that is neither in the bin nor temporary, by its number, read so many at a time.
 
         One that is deleted meanwhile may still come.
         """
@@ -21,7 +21,8 @@ class Transfers(Protocol):
     def read_all(self, actor: Actor, session_id: UUID, *, size: int = 500) -> AsyncIterator[Sequence[Entry]]:
         """Every entry of a session in the order of their ids, parents before their children, so many at a time.
 
-        Memory holds one batch. What is appended meanwhile comes too. Raises `SessionNotFound`, also between batches.
+        Memory holds one batch. What is appended meanwhile comes too. Raises `SessionNotFound`, also between batches,
+        and `SessionTemporary`.
         """
         ...
 

@@ -12,15 +12,19 @@ class Upkeep(Protocol):
     """What the bot does on its own account, for nobody in particular: it returns ids and journal rows, no transcripts."""
 
     async def running_turns(self) -> Sequence[Turn]:
-        """Every turn that is asked or streaming: at start, those that a crash left behind. (None is in the bin.)"""
+        """Every turn that is asked or streaming: at start, those that a crash left behind. (None is in the bin.) Not those of
+        temporary sessions: they have nothing to go on with.
+        """
         ...
 
     async def waiting_turns(self) -> Sequence[Turn]:
-        """Every queued or paused turn, in the order they came; not what waits in the bin."""
+        """Every queued or paused turn, in the order they came; not what waits in the bin or in a temporary session."""
         ...
 
     async def open_deliveries(self) -> Sequence[tuple[Actor, Delivery]]:
-        """Every part of an ended turn, removed ones too, that is neither final nor undeliverable; not those in the bin."""
+        """Every part of an ended turn, removed ones too, that is neither final nor undeliverable; not those in the bin, nor
+        those of temporary sessions.
+        """
         ...
 
     async def direct_channels(self, since: datetime) -> Sequence[DirectChannel]:
@@ -60,8 +64,8 @@ class Upkeep(Protocol):
     async def auto_archive(self, now: datetime, days: int) -> int:
         """Archive the open sessions that nobody touched for so many days; returns how many. 0 days: none.
 
-        Each person's preference `auto_archive_days` goes before `days`. A session that is active, pinned or unread, or in which
-        a turn runs or waits, stays. To say something in it, open, leave, name, pin, restore or undo is to touch it.
+        Each person's preference `auto_archive_days` goes before `days`. A session that is active, pinned, unread or temporary,
+        or in which a turn runs or waits, stays. To say something in it, open, leave, name, pin, restore or undo is to touch it.
         """
         ...
 

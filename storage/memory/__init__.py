@@ -15,6 +15,7 @@ from storage.memory.preferences import MemoryPreferences
 from storage.memory.sessions import MemorySessions, MemoryTranscripts
 from storage.memory.shelves import MemoryShelves
 from storage.memory.state import State
+from storage.memory.temporaries import MemoryTemporaries
 from storage.memory.transfers import MemoryTransfers
 from storage.memory.turns import MemoryTurns
 from storage.memory.upkeep import MemoryUpkeep
@@ -32,6 +33,7 @@ class MemoryStore:
         self.shelves = MemoryShelves(self._state, now)
         self.branches = MemoryBranches(self._state, now)
         self.transfers = MemoryTransfers(self._state, now)
+        self.temporaries = MemoryTemporaries(self._state)
         self.preferences = MemoryPreferences(self._state)
         self.transcripts = MemoryTranscripts(self._state)
         self.turns = MemoryTurns(self._state, now)

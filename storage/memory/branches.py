@@ -35,7 +35,7 @@ class MemoryBranches:
 
     async def fork(self, actor: Actor, session_id: UUID, at: int | None = None, *, before: int | None = None) -> SessionInfo:
         """See `Branches.fork`."""
-        session, now = self._state.session(actor, session_id), self._now()
+        session, now = self._state.lasting(actor, session_id), self._now()
         if any(given is not None and given not in session.entries for given in (at, before)):
             raise EntryNotFound
         start = session.leaf if at is None else at

@@ -24,7 +24,8 @@ def find(
     for place, entry in sorted(state.places.get(actor.user_id, {}).items(), reverse=True):
         is_meant = (before is None or place < before) and session in (None, entry.session_id)
         is_then = (since is None or entry.created >= since) and (until is None or entry.created < until)
-        if not (wanted and is_meant and is_then and state.is_at_hand(entry.session_id)):
+        is_looked_into = state.is_at_hand(entry.session_id) and not state.sessions[entry.session_id].temporary
+        if not (wanted and is_meant and is_then and is_looked_into):
             continue
         marked = hits(entry.text, wanted)
         if marked:

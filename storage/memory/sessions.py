@@ -20,10 +20,12 @@ class MemorySessions:
         self._state = state
         self._now = now
 
-    async def create(self, actor: Actor, name: str | None = None) -> SessionInfo:
+    async def create(self, actor: Actor, name: str | None = None, *, temporary: bool = False) -> SessionInfo:
         """See `SessionManager.create`."""
         flags, now = Flags(name=clean_name(name), named_by=None if name is None else NamedBy.PERSON), self._now()
-        return self._state.add_session(new_id(), actor.user_id, now, flags, now).info
+        session = self._state.add_session(new_id(), actor.user_id, now, flags, now)
+        session.temporary = temporary
+        return session.info
 
     async def get(self, actor: Actor, session_id: UUID, *, binned: bool = False) -> SessionInfo:
         """See `SessionManager.get`."""
@@ -90,9 +92,7 @@ class MemorySessions:
 
     def _newest(self, actor: Actor) -> Sequence[SessionInfo]:
         infos = [session.info for session in self._state.owned(actor)]
-        return sorted(
-            infos, key=lambda info: (_is_on(info, Shelf.OPEN) and info.pinned, info.modified, info.number), reverse=True
-        )
+        return sorted(infos, key=lambda info: (info.pinned, info.modified, info.number), reverse=True)
 
 
 class MemoryTranscripts:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from storage.errors import SessionNotFound, SessionWriting, UndoNotFound
+from storage.errors import SessionNotFound, SessionTemporary, SessionWriting, UndoNotFound
 from storage.ids import new_id
 from storage.memory.state import Session, State, Undo
 from storage.records import Actor, Changed, NamedBy, SessionInfo, TurnState
@@ -27,7 +27,7 @@ class MemoryShelves:
 
     async def name_by_model(self, actor: Actor, session_id: UUID, name: str) -> SessionInfo:
         """See `Shelves.name_by_model`."""
-        session = self._state.session(actor, session_id)
+        session = self._state.lasting(actor, session_id)
         if session.flags.named_by is not NamedBy.PERSON:
             session.flags = replace(session.flags, name=clean(name), named_by=NamedBy.MODEL)
         return session.info
@@ -71,13 +71,13 @@ class MemoryShelves:
         session = self._in_the_bin(actor, number)
         if since is not None and (session.flags.deleted or since) > since:
             raise SessionNotFound
-        self._forget(session)
+        self._state.forget(session)
 
     async def erase(self, actor: Actor) -> None:
         """See `Shelves.erase`."""
         state, user_id = self._state, actor.user_id
         for session in state.owned(actor):
-            self._forget(session)
+            state.forget(session)
         state.notices = {notice for notice in state.notices if notice[0] != user_id}
         state.preferences = {key: value for key, value in state.preferences.items() if key[0] != user_id}
         for day, owner in [key for key in state.spending if key[1] == user_id]:
@@ -93,6 +93,8 @@ class MemoryShelves:
         return session
 
     def _change(self, session: Session, **flags: Any) -> Changed:
+        if session.temporary:
+            raise SessionTemporary
         before, undo_id = session.info, new_id()
         was = {name: getattr(session.flags, name) for name in flags}
         self._write(session, **flags)
@@ -111,18 +113,3 @@ class MemoryShelves:
                     self._state.turns[turn.id] = replace(turn, state=TurnState.PAUSED)
         session.flags = replace(session.flags, **flags)
         session.touched = self._now()
-
-    def _forget(self, session: Session) -> None:
-        state, gone = self._state, session.id
-        turns = {turn.id for turn in state.turns.values() if turn.session_id == gone}
-        state.deliveries = {key: part for key, part in state.deliveries.items() if key[0] not in turns}
-        state.turns = {key: turn for key, turn in state.turns.items() if key not in turns}
-        state.choices = {key: choice for key, choice in state.choices.items() if choice.session_id != gone}
-        state.undos = {key: undo for key, undo in state.undos.items() if undo.session_id != gone}
-        state.links = {key: linked for key, linked in state.links.items() if linked != gone}
-        state.active = {key: active for key, active in state.active.items() if active != gone}
-        state.provenances.pop(gone, None)
-        state.notices = {notice for notice in state.notices if notice[1] != gone}
-        said = state.places.get(session.owner, {})
-        state.places[session.owner] = {place: entry for place, entry in said.items() if entry.session_id != gone}
-        del state.sessions[gone]

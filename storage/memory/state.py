@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from storage.errors import ChoiceNotFound, SessionNotFound, TurnNotFound
+from storage.errors import ChoiceNotFound, SessionNotFound, SessionTemporary, TurnNotFound
 from storage.housekeeping import DirectChannel, IncidentKind
 from storage.records import (
     FIRST_MESSAGE_LENGTH,
@@ -49,6 +49,7 @@ class Session:
     flags: Flags
     touched: datetime
     model: str | None = None
+    temporary: bool = False
     unread: bool = False
     origin: Origin | None = None
     leaf: int | None = None
@@ -100,6 +101,7 @@ class Session:
             archived=flags.archived,
             archived_by_itself=flags.archived_by_itself,
             deleted=flags.deleted,
+            temporary=self.temporary,
         )
 
 
@@ -202,6 +204,17 @@ class State:
             raise TurnNotFound
         return turn
 
+    def lasting(self, actor: Actor, session_id: UUID) -> Session:
+        """The same, for what is not for temporary ones. Raises `SessionNotFound`, `SessionTemporary`."""
+        session = self.session(actor, session_id)
+        if session.temporary:
+            raise SessionTemporary
+        return session
+
+    def lasts(self, session_id: UUID) -> bool:
+        """Whether the session is neither in the bin nor temporary."""
+        return self.is_at_hand(session_id) and not self.sessions[session_id].temporary
+
     def is_at_hand(self, session_id: UUID) -> bool:
         """Whether the session is not in the bin."""
         return self.sessions[session_id].flags.deleted is None
@@ -209,6 +222,22 @@ class State:
     def is_active(self, session_id: UUID) -> bool:
         """Whether it is the active session of any place."""
         return session_id in self.active.values()
+
+    def forget(self, session: Session) -> None:
+        """A session is deleted for good, with all that was said in it."""
+        gone = session.id
+        turns = {turn.id for turn in self.turns.values() if turn.session_id == gone}
+        self.deliveries = {key: part for key, part in self.deliveries.items() if key[0] not in turns}
+        self.turns = {key: turn for key, turn in self.turns.items() if key not in turns}
+        self.choices = {key: choice for key, choice in self.choices.items() if choice.session_id != gone}
+        self.undos = {key: undo for key, undo in self.undos.items() if undo.session_id != gone}
+        self.links = {key: linked for key, linked in self.links.items() if linked != gone}
+        self.active = {key: active for key, active in self.active.items() if active != gone}
+        self.provenances.pop(gone, None)
+        self.notices = {notice for notice in self.notices if notice[1] != gone}
+        said = self.places.get(session.owner, {})
+        self.places[session.owner] = {place: entry for place, entry in said.items() if entry.session_id != gone}
+        del self.sessions[gone]
 
     def choice(self, actor: Actor, choice_id: UUID) -> Choice:
         """The actor's open choice. Raises `ChoiceNotFound`."""

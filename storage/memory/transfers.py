@@ -23,13 +23,13 @@ class MemoryTransfers:
         """See `Transfers.every`."""
         del size
         for session in self._state.owned(actor):
-            if self._state.is_at_hand(session.id):
+            if self._state.lasts(session.id):
                 yield session.info
 
     async def read_all(self, actor: Actor, session_id: UUID, *, size: int = 500) -> AsyncIterator[Sequence[Entry]]:
         """See `Transfers.read_all`."""
         read = 0
-        while entries := tuple(self._state.session(actor, session_id).entries.values())[read : read + size]:
+        while entries := tuple(self._state.lasting(actor, session_id).entries.values())[read : read + size]:
             yield entries
             read += len(entries)
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from storage.errors import DuplicateSource, NotLastTurn, QueueFull, WrongTurnState
+from storage.errors import DuplicateSource, NotLastTurn, QueueFull, TemporaryFull, WrongTurnState
 from storage.ids import new_id
 from storage.memory.state import Session, State
 from storage.records import (
@@ -22,6 +22,7 @@ from storage.records import (
     TurnState,
     Usage,
 )
+from storage.temporaries import MOST_CHARACTERS
 from storage.text import clean
 
 
@@ -40,6 +41,7 @@ class MemoryTurns:
         self._refuse_duplicate(prompt)
         if limit is not None and state.is_waiting and len(self._waiting(session)) >= limit:
             raise QueueFull(limit)
+        _refuse_more(session, clean(prompt.text))
         turn = self._add(session, prompt, clean(prompt.text), TurnState.QUEUED)
         if prompt.source.kind is SourceKind.MESSAGE and prompt.source.guild_id is None:
             self._state.saw(actor, prompt.source.channel_id, prompt.source.id, turn.created)
@@ -72,6 +74,7 @@ class MemoryTurns:
         turn = self._state.turn(actor, turn_id)
         session = self._state.session(actor, turn.session_id)
         self._refuse_duplicate(prompt)
+        _refuse_more(session)
         if turn.answer_entry is None:
             raise WrongTurnState
         if session.leaf != turn.answer_entry:
@@ -254,3 +257,9 @@ class MemoryTurns:
         for turn in self._state.turns.values():
             if turn.source.id == prompt.source.id:
                 raise DuplicateSource(turn.id)
+
+
+def _refuse_more(session: Session, text: str = "") -> None:
+    said = sum(len(entry.text) for entry in session.entries.values())
+    if session.temporary and said + len(text) > MOST_CHARACTERS:
+        raise TemporaryFull

@@ -23,13 +23,13 @@ class MemoryUpkeep:
     async def running_turns(self) -> Sequence[Turn]:
         """See `Upkeep.running_turns`."""
         return tuple(
-            turn for turn in self._state.turns.values() if turn.state.is_running and self._state.is_at_hand(turn.session_id)
+            turn for turn in self._state.turns.values() if turn.state.is_running and self._state.lasts(turn.session_id)
         )
 
     async def waiting_turns(self) -> Sequence[Turn]:
         """See `Upkeep.waiting_turns`."""
         return tuple(
-            turn for turn in self._state.turns.values() if turn.state.is_waiting and self._state.is_at_hand(turn.session_id)
+            turn for turn in self._state.turns.values() if turn.state.is_waiting and self._state.lasts(turn.session_id)
         )
 
     async def open_deliveries(self) -> Sequence[tuple[Actor, Delivery]]:
@@ -37,7 +37,7 @@ class MemoryUpkeep:
         return tuple(
             (Actor(turn.owner), delivery)
             for turn in self._state.turns.values()
-            if turn.state.is_ended and self._state.is_at_hand(turn.session_id)
+            if turn.state.is_ended and self._state.lasts(turn.session_id)
             for delivery in sorted(self._parts(turn.id), key=lambda delivery: delivery.part)
             if delivery.state not in SETTLED
         )
@@ -116,7 +116,7 @@ class MemoryUpkeep:
         days = chosen if isinstance(chosen, int) and not isinstance(chosen, bool) else days
         info = session.info
         is_busy = any(turn.session_id == session.id and not turn.state.is_ended for turn in self._state.turns.values())
-        stays = info.pinned or info.unread or is_busy or self._state.is_active(session.id)
+        stays = info.pinned or info.unread or info.temporary or is_busy or self._state.is_active(session.id)
         return (
             days > 0
             and info.shelf is Shelf.OPEN

@@ -33,9 +33,9 @@ class Departure:
     """A request to leave the active session, with everything that came with it.
 
     All but `NEW` and `QUIT` have the `number` of the session to go to, or to fork. `REPLY` has a `prompt`; `NEW` may have a
-    `name` and a `prompt`; `RETRY` and `FINISH` have the `turn_id` and a `prompt` whose source and target are the new turn's.
-    `FORK` may have the `turn_id` of the last exchange to copy; `EDIT` has that of the question, and may have the `prompt` that
-    is asked in its place.
+    `name` and a `prompt`, and may be for a `temporary` session; `RETRY` and `FINISH` have the `turn_id` and a `prompt` whose
+    source and target are the new turn's. `FORK` may have the `turn_id` of the last exchange to copy; `EDIT` has that of the
+    question, and may have the `prompt` that is asked in its place.
     """
 
     leave: Leave
@@ -43,15 +43,16 @@ class Departure:
     turn_id: UUID | None = None
     name: str | None = None
     prompt: Prompt | None = None
+    temporary: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A departure that waits for its owner's decision because an answer was streaming."""
+    """A departure that waits for its owner's decision: an answer was streaming, or what is left would be gone."""
 
     id: UUID
     session_id: UUID
-    """The session that was writing."""
+    """The session that would be left."""
     session_number: int
     departure: Departure
     created: datetime

@@ -87,6 +87,8 @@ class SessionInfo:
     """When it was archived because nobody touched it; `None` unless it is archived for that."""
     deleted: datetime | None = None
     """When it went to the bin; `None` while it is not there."""
+    temporary: bool = False
+    """Its words are in memory alone, see `Temporaries`."""
 
     @property
     def is_blank(self) -> bool:

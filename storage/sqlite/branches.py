@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from storage.ids import new_id
 from storage.records import Actor, SessionInfo, Tip
 from storage.sqlite.database import Database
 from storage.sqlite.entries import COUNTED, move_leaf, preview_of, said_at
+from storage.sqlite.held import Held, refuse_temporary
 from storage.sqlite.permission import session_by_id
 from storage.sqlite.rows import entries_of, micros, moment, session_of
 from storage.sqlite.sessions import next_number
@@ -21,8 +23,8 @@ from storage.sqlite.whole import NewEntry, fill
 class SqliteBranches:
     """The `Branches` of the SQLite store."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
-        self._database = database
+    def __init__(self, database: Database, held: Held, now: Callable[[], datetime]) -> None:
+        self._database, self._held = database, held
         self._now = now
 
     async def tips(self, actor: Actor, session_id: UUID, *, limit: int = 25) -> Sequence[Tip]:
@@ -31,7 +33,11 @@ class SqliteBranches:
         def work(connection: sqlite3.Connection) -> Sequence[Tip]:
             session = session_by_id(connection, actor, session_id)
             current = said_at(connection, session["leaf"])
-            return tuple(_tip(connection, entry, current) for entry in _tips(connection, session, limit))
+            tips = (_tip(connection, entry, current) for entry in _tips(connection, session, limit))
+            words = self._held.words(session_id)
+            return tuple(
+                tips if words is None else (replace(tip, text=preview_of(words.entries[tip.entry].text)) for tip in tips)
+            )
 
         return await self._database.read(work)
 
@@ -43,7 +49,7 @@ class SqliteBranches:
             _must_have(connection, session, entry)
             refuse_while_writing(connection, session)
             move_leaf(connection, session, entry)
-            return session_of(session_by_id(connection, actor, session_id))
+            return session_of(session_by_id(connection, actor, session_id), self._held)
 
         return await self._database.write(work)
 
@@ -53,6 +59,7 @@ class SqliteBranches:
 
         def work(connection: sqlite3.Connection) -> SessionInfo:
             session = session_by_id(connection, actor, session_id)
+            refuse_temporary(session)
             start = _start_of_fork(connection, session, at, before)
             path = list(up(connection, session, start))[::-1]
             number = next_number(connection, session["owner"])
@@ -66,7 +73,7 @@ class SqliteBranches:
             )
             entries = [_copy(nth, row) for nth, row in enumerate(path)]
             fill(connection, session["owner"], number, entries, len(path) - 1 if path else None)
-            return session_of(session_by_id(connection, actor, fork_id))
+            return session_of(session_by_id(connection, actor, fork_id), self._held)
 
         return await self._database.write(work)
 

@@ -9,6 +9,7 @@ from storage.errors import SessionNotFound
 from storage.records import Actor, Delivery, SessionInfo, Target, Turn
 from storage.sqlite import direct
 from storage.sqlite.database import Database
+from storage.sqlite.held import Held
 from storage.sqlite.permission import may_touch, session_by_id, turn_by_id
 from storage.sqlite.rows import (
     SESSION_COLUMNS,
@@ -25,8 +26,8 @@ from storage.sqlite.rows import (
 class SqliteDeliveries:
     """The `DeliveryJournal` of the SQLite store."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
-        self._database = database
+    def __init__(self, database: Database, held: Held, now: Callable[[], datetime]) -> None:
+        self._database, self._held = database, held
         self._now = now
 
     async def put(self, actor: Actor, delivery: Delivery) -> None:
@@ -55,7 +56,9 @@ class SqliteDeliveries:
             "AND t.ended IS NOT NULL AND t.state != 'removed' AND s.deleted IS NULL "
             "AND t.id IN (SELECT turn FROM deliveries WHERE state = 'undeliverable') ORDER BY t.id LIMIT ?"
         )
-        return await self._database.read(lambda c: tuple(map(turn_of, c.execute(sql, (actor.user_id, limit)))))
+        return await self._database.read(
+            lambda c: tuple(turn_of(row, self._held) for row in c.execute(sql, (actor.user_id, limit)))
+        )
 
     async def saw(self, actor: Actor, channel_id: int, message_id: int) -> None:
         """See `DeliveryJournal.saw`."""
@@ -94,7 +97,7 @@ class SqliteDeliveries:
                 {"message": message_id},
             ):
                 if may_touch(actor, row["user_id"]):
-                    return session_of(row)
+                    return session_of(row, self._held)
             raise SessionNotFound
 
         return await self._database.read(work)

@@ -3,16 +3,19 @@
 import sqlite3
 from collections.abc import Mapping
 from typing import Any, Final
+from uuid import UUID
 
 from storage.records import FIRST_MESSAGE_LENGTH, EntryKind
 from storage.sqlite import index
-from storage.sqlite.rows import data_json, entry_id
+from storage.sqlite.held import Held, Said
+from storage.sqlite.rows import ENTRY_COLUMNS, data_json, entry_id, entry_of
 
 COUNTED: Final = (EntryKind.USER, EntryKind.ASSISTANT)
 
 
 def append(
     connection: sqlite3.Connection,
+    held: Held,
     session: sqlite3.Row,
     *,
     parent: int | None,
@@ -26,7 +29,7 @@ def append(
 ) -> int:
     """Write an entry under `parent` and make it the session's leaf, unless it is not to be; returns its id.
 
-    `session` is the row as it is in this transaction; a `model` becomes the session's.
+    `session` is the row as it is in this transaction; a `model` becomes the session's. What is `held` of it is not stored.
     """
     owner, number = session["owner"], session["number"]
     new = entry_id(owner, number, session["next_seq"])
@@ -35,21 +38,23 @@ def append(
     depth, messages = (above["depth"] + 1, above["messages"]) if above else (0, 0)
     messages += counted
     modified = created if counted else above["created"] if above and above["kind"] in COUNTED else None
+    is_preview = kind is EntryKind.USER and is_leaf
+    stored = held.take_entry(session, new, Said(text, data_json(data)), preview_of(text) if is_preview else None)
     connection.execute(
         "INSERT INTO entries(id, parent, depth, messages, kind, author, text, data, created) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (new, parent, depth, messages, kind, author, text, data_json(data), created),
+        (new, parent, depth, messages, kind, author, stored.text, stored.data, created),
     )
     branches = session["branches"]
     if counted:
-        index.add(connection, new, text, created)
+        index.add(connection, new, stored.text, created)
         branches += branches == 0 or _is_continued(connection, session, parent)
     connection.execute(
         "UPDATE sessions SET next_seq = next_seq + 1, branches = ? WHERE owner = ? AND number = ?", (branches, owner, number)
     )
     if not is_leaf:
         return new
-    preview = preview_of(text) if kind is EntryKind.USER else None
+    preview = preview_of(stored.text) if is_preview else None
     connection.execute(
         "UPDATE sessions SET leaf = ?, message_count = ?, modified = coalesce(?, modified), "
         "preview = coalesce(preview, ?), model = coalesce(?, model) WHERE owner = ? AND number = ?",
@@ -92,10 +97,11 @@ def has_answer(connection: sqlite3.Connection, prompt: int) -> bool:
     return connection.execute(sql, (prompt,)).fetchone() is not None
 
 
-def text_of(connection: sqlite3.Connection, answer: int) -> str:
-    """The text of an assistant entry; "" for a failure."""
-    row = connection.execute("SELECT text FROM entries WHERE id = ? AND kind = 'assistant'", (answer,)).fetchone()
-    return "" if row is None else row["text"]
+def text_of(connection: sqlite3.Connection, held: Held, session_id: UUID, answer: int) -> str:
+    """The text of an assistant entry of the session; "" for a failure."""
+    sql = f"SELECT {ENTRY_COLUMNS} FROM entries WHERE id = ? AND kind = 'assistant'"  # noqa: S608 - constants
+    row = connection.execute(sql, (answer,)).fetchone()
+    return "" if row is None else entry_of(row, session_id, held).text
 
 
 def _is_continued(connection: sqlite3.Connection, session: sqlite3.Row, above: int | None) -> bool:

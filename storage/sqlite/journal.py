@@ -9,11 +9,12 @@ from storage.errors import DuplicateSource, WrongTurnState
 from storage.records import Actor, EntryKind, Prompt, Turn, TurnState
 from storage.sqlite.deliveries import first_part
 from storage.sqlite.entries import append
+from storage.sqlite.held import Held
 from storage.sqlite.permission import turn_by_id
 from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, micros, turn_of
 
 
-def insert(connection: sqlite3.Connection, session: sqlite3.Row, turn: Turn, prompt: Prompt) -> Turn:
+def insert(connection: sqlite3.Connection, held: Held, session: sqlite3.Row, turn: Turn, prompt: Prompt) -> Turn:
     """Write a new turn, and the prompt's target as its part 0; returns the turn."""
     source = turn.source
     connection.execute(
@@ -24,13 +25,13 @@ def insert(connection: sqlite3.Connection, session: sqlite3.Row, turn: Turn, pro
             session["owner"],
             session["number"],
             turn.state,
-            turn.prompt,
+            held.take_prompt(session, turn.id, turn.prompt),
             source.kind,
             source.id,
             source.channel_id,
             source.guild_id,
             turn.prompt_entry,
-            turn.partial,
+            held.take_partial(session, session["id"], turn.id, turn.partial),
             micros(turn.created),
             micros(turn.asked) if turn.asked else None,
         ),
@@ -46,10 +47,13 @@ def update(connection: sqlite3.Connection, turn_id: UUID, **columns: object) -> 
     connection.execute(f"UPDATE turns SET {named} WHERE id = ?", (*columns.values(), turn_id.hex))  # noqa: S608 - our names
 
 
-def write_prompt(connection: sqlite3.Connection, actor: Actor, session: sqlite3.Row, text: str, now: datetime) -> int:
+def write_prompt(
+    connection: sqlite3.Connection, held: Held, actor: Actor, session: sqlite3.Row, text: str, now: datetime
+) -> int:
     """The person's words as an entry at the leaf; returns its id."""
     return append(
         connection,
+        held,
         session,
         parent=session["leaf"],
         kind=EntryKind.USER,
@@ -68,13 +72,13 @@ def in_state(connection: sqlite3.Connection, actor: Actor, turn_id: UUID, *state
     return turn
 
 
-def waiting_in(connection: sqlite3.Connection, session: sqlite3.Row) -> Sequence[Turn]:
+def waiting_in(connection: sqlite3.Connection, held: Held, session: sqlite3.Row) -> Sequence[Turn]:
     """What waits in a session, in the order it came."""
     sql = (
         f"SELECT {TURN_COLUMNS} FROM {TURN_TABLES} "  # noqa: S608 - constants
         "WHERE t.owner = ? AND t.number = ? AND t.state IN ('queued', 'paused') ORDER BY t.id"
     )
-    return tuple(map(turn_of, connection.execute(sql, (session["owner"], session["number"]))))
+    return tuple(turn_of(row, held) for row in connection.execute(sql, (session["owner"], session["number"])))
 
 
 def refuse_duplicate(connection: sqlite3.Connection, prompt: Prompt) -> None:

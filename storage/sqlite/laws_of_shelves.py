@@ -76,6 +76,14 @@ LAWS_OF_SHELVES: Final = (
         "WHERE s.id IS NULL",
     ),
     Law(
+        "a temporary session has no words in the file",
+        "Session {} (number {} of owner {}): it is temporary, and there are words of it.",
+        "SELECT s.id, s.number, s.owner FROM sessions s WHERE s.temporary AND (s.name IS NOT NULL OR s.preview != '' "
+        "OR EXISTS (SELECT 1 FROM entries e WHERE e.id BETWEEN (s.owner << 40) | (s.number << 20) "
+        "AND ((s.owner << 40) | (s.number << 20)) + 1048575 AND (e.text != '' OR e.data IS NOT NULL)) OR EXISTS (SELECT 1 "
+        "FROM turns t WHERE t.owner = s.owner AND t.number = s.number AND (t.prompt != '' OR t.partial != '')))",
+    ),
+    Law(
         "what can be undone is of a session",
         "Undo {}: its session ({} of owner {}) is not there.",
         "SELECT u.id, u.number, u.owner FROM undos u LEFT JOIN sessions s ON s.owner = u.owner AND s.number = u.number "

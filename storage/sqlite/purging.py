@@ -1,19 +1,27 @@
 """Deleting for good: a session, or all there is of a person. What is left of the words is wiped afterwards (`wiping.py`)."""
 
 import sqlite3
+from uuid import UUID
 
 from storage.records import Actor
 from storage.sqlite import index
 from storage.sqlite.database import Database
+from storage.sqlite.held import Held
 from storage.sqlite.permission import owner_key
 from storage.sqlite.rows import entries_of
 
 _OF_SESSION = ("turns", "links", "choices", "notices", "undos", "provenance", "active", "sessions")
-_OF_OWNER = ("shelf_counts", "notices", "preferences", "direct_channels")
+_OF_OWNER = ("shelf_counts", "lost", "notices", "preferences", "direct_channels")
 
 
 def purge(connection: sqlite3.Connection, session: sqlite3.Row, now: int) -> None:
     """Delete a session with all that was said in it, and ask for the files to be wiped."""
+    remove(connection, session)
+    _ask_for_wiping(connection, now)
+
+
+def remove(connection: sqlite3.Connection, session: sqlite3.Row) -> None:
+    """Delete a session's rows."""
     lowest, highest = entries_of(session)
     place = (session["owner"], session["number"])
     index.remove(connection, lowest, highest)
@@ -21,10 +29,9 @@ def purge(connection: sqlite3.Connection, session: sqlite3.Row, now: int) -> Non
     connection.execute("DELETE FROM deliveries WHERE turn IN (SELECT id FROM turns WHERE owner = ? AND number = ?)", place)
     for table in _OF_SESSION:
         connection.execute(f"DELETE FROM {table} WHERE owner = ? AND number = ?", place)  # noqa: S608 - constants
-    _ask_for_wiping(connection, now)
 
 
-async def erase(database: Database, actor: Actor, now: int) -> None:
+async def erase(database: Database, held: Held, actor: Actor, now: int) -> None:
     """Delete all sessions of a person, one a transaction, then what else is theirs, then whose it was."""
 
     def session(connection: sqlite3.Connection) -> bool:
@@ -32,6 +39,7 @@ async def erase(database: Database, actor: Actor, now: int) -> None:
         found = connection.execute(sql, (owner_key(connection, actor),)).fetchone()
         if found is not None:
             purge(connection, found, now)
+            held.forget(UUID(hex=found["id"]))
         return found is not None
 
     def rest(connection: sqlite3.Connection) -> bool:

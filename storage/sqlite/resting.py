@@ -18,7 +18,7 @@ _ARCHIVE: Final = """
             FROM owners o LEFT JOIN preferences p ON p.owner = o.id AND p.name = :name
             WHERE o.id BETWEEN :first AND :last
         ) o CROSS JOIN sessions s ON s.owner = o.owner AND s.shelf = 0 AND s.pinned = 0 AND s.modified <= o.due
-        WHERE o.due < :now AND s.touched <= o.due AND s.unread = 0
+        WHERE o.due < :now AND s.touched <= o.due AND s.unread = 0 AND s.temporary = 0
         AND NOT EXISTS (SELECT 1 FROM active a WHERE a.owner = s.owner AND a.number = s.number)
         AND NOT EXISTS (SELECT 1 FROM turns t WHERE t.owner = s.owner AND t.number = s.number AND t.ended IS NULL))"""
 

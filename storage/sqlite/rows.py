@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
 from uuid import UUID
@@ -29,6 +29,7 @@ from storage.records import (
     TurnState,
     Usage,
 )
+from storage.sqlite.held import Held
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NUMBER_BITS: Final = PLACE_BITS
@@ -40,7 +41,7 @@ SESSION_COLUMNS: Final = "s.*, o.user_id"
 SESSION_TABLES: Final = "sessions s JOIN owners o ON o.id = s.owner"
 _decode: Final = json.JSONDecoder().raw_decode
 ENTRY_COLUMNS: Final = "id, parent, text, depth, kind, author, data, created"
-TURN_COLUMNS: Final = "t.*, s.id AS session_id, s.deleted AS session_deleted, o.user_id"
+TURN_COLUMNS: Final = "t.*, s.id AS session_id, s.deleted AS session_deleted, s.temporary, o.user_id"
 TURN_TABLES: Final = "turns t JOIN sessions s ON s.owner = t.owner AND s.number = t.number JOIN owners o ON o.id = t.owner"
 
 
@@ -67,27 +68,32 @@ def entries_of(session: sqlite3.Row) -> tuple[int, int]:
     return entry_id(owner, number, 0), entry_id(owner, number, LARGEST)
 
 
-def session_of(row: sqlite3.Row) -> SessionInfo:
+def session_of(row: sqlite3.Row, held: Held) -> SessionInfo:
     """A session, from `SESSION_COLUMNS`."""
+    session_id = UUID(hex=row["id"])
+    name, named_by, preview = row["name"], row["named_by"], row["preview"]
+    if row["temporary"] and (words := held.words(session_id)) is not None:
+        name, named_by, preview = words.name, NamedBy.PERSON if words.name is not None else None, words.preview
     return SessionInfo(
-        id=UUID(hex=row["id"]),
+        id=session_id,
         number=row["number"],
         owner=row["user_id"],
-        name=row["name"],
+        name=name,
         created=moment(row["created"]),
         modified=moment(row["modified"]),
         message_count=row["message_count"],
-        first_message=row["preview"],
+        first_message=preview,
         model=row["model"],
         archived=bool(row["archived"]),
         leaf=row["leaf"],
-        named_by=NamedBy(row["named_by"]) if row["named_by"] is not None else None,
+        named_by=NamedBy(named_by) if named_by is not None else None,
         pinned=bool(row["pinned"]),
         unread=bool(row["unread"]),
         branches=row["branches"],
         origin=_origin_of(row),
         archived_by_itself=_maybe(row["archived_by_itself"]),
         deleted=_maybe(row["deleted"]),
+        temporary=bool(row["temporary"]),
     )
 
 
@@ -97,9 +103,12 @@ def _origin_of(row: sqlite3.Row) -> Origin | None:
     return Origin(session_id=UUID(hex=row["origin_id"]), number=row["origin_number"], entry=row["origin_entry"])
 
 
-def entry_of(row: sqlite3.Row, session_id: UUID) -> Entry:
+def entry_of(row: sqlite3.Row, session_id: UUID, held: Held) -> Entry:
     """An entry, from `ENTRY_COLUMNS`; unpacked by place, for a context has a thousand of them."""
     entry_id_, parent, text, depth, kind, author, data, created = row
+    words = held.words(session_id)
+    if words is not None and (said := words.entries.get(entry_id_)) is not None:
+        text, data = said.text, said.data
     return Entry(
         id=entry_id_,
         session_id=session_id,
@@ -113,15 +122,19 @@ def entry_of(row: sqlite3.Row, session_id: UUID) -> Entry:
     )
 
 
-def turn_of(row: sqlite3.Row) -> Turn:
+def turn_of(row: sqlite3.Row, held: Held) -> Turn:
     """A turn, from `TURN_COLUMNS`."""
+    session_id, state, prompt, partial = UUID(hex=row["session_id"]), TurnState(row["state"]), row["prompt"], row["partial"]
+    if row["temporary"] and (words := held.words(session_id)) is not None:
+        prompt = words.prompts.get(row["id"], "")
+        partial = words.partial_of(row["id"]) if state.is_running else partial
     return Turn(
         id=UUID(hex=row["id"]),
-        session_id=UUID(hex=row["session_id"]),
+        session_id=session_id,
         session_number=row["number"],
         owner=row["user_id"],
-        state=TurnState(row["state"]),
-        prompt=row["prompt"],
+        state=state,
+        prompt=prompt,
         source=Source(
             kind=SourceKind(row["source_kind"]),
             id=row["source_id"],
@@ -130,7 +143,7 @@ def turn_of(row: sqlite3.Row) -> Turn:
         ),
         prompt_entry=row["prompt_entry"],
         answer_entry=row["answer_entry"],
-        partial=row["partial"],
+        partial=partial,
         error=row["error"],
         model=row["model"],
         usage=Usage(**json.loads(row["usage"])) if row["usage"] else None,
@@ -158,13 +171,21 @@ def delivery_of(row: sqlite3.Row) -> Delivery:
     )
 
 
-def choice_of(row: sqlite3.Row) -> Choice:
-    """A pending choice, from a row of `choices` with its session's id as `session_id`."""
+def choice_of(row: sqlite3.Row, held: Held) -> Choice | None:
+    """A pending choice, from a row of `choices` with its session's id as `session_id`; `None` where its words are gone."""
+    choice_id, stored = UUID(hex=row["id"]), json.loads(row["departure"])
+    departure = _departure_of(stored)
+    if stored.get("held"):
+        wanted = held.departure(choice_id)
+        if wanted is None:
+            return None
+        prompt = replace(departure.prompt, text=wanted.text) if departure.prompt is not None else None
+        departure = replace(departure, name=wanted.name, prompt=prompt)
     return Choice(
-        id=UUID(hex=row["id"]),
+        id=choice_id,
         session_id=UUID(hex=row["session_id"]),
         session_number=row["number"],
-        departure=_departure_of(json.loads(row["departure"])),
+        departure=departure,
         created=moment(row["created"]),
     )
 
@@ -179,9 +200,9 @@ def data_json(data: Mapping[str, Any]) -> str | None:
     return json.dumps(dict(data)) if data else None
 
 
-def departure_json(departure: Departure) -> str:
-    """A departure, with all that came with it, as it is stored."""
-    return json.dumps(asdict(departure), default=_plain)
+def departure_json(departure: Departure, *, held: bool = False) -> str:
+    """A departure, with all that came with it, as it is stored; with `held`, without its words."""
+    return json.dumps({**asdict(departure), "held": held}, default=_plain)
 
 
 def _plain(value: object) -> object:
@@ -201,6 +222,7 @@ def _departure_of(stored: dict[str, Any]) -> Departure:
         turn_id=UUID(hex=turn_id) if turn_id else None,
         name=stored["name"],
         prompt=_prompt_of(prompt) if prompt else None,
+        temporary=stored.get("temporary", False),
     )
 
 

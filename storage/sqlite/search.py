@@ -10,6 +10,7 @@ from uuid import UUID
 
 from storage.records import Actor, Hit, SessionInfo
 from storage.sqlite import index
+from storage.sqlite.held import Held
 from storage.sqlite.permission import owner_key, session_by_id
 from storage.sqlite.rows import LARGEST, NUMBER_BITS, OWNER_SHIFT, SESSION_COLUMNS, SESSION_TABLES, micros, moment, session_of
 from storage.words import Phrase, Word, hits, snippet
@@ -41,16 +42,16 @@ class Wanted:
     before: int | None
 
 
-def find(connection: sqlite3.Connection, actor: Actor, wanted: Wanted) -> Sequence[Hit]:
+def find(connection: sqlite3.Connection, held: Held, actor: Actor, wanted: Wanted) -> Sequence[Hit]:
     """The newest hits. Raises `SessionNotFound`."""
     session = None if wanted.session is None else session_by_id(connection, actor, wanted.session)
     owner = owner_key(connection, actor)
     if owner is None or not wanted.phrases:
         return ()
-    return tuple(islice(_hits(connection, owner, session, wanted), max(wanted.limit, 0)))
+    return tuple(islice(_hits(connection, held, owner, session, wanted), max(wanted.limit, 0)))
 
 
-def _hits(connection: sqlite3.Connection, owner: int, session: sqlite3.Row | None, wanted: Wanted) -> Iterator[Hit]:
+def _hits(connection: sqlite3.Connection, held: Held, owner: int, session: sqlite3.Row | None, wanted: Wanted) -> Iterator[Hit]:
     entries = _entries(owner, session)
     lowest, highest = _places(connection, owner, None if session is None else entries, wanted)
     since = 0 if wanted.since is None else micros(wanted.since)
@@ -60,7 +61,7 @@ def _hits(connection: sqlite3.Connection, owner: int, session: sqlite3.Row | Non
     for place, entry, kind, text, created in islice(found, CANDIDATES + wanted.limit):
         number = (entry >> NUMBER_BITS) & LARGEST
         if number not in sessions:
-            sessions[number] = _session(connection, owner, number)
+            sessions[number] = _session(connection, held, owner, number)
         info = sessions[number]
         marked = hits(text, wanted.phrases) if info is not None else []
         if info is not None and marked:
@@ -95,11 +96,11 @@ def _places(connection: sqlite3.Connection, owner: int, entries: tuple[int, int]
     return lowest, highest
 
 
-def _session(connection: sqlite3.Connection, owner: int, number: int) -> SessionInfo | None:
+def _session(connection: sqlite3.Connection, held: Held, owner: int, number: int) -> SessionInfo | None:
     """The session, unless it is in the bin."""
     sql = f"SELECT {SESSION_COLUMNS} FROM {SESSION_TABLES} WHERE s.owner = ? AND s.number = ?"  # noqa: S608 - constants
     row = connection.execute(sql, (owner, number)).fetchone()
-    return None if row["deleted"] is not None else session_of(row)
+    return None if row["deleted"] is not None else session_of(row, held)
 
 
 def _expression(owner: int, phrases: Sequence[Phrase]) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 from storage.ids import new_id
 from storage.records import EVERYWHERE, Actor, Counts, NamedBy, Page, SessionInfo, Shelf
 from storage.sqlite.database import Database
+from storage.sqlite.held import Held
 from storage.sqlite.permission import made_owner_key, owner_key, session_by_id, session_by_number
 from storage.sqlite.rows import SESSION_COLUMNS, SESSION_TABLES, micros, session_of
 from storage.text import clean, clean_name
@@ -32,32 +33,39 @@ ON_SHELF: Final = {
 class SqliteSessions:
     """The `SessionManager` of the SQLite store."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
-        self._database = database
+    def __init__(self, database: Database, held: Held, now: Callable[[], datetime]) -> None:
+        self._database, self._held = database, held
         self._now = now
 
-    async def create(self, actor: Actor, name: str | None = None) -> SessionInfo:
+    async def create(self, actor: Actor, name: str | None = None, *, temporary: bool = False) -> SessionInfo:
         """See `SessionManager.create`."""
         session_id, created = new_id(), micros(self._now())
+        if temporary:
+            self._held.begin(session_id, clean_name(name))
+            name = None
 
         def work(connection: sqlite3.Connection) -> SessionInfo:
             owner = made_owner_key(connection, actor)
             number = next_number(connection, owner)
             connection.execute(
-                "INSERT INTO sessions(owner, number, id, name, named_by, created, modified) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (owner, number, session_id.hex, clean_name(name), None if name is None else NamedBy.PERSON, created, created),
+                "INSERT INTO sessions(owner, number, id, name, named_by, created, modified, temporary) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(owner, number, session_id.hex, clean_name(name), None if name is None else NamedBy.PERSON),
+                    *(created, created, temporary),
+                ),
             )
-            return session_of(session_by_id(connection, actor, session_id))
+            return session_of(session_by_id(connection, actor, session_id), self._held)
 
         return await self._database.write(work)
 
     async def get(self, actor: Actor, session_id: UUID, *, binned: bool = False) -> SessionInfo:
         """See `SessionManager.get`."""
-        return await self._database.read(lambda c: session_of(session_by_id(c, actor, session_id, binned=binned)))
+        return await self._database.read(lambda c: session_of(session_by_id(c, actor, session_id, binned=binned), self._held))
 
     async def find(self, actor: Actor, number: int, *, binned: bool = False) -> SessionInfo:
         """See `SessionManager.find`."""
-        return await self._database.read(lambda c: session_of(session_by_number(c, actor, number, binned=binned)))
+        return await self._database.read(lambda c: session_of(session_by_number(c, actor, number, binned=binned), self._held))
 
     async def list(self, actor: Actor, *, page: int = 0, size: int = 10, shelf: Shelf = Shelf.OPEN) -> Page[SessionInfo]:
         """See `SessionManager.list`."""
@@ -73,7 +81,8 @@ class SqliteSessions:
                 f"ORDER BY {order}, s.number DESC LIMIT ? OFFSET ?"
             )
             rows = connection.execute(sql, (owner, size, shown * size)).fetchall()
-            return Page(items=tuple(map(session_of, rows)), number=shown, total=total, size=size)
+            items = tuple(session_of(row, self._held) for row in rows)
+            return Page(items=items, number=shown, total=total, size=size)
 
         return await self._database.read(work)
 
@@ -110,8 +119,8 @@ class SqliteSessions:
             rows = connection.execute(sql, (owner_key(connection, actor), SCANNED))
             fitting: list[SessionInfo] = []
             for row in rows:
-                if _fits(row, wanted):
-                    fitting.append(session_of(row))
+                if _fits(row, wanted, self._held):
+                    fitting.append(session_of(row, self._held))
                     if len(fitting) == limit:
                         break
             return tuple(fitting)
@@ -131,7 +140,7 @@ class SqliteSessions:
                 "WHERE owner = ? AND number = ?",
                 (now, row["owner"], number),
             )
-            return session_of(session_by_number(connection, actor, number))
+            return session_of(session_by_number(connection, actor, number), self._held)
 
         return await self._database.write(work)
 
@@ -150,7 +159,7 @@ class SqliteSessions:
         now = micros(self._now())
 
         def work(connection: sqlite3.Connection) -> SessionInfo | None:
-            session = _active(connection, actor, place)
+            session = _active(connection, self._held, actor, place)
             if session is not None:
                 _leave(connection, owner_key(connection, actor), place, now)
             return session
@@ -159,7 +168,7 @@ class SqliteSessions:
 
     async def active(self, actor: Actor, *, place: str = EVERYWHERE) -> SessionInfo | None:
         """See `SessionManager.active`."""
-        return await self._database.read(lambda connection: _active(connection, actor, place))
+        return await self._database.read(lambda connection: _active(connection, self._held, actor, place))
 
 
 def next_number(connection: sqlite3.Connection, owner: int) -> int:
@@ -185,16 +194,18 @@ def _counted(connection: sqlite3.Connection, owner: int | None) -> Counter[Shelf
     return counted
 
 
-def _active(connection: sqlite3.Connection, actor: Actor, place: str) -> SessionInfo | None:
+def _active(connection: sqlite3.Connection, held: Held, actor: Actor, place: str) -> SessionInfo | None:
     sql = (
         f"SELECT {SESSION_COLUMNS} FROM {SESSION_TABLES} "  # noqa: S608 - constants
         "JOIN active a ON a.owner = s.owner AND a.number = s.number WHERE a.owner = ? AND a.place = ?"
     )
     row = connection.execute(sql, (owner_key(connection, actor), place)).fetchone()
-    return None if row is None else session_of(row)
+    return None if row is None else session_of(row, held)
 
 
-def _fits(row: sqlite3.Row, wanted: str) -> bool:
+def _fits(row: sqlite3.Row, wanted: str, held: Held) -> bool:
     if not wanted or str(row["number"]).startswith(wanted):
         return True
-    return any(wanted in text.casefold() for text in (row["name"], row["preview"]) if text)
+    words = held.words(UUID(hex=row["id"])) if row["temporary"] else None
+    texts = (row["name"], row["preview"]) if words is None else (words.name, words.preview)
+    return any(wanted in text.casefold() for text in texts if text)

@@ -12,6 +12,7 @@ from storage.ids import new_id
 from storage.records import Actor, Changed, NamedBy, SessionInfo
 from storage.sqlite import purging
 from storage.sqlite.database import Database
+from storage.sqlite.held import Held, refuse_temporary
 from storage.sqlite.permission import may_touch, session_by_id, session_by_number
 from storage.sqlite.rows import micros, session_of
 from storage.text import clean, clean_name
@@ -22,8 +23,8 @@ Columns = Mapping[str, Any]
 class SqliteShelves:
     """The `Shelves` of the SQLite store."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
-        self._database = database
+    def __init__(self, database: Database, held: Held, now: Callable[[], datetime]) -> None:
+        self._database, self._held = database, held
         self._now = now
 
     async def rename(self, actor: Actor, number: int, name: str | None) -> Changed:
@@ -36,9 +37,10 @@ class SqliteShelves:
 
         def work(connection: sqlite3.Connection) -> SessionInfo:
             session = session_by_id(connection, actor, session_id)
+            refuse_temporary(session)
             if session["named_by"] != NamedBy.PERSON:
                 write(connection, session, {"name": clean(name), "named_by": NamedBy.MODEL})
-            return session_of(session_by_id(connection, actor, session_id))
+            return session_of(session_by_id(connection, actor, session_id), self._held)
 
         return await self._database.write(work)
 
@@ -78,7 +80,7 @@ class SqliteShelves:
             session = session_by_number(connection, actor, undo["number"], binned=True)
             write(connection, session, {**json.loads(undo["before"]), "touched": now})
             connection.execute("DELETE FROM undos WHERE id = ?", (undo_id.hex,))
-            return session_of(session_by_number(connection, actor, undo["number"], binned=True))
+            return session_of(session_by_number(connection, actor, undo["number"], binned=True), self._held)
 
         return await self._database.write(work)
 
@@ -96,21 +98,22 @@ class SqliteShelves:
 
     async def erase(self, actor: Actor) -> None:
         """See `Shelves.erase`."""
-        await purging.erase(self._database, actor, micros(self._now()))
+        await purging.erase(self._database, self._held, actor, micros(self._now()))
 
     async def _change(self, actor: Actor, number: int, columns: Columns, *, in_bin: bool = False) -> Changed:
         undo_id, now = new_id(), micros(self._now())
 
         def work(connection: sqlite3.Connection) -> Changed:
             session = (in_the_bin if in_bin else session_by_number)(connection, actor, number)
+            refuse_temporary(session)
             write(connection, session, {**columns, "touched": now})
             before = json.dumps({name: session[name] for name in columns})
             connection.execute(
                 "INSERT INTO undos(id, owner, number, before, created) VALUES (?, ?, ?, ?, ?)",
                 (undo_id.hex, session["owner"], number, before, now),
             )
-            changed = session_of(session_by_number(connection, actor, number, binned=True))
-            return Changed(session=changed, before=session_of(session), undo=undo_id)
+            changed = session_of(session_by_number(connection, actor, number, binned=True), self._held)
+            return Changed(session=changed, before=session_of(session, self._held), undo=undo_id)
 
         return await self._database.write(work)
 

@@ -12,10 +12,12 @@ from storage.records import Actor
 from storage.sqlite.branches import SqliteBranches
 from storage.sqlite.database import Database
 from storage.sqlite.deliveries import SqliteDeliveries
+from storage.sqlite.held import Held
 from storage.sqlite.permission import made_owner_key, session_by_id
 from storage.sqlite.preferences import SqlitePreferences
 from storage.sqlite.sessions import SqliteSessions
 from storage.sqlite.shelves import SqliteShelves
+from storage.sqlite.temporaries import SqliteTemporaries
 from storage.sqlite.transcripts import SqliteTranscripts
 from storage.sqlite.transfers import SqliteTransfers
 from storage.sqlite.turns import SqliteTurns
@@ -29,15 +31,17 @@ class SqliteStore:
         self._database = database
         self._lock = lock
         self._closing: asyncio.Task[None] | None = None
-        self.sessions = SqliteSessions(database, now)
-        self.shelves = SqliteShelves(database, now)
-        self.branches = SqliteBranches(database, now)
-        self.transfers = SqliteTransfers(database, now)
+        held = Held()
+        self.sessions = SqliteSessions(database, held, now)
+        self.shelves = SqliteShelves(database, held, now)
+        self.branches = SqliteBranches(database, held, now)
+        self.transfers = SqliteTransfers(database, held, now)
+        self.temporaries = SqliteTemporaries(database, held)
         self.preferences = SqlitePreferences(database)
-        self.transcripts = SqliteTranscripts(database)
-        self.turns = SqliteTurns(database, now)
-        self.deliveries = SqliteDeliveries(database, now)
-        self.upkeep = SqliteUpkeep(database)
+        self.transcripts = SqliteTranscripts(database, held)
+        self.turns = SqliteTurns(database, held, now)
+        self.deliveries = SqliteDeliveries(database, held, now)
+        self.upkeep = SqliteUpkeep(database, held)
 
     async def first_time(self, actor: Actor, notice: str, session_id: UUID | None = None) -> bool:
         """See `Store.first_time`."""

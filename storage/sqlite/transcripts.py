@@ -15,6 +15,7 @@ from uuid import UUID
 
 from storage.records import Actor, Entry, Hit
 from storage.sqlite.database import Database
+from storage.sqlite.held import Held
 from storage.sqlite.permission import session_by_id
 from storage.sqlite.rows import ENTRY_COLUMNS, LARGEST, entry_id, entry_of
 from storage.sqlite.search import Wanted, find
@@ -27,8 +28,8 @@ PASSED: Final = 8
 class SqliteTranscripts:
     """The `Transcripts` of the SQLite store."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, held: Held) -> None:
+        self._database, self._held = database, held
 
     async def tail(self, actor: Actor, session_id: UUID, *, limit: int, before: int | None = None) -> Sequence[Entry]:
         """See `Transcripts.tail`."""
@@ -37,7 +38,7 @@ class SqliteTranscripts:
             session = session_by_id(connection, actor, session_id)
             start = session["leaf"] if before is None else _parent(connection, session, before)
             taken = list(islice(up(connection, session, start), limit))
-            return tuple(entry_of(row, session_id) for row in reversed(taken))
+            return tuple(entry_of(row, session_id, self._held) for row in reversed(taken))
 
         return await self._database.read(work)
 
@@ -46,14 +47,14 @@ class SqliteTranscripts:
 
         def work(connection: sqlite3.Connection) -> Sequence[Entry]:
             session = session_by_id(connection, actor, session_id)
-            taken: list[sqlite3.Row] = []
+            taken: list[Entry] = []
             seen = 0
             for row in up(connection, session, session["leaf"]):
-                taken.append(row)
-                seen += len(row["text"])
+                taken.append(entry_of(row, session_id, self._held))
+                seen += len(taken[-1].text)
                 if characters is not None and seen >= characters:
                     break
-            return tuple(entry_of(row, session_id) for row in reversed(taken))
+            return tuple(reversed(taken))
 
         return await self._database.read(work)
 
@@ -70,7 +71,7 @@ class SqliteTranscripts:
     ) -> Sequence[Hit]:
         """See `Transcripts.search_messages`."""
         wanted = Wanted(phrases=phrases(query), session=session, since=since, until=until, limit=limit, before=before)
-        return await self._database.read(lambda connection: find(connection, actor, wanted))
+        return await self._database.read(lambda connection: find(connection, self._held, actor, wanted))
 
 
 def up(connection: sqlite3.Connection, session: sqlite3.Row, start: int | None) -> Iterator[sqlite3.Row]:

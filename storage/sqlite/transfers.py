@@ -12,6 +12,7 @@ from storage.errors import BrokenTree
 from storage.ids import new_id, uuid_of
 from storage.records import HERE, Actor, Draft, DraftEntry, Entry, EntryKind, Provenance, SessionInfo
 from storage.sqlite.database import Database
+from storage.sqlite.held import Held, refuse_temporary
 from storage.sqlite.permission import made_owner_key, owner_key, session_by_id
 from storage.sqlite.rows import (
     ENTRY_COLUMNS,
@@ -33,20 +34,20 @@ from storage.tree import leaf_of, places_of
 class SqliteTransfers:
     """The `Transfers` of the SQLite store."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
-        self._database = database
+    def __init__(self, database: Database, held: Held, now: Callable[[], datetime]) -> None:
+        self._database, self._held = database, held
         self._now = now
 
     async def every(self, actor: Actor, *, size: int = 100) -> AsyncIterator[SessionInfo]:
         """See `Transfers.every`."""
         sql = (
             f"SELECT {SESSION_COLUMNS} FROM {SESSION_TABLES} "  # noqa: S608 - constants
-            "WHERE s.owner = ? AND s.number > ? AND s.deleted IS NULL ORDER BY s.number LIMIT ?"
+            "WHERE s.owner = ? AND s.number > ? AND s.deleted IS NULL AND s.temporary = 0 ORDER BY s.number LIMIT ?"
         )
 
         def page(connection: sqlite3.Connection, after: int) -> Sequence[SessionInfo]:
             rows = connection.execute(sql, (owner_key(connection, actor), after, size))
-            return tuple(session_of(row) for row in rows)
+            return tuple(session_of(row, self._held) for row in rows)
 
         after = 0
         while sessions := await self._database.read(lambda connection, after=after: page(connection, after)):
@@ -59,9 +60,11 @@ class SqliteTransfers:
         sql = f"SELECT {ENTRY_COLUMNS} FROM entries WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?"  # noqa: S608 - constants
 
         def batch(connection: sqlite3.Connection, after: int) -> Sequence[Entry]:
-            lowest, highest = entries_of(session_by_id(connection, actor, session_id))
+            session = session_by_id(connection, actor, session_id)
+            refuse_temporary(session)
+            lowest, highest = entries_of(session)
             rows = connection.execute(sql, (max(lowest, after + 1), highest, size))
-            return tuple(entry_of(row, session_id) for row in rows)
+            return tuple(entry_of(row, session_id, self._held) for row in rows)
 
         after = 0
         while entries := await self._database.read(lambda connection, after=after: batch(connection, after)):
@@ -96,7 +99,7 @@ class SqliteTransfers:
             )
             if draft.provenance is not None:
                 _keep_provenance(connection, owner, number, draft.provenance)
-            return session_of(session_by_id(connection, actor, session_id))
+            return session_of(session_by_id(connection, actor, session_id), self._held)
 
         return await self._database.write(work)
 

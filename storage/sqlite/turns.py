@@ -13,6 +13,7 @@ from storage.records import Actor, Choice, Departure, EntryKind, Prompt, SourceK
 from storage.sqlite import choices, direct, spending
 from storage.sqlite.database import Database
 from storage.sqlite.entries import append, has_answer, mark_unread, move_leaf, text_of
+from storage.sqlite.held import Held
 from storage.sqlite.journal import in_state, insert, refuse_duplicate, update, waiting_in, write_prompt
 from storage.sqlite.permission import owner_key, session_by_id, turn_by_id
 from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, micros, turn_of, usage_json
@@ -22,8 +23,8 @@ from storage.text import clean
 class SqliteTurns:
     """The `TurnJournal` of the SQLite store."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
-        self._database = database
+    def __init__(self, database: Database, held: Held, now: Callable[[], datetime]) -> None:
+        self._database, self._held = database, held
         self._now = now
 
     async def submit(
@@ -35,13 +36,14 @@ class SqliteTurns:
         def work(connection: sqlite3.Connection) -> Turn:
             session = session_by_id(connection, actor, session_id)
             refuse_duplicate(connection, prompt)
-            if limit is not None and state.is_waiting and len(waiting_in(connection, session)) >= limit:
+            if limit is not None and state.is_waiting and len(waiting_in(connection, self._held, session)) >= limit:
                 raise QueueFull(limit)
-            entry = write_prompt(connection, actor, session, text, now) if state is TurnState.ASKED else None
+            self._held.refuse_more(session, text)
+            entry = write_prompt(connection, self._held, actor, session, text, now) if state is TurnState.ASKED else None
             turn = _new_turn(turn_id, session, prompt, text=text, state=state, entry=entry, now=now)
             if prompt.source.kind is SourceKind.MESSAGE and prompt.source.guild_id is None:
                 direct.saw(connection, actor, prompt.source.channel_id, prompt.source.id, micros(now))
-            return insert(connection, session, turn, prompt)
+            return insert(connection, self._held, session, turn, prompt)
 
         return await self._database.write(work)
 
@@ -50,9 +52,9 @@ class SqliteTurns:
         now = self._now()
 
         def work(connection: sqlite3.Connection) -> Turn:
-            turn = turn_of(in_state(connection, actor, turn_id, TurnState.QUEUED, TurnState.PAUSED))
+            turn = turn_of(in_state(connection, actor, turn_id, TurnState.QUEUED, TurnState.PAUSED), self._held)
             session = session_by_id(connection, actor, turn.session_id)
-            entry = write_prompt(connection, actor, session, turn.prompt, now)
+            entry = write_prompt(connection, self._held, actor, session, turn.prompt, now)
             update(connection, turn_id, state=TurnState.ASKED, prompt_entry=entry, asked=micros(now))
             return replace(turn, state=TurnState.ASKED, prompt_entry=entry, asked=now)
 
@@ -70,7 +72,7 @@ class SqliteTurns:
         """See `TurnJournal.shelve`."""
 
         def work(connection: sqlite3.Connection) -> Turn:
-            turn = turn_of(in_state(connection, actor, turn_id, TurnState.ASKED))
+            turn = turn_of(in_state(connection, actor, turn_id, TurnState.ASKED), self._held)
             session = session_by_id(connection, actor, turn.session_id)
             entry = turn.prompt_entry
             if entry is None or session["leaf"] != entry or has_answer(connection, entry):
@@ -86,20 +88,21 @@ class SqliteTurns:
         again_id, now = new_id(), self._now()
 
         def work(connection: sqlite3.Connection) -> Turn:
-            turn = turn_of(turn_by_id(connection, actor, turn_id))
+            turn = turn_of(turn_by_id(connection, actor, turn_id), self._held)
             session = session_by_id(connection, actor, turn.session_id)
             refuse_duplicate(connection, prompt)
+            self._held.refuse_more(session)
             if turn.answer_entry is None or turn.prompt_entry is None:
                 raise WrongTurnState
             if session["leaf"] != turn.answer_entry:
                 raise NotLastTurn
-            partial = "" if not goes_on else text_of(connection, turn.answer_entry)
+            partial = "" if not goes_on else text_of(connection, self._held, turn.session_id, turn.answer_entry)
             if goes_on and (not partial or turn.state is TurnState.COMPLETED):
                 raise WrongTurnState
             entry = turn.prompt_entry
             move_leaf(connection, session, entry)
             again = _new_turn(again_id, session, prompt, text=turn.prompt, state=TurnState.ASKED, entry=entry, now=now)
-            return insert(connection, session, replace(again, partial=partial), prompt)
+            return insert(connection, self._held, session, replace(again, partial=partial), prompt)
 
         return await self._database.write(work)
 
@@ -109,7 +112,8 @@ class SqliteTurns:
 
         def work(connection: sqlite3.Connection) -> None:
             turn = in_state(connection, actor, turn_id, TurnState.ASKED, TurnState.STREAMING)
-            update(connection, turn_id, state=TurnState.STREAMING, partial=clean(text), first_delta=turn["first_delta"] or now)
+            partial = self._held.take_partial(turn, turn["session_id"], turn_id, clean(text))
+            update(connection, turn_id, state=TurnState.STREAMING, partial=partial, first_delta=turn["first_delta"] or now)
 
         await self._database.write(work)
 
@@ -134,7 +138,7 @@ class SqliteTurns:
         data: dict[str, Any] = {"turn": turn_id.hex, "outcome": outcome.value, "error": error}
 
         def work(connection: sqlite3.Connection) -> Turn:
-            turn = turn_of(turn_by_id(connection, actor, turn_id))
+            turn = turn_of(turn_by_id(connection, actor, turn_id), self._held)
             if turn.state.is_ended:
                 return turn
             if turn.prompt_entry is None:
@@ -143,6 +147,7 @@ class SqliteTurns:
             spending.add(connection, now.date(), session["owner"], spent)
             entry = append(
                 connection,
+                self._held,
                 session,
                 parent=turn.prompt_entry,
                 kind=EntryKind.ASSISTANT if text else EntryKind.FAILURE,
@@ -165,7 +170,7 @@ class SqliteTurns:
         now = self._now()
 
         def work(connection: sqlite3.Connection) -> Turn:
-            turn = turn_of(in_state(connection, actor, turn_id, TurnState.QUEUED, TurnState.PAUSED))
+            turn = turn_of(in_state(connection, actor, turn_id, TurnState.QUEUED, TurnState.PAUSED), self._held)
             update(connection, turn_id, state=TurnState.REMOVED, ended=micros(now))
             return replace(turn, state=TurnState.REMOVED, ended=now)
 
@@ -182,12 +187,12 @@ class SqliteTurns:
     async def waiting(self, actor: Actor, session_id: UUID) -> Sequence[Turn]:
         """See `TurnJournal.waiting`."""
         return await self._database.read(
-            lambda connection: waiting_in(connection, session_by_id(connection, actor, session_id))
+            lambda connection: waiting_in(connection, self._held, session_by_id(connection, actor, session_id))
         )
 
     async def get(self, actor: Actor, turn_id: UUID) -> Turn:
         """See `TurnJournal.get`."""
-        return await self._database.read(lambda connection: turn_of(turn_by_id(connection, actor, turn_id)))
+        return await self._database.read(lambda connection: turn_of(turn_by_id(connection, actor, turn_id), self._held))
 
     async def latest(self, actor: Actor, session_id: UUID) -> Turn | None:
         """See `TurnJournal.latest`."""
@@ -200,7 +205,7 @@ class SqliteTurns:
                 "WHERE t.prompt_entry IN (?, ?) AND (t.answer_entry = ? OR t.prompt_entry = ?) ORDER BY t.id DESC LIMIT 1"
             )
             row = connection.execute(sql, (leaf, above["parent"] if above else None, leaf, leaf)).fetchone()
-            return None if row is None else turn_of(row)
+            return None if row is None else turn_of(row, self._held)
 
         return await self._database.read(work)
 
@@ -222,15 +227,17 @@ class SqliteTurns:
     async def hold(self, actor: Actor, session_id: UUID, departure: Departure) -> Choice:
         """See `TurnJournal.hold`."""
         choice_id, now = new_id(), micros(self._now())
-        return await self._database.write(lambda c: choices.hold(c, actor, session_id, choice_id, departure, now))
+        return await self._database.write(lambda c: choices.hold(c, self._held, actor, session_id, choice_id, departure, now))
 
     async def choice(self, actor: Actor, choice_id: UUID) -> Choice:
         """See `TurnJournal.choice`."""
-        return await self._database.read(lambda connection: choices.look(connection, actor, choice_id))
+        return await self._database.read(lambda connection: choices.look(connection, self._held, actor, choice_id))
 
     async def decide(self, actor: Actor, choice_id: UUID) -> Choice:
         """See `TurnJournal.decide`."""
-        return await self._database.write(lambda connection: choices.take(connection, actor, choice_id))
+        choice = await self._database.write(lambda connection: choices.take(connection, self._held, actor, choice_id))
+        self._held.forget_departure(choice_id)
+        return choice
 
     async def _move_waiting(self, actor: Actor, session_id: UUID, state: TurnState) -> Sequence[Turn]:
         def work(connection: sqlite3.Connection) -> Sequence[Turn]:
@@ -239,7 +246,7 @@ class SqliteTurns:
                 "UPDATE turns SET state = ? WHERE owner = ? AND number = ? AND state IN ('queued', 'paused')",
                 (state, session["owner"], session["number"]),
             )
-            return waiting_in(connection, session)
+            return waiting_in(connection, self._held, session)
 
         return await self._database.write(work)
 

@@ -9,6 +9,7 @@ from storage.housekeeping import DirectChannel, Incident, IncidentKind
 from storage.records import BIN_KEEPS, Actor, Delivery, Turn
 from storage.sqlite import resting, spending, wiping
 from storage.sqlite.database import Database
+from storage.sqlite.held import Held
 from storage.sqlite.migrate import APPLICATION_ID
 from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, delivery_of, micros, moment, turn_of
 
@@ -16,16 +17,16 @@ from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, delivery_of, micros, 
 class SqliteUpkeep:
     """The `Upkeep` of the SQLite store."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, held: Held) -> None:
+        self._database, self._held = database, held
 
     async def running_turns(self) -> Sequence[Turn]:
         """See `Upkeep.running_turns`."""
-        return await self._database.read(lambda connection: _turns(connection, "('asked', 'streaming')"))
+        return await self._database.read(lambda connection: _turns(connection, self._held, "('asked', 'streaming')"))
 
     async def waiting_turns(self) -> Sequence[Turn]:
         """See `Upkeep.waiting_turns`."""
-        return await self._database.read(lambda connection: _turns(connection, "('queued', 'paused')"))
+        return await self._database.read(lambda connection: _turns(connection, self._held, "('queued', 'paused')"))
 
     async def open_deliveries(self) -> Sequence[tuple[Actor, Delivery]]:
         """See `Upkeep.open_deliveries`."""
@@ -35,7 +36,7 @@ class SqliteUpkeep:
                 "SELECT d.*, o.user_id FROM deliveries d JOIN turns t ON t.id = d.turn JOIN owners o ON o.id = t.owner "
                 "JOIN sessions s ON s.owner = t.owner AND s.number = t.number "
                 "WHERE d.state IN ('pending', 'sent', 'unknown') AND t.ended IS NOT NULL AND s.deleted IS NULL "
-                "ORDER BY d.turn, d.part"
+                "AND s.temporary = 0 ORDER BY d.turn, d.part"
             )
             return tuple((Actor(row["user_id"]), delivery_of(row)) for row in rows)
 
@@ -120,12 +121,12 @@ def _incident(row: sqlite3.Row) -> Incident:
     return Incident(kind=IncidentKind(row["kind"]), began=moment(row["began"]))
 
 
-def _turns(connection: sqlite3.Connection, states: str) -> Sequence[Turn]:
+def _turns(connection: sqlite3.Connection, held: Held, states: str) -> Sequence[Turn]:
     sql = (
         f"SELECT {TURN_COLUMNS} FROM {TURN_TABLES} WHERE t.ended IS NULL AND t.state IN {states} "  # noqa: S608 - constants
-        "AND s.deleted IS NULL ORDER BY t.id"
+        "AND s.deleted IS NULL AND s.temporary = 0 ORDER BY t.id"
     )
-    return tuple(map(turn_of, connection.execute(sql)))
+    return tuple(turn_of(row, held) for row in connection.execute(sql))
 
 
 def _erase_from_choices(connection: sqlite3.Connection, now: int) -> int:

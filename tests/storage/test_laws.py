@@ -145,11 +145,24 @@ class Lives(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         for actor in (ANN, BOB, ANN):
-            self.create(actor, None)
+            self.create(actor, None, temporary=False)
 
-    @rule(actor=PEOPLE, name=st.none() | TEXTS)
-    def create(self, actor: Actor, name: str | None) -> None:
-        self.remember(self.both(lambda store, _: store.sessions.create(actor, name)), actor, self.sessions)
+    @rule(actor=PEOPLE, name=st.none() | TEXTS, temporary=st.booleans())
+    def create(self, actor: Actor, name: str | None, temporary: bool) -> None:
+        made = self.both(lambda store, _: store.sessions.create(actor, name, temporary=temporary))
+        self.remember(made, actor, self.sessions)
+
+    @rule(owns=OWNS, number=NUMBERS)
+    def keep_after_all(self, owns: bool, number: int) -> None:
+        session = self.session(number)
+        actor = session.by(owns)
+        self.both(lambda store, which: store.temporaries.keep(actor, session[which]))
+
+    @rule(owns=OWNS, number=NUMBERS)
+    def end_for_good(self, owns: bool, number: int) -> None:
+        session = self.session(number)
+        actor = session.by(owns)
+        self.both(lambda store, which: store.temporaries.end(actor, session[which]))
 
     @rule(actor=PEOPLE, number=NUMBERS, name=st.none() | TEXTS)
     def rename(self, actor: Actor, number: int, name: str | None) -> None:

@@ -90,6 +90,7 @@ BROKEN = {
     "UPDATE choices SET number = 9": r"Choice \w{32}: its session \(9 of owner 1\) is not there",
     "UPDATE sessions SET named_by = NULL WHERE number = 1 AND owner = 1": r"number 1 .* it has a name that nobody gave it",
     "UPDATE sessions SET branches = 7 WHERE number = 1 AND owner = 1": r"number 1 .* branches is 7, counted 1",
+    "UPDATE sessions SET temporary = 1 WHERE number = 1 AND owner = 1": r"number 1 .* temporary, and there are words",
     "UPDATE sessions SET deleted = 1 WHERE number = 1 AND owner = 1": r"number 1 .* it is in the bin, and still in use",
     "UPDATE sessions SET archived_by_itself = 1 WHERE number = 1 AND owner = 1": r"number 1 .* archived by itself, and is not",
     "UPDATE shelf_counts SET many = 9 WHERE owner = 1": r"Owner 1: 2 sessions are on shelf 0 \(pinned: 0\), counted 9",

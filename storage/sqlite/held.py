@@ -1,0 +1,144 @@
+"""`Held`: the words of temporary sessions. They are here, in memory, and their rows have nothing in their places.
+
+Whoever writes a row gives its words here and stores what comes back; whoever makes a record of a row (`rows.py`) asks here for
+them. Both threads of the database do, each by single operations of a dict. What is put here in a transaction that fails is
+written over by the next one, or never asked for; what nobody may ask for any more is let go of after the commit.
+"""
+
+import sqlite3
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+from typing import Final
+from uuid import UUID
+
+from storage.errors import SessionTemporary, TemporaryFull
+from storage.records import Departure
+from storage.temporaries import MOST_CHARACTERS
+
+DEPARTURES: Final = 200
+"""Departures whose words are held at once, over all people; the oldest can't be decided any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An entry's words, and its data as it would be stored."""
+
+    text: str
+    data: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The words of a departure from a session."""
+
+    session: UUID
+    name: str | None
+    text: str
+
+
+@dataclass(slots=True)
+class Words:
+    """All that is said in one temporary session."""
+
+    name: str | None = None
+    preview: str | None = None
+    entries: dict[int, Said] = field(default_factory=dict[int, Said])
+    prompts: dict[str, str] = field(default_factory=dict[str, str])
+    """By the turn's id."""
+    partial: tuple[str, str] = ("", "")
+    """Of the turn that was written to last: its id, and the answer's text so far."""
+
+    @property
+    def characters(self) -> int:
+        """How much is said."""
+        return sum(len(said.text) for said in self.entries.values())
+
+    def partial_of(self, turn: str) -> str:
+        """How far the answer of a running turn has come."""
+        written, text = self.partial
+        return text if written == turn else ""
+
+
+class Held:
+    """What one store holds."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[UUID, Words] = {}
+        self._departures: OrderedDict[UUID, Wanted] = OrderedDict()
+
+    def words(self, session_id: UUID) -> Words | None:
+        """What is held of a session, if anything is."""
+        return self._sessions.get(session_id) if self._sessions else None
+
+    def begin(self, session_id: UUID, name: str | None) -> None:
+        """A temporary session comes to be."""
+        self._sessions[session_id] = Words(name=name)
+
+    def forget(self, session_id: UUID) -> None:
+        """Its words are stored now, or gone."""
+        self._sessions.pop(session_id, None)
+        for choice in [choice for choice, wanted in tuple(self._departures.items()) if wanted.session == session_id]:
+            self.forget_departure(choice)
+
+    def take_entry(self, session: sqlite3.Row, entry: int, said: Said, preview: str | None) -> Said:
+        """Hold an entry's words, and the preview it makes, where its session is temporary; returns what is to be stored."""
+        words = self._held(session["temporary"], session["id"])
+        if words is None:
+            return said
+        words.entries[entry] = said
+        if session["preview"] is None and preview is not None:
+            words.preview = preview
+        return Said("", None)
+
+    def take_prompt(self, session: sqlite3.Row, turn: UUID, prompt: str) -> str:
+        """The same for a turn's prompt."""
+        words = self._held(session["temporary"], session["id"])
+        if words is None:
+            return prompt
+        words.prompts[turn.hex] = prompt
+        return ""
+
+    def take_partial(self, row: sqlite3.Row, session: str, turn: UUID, text: str) -> str:
+        """The same for how far its answer has come. `row` says whether the session with the id `session` is temporary."""
+        words = self._held(row["temporary"], session)
+        if words is None:
+            return text
+        words.partial = (turn.hex, text)
+        return ""
+
+    def take_departure(self, session: sqlite3.Row, choice: UUID, departure: Departure) -> Departure | None:
+        """Hold the words of a departure that leaves or begins a temporary session; returns what is to be stored, `None` for
+        all of it.
+        """
+        if not (session["temporary"] or departure.temporary):
+            return None
+        prompt = departure.prompt
+        text = prompt.text if prompt is not None else ""
+        self._departures[choice] = Wanted(UUID(hex=session["id"]), departure.name, text)
+        while len(self._departures) > DEPARTURES:
+            self._departures.popitem(last=False)
+        return replace(departure, name=None, prompt=replace(prompt, text="") if prompt is not None else None)
+
+    def departure(self, choice: UUID) -> Wanted | None:
+        """The words of a departure; `None` where they are held no longer."""
+        return self._departures.get(choice)
+
+    def forget_departure(self, choice: UUID) -> None:
+        """It was decided."""
+        self._departures.pop(choice, None)
+
+    def refuse_more(self, session: sqlite3.Row, text: str = "") -> None:
+        """Raises `TemporaryFull` where a temporary session has no room for a further prompt."""
+        words = self._held(session["temporary"], session["id"])
+        if words is not None and words.characters + len(text) > MOST_CHARACTERS:
+            raise TemporaryFull
+
+    def _held(self, is_temporary: int, session_id: str) -> Words | None:
+        """Where the words of the session go; `None` where they are stored."""
+        return self._sessions.setdefault(UUID(hex=session_id), Words()) if is_temporary else None
+
+
+def refuse_temporary(session: sqlite3.Row) -> None:
+    """Raises `SessionTemporary`."""
+    if session["temporary"]:
+        raise SessionTemporary
