@@ -141,6 +141,14 @@ class SessionRuntime:
         """Take back what was done to a session. Raises `UndoNotFound`, `SessionWriting`, `StoreUnavailable`, `ShuttingDown`."""
         return await self._change(lambda: self._undo(undo_id))
 
+    async def erase(self, settled: Callable[[], Awaitable[None]]) -> None:
+        """Dispose all that is live, have `settled` what is shown of it, and delete all there is of the person.
+
+        What they ask meanwhile waits, and begins anew then; again is the same as once. Raises `ShuttingDown`, and
+        `StoreUnavailable` with a part of it done.
+        """
+        await self._change(lambda: self._erase(settled))
+
     async def wake(self, info: SessionInfo, turn: Turn | None) -> None:
         """After a restart: go on with a session's asked turn, or with what is queued in it, wherever its owner is."""
 
@@ -210,6 +218,11 @@ class SessionRuntime:
         if session.deleted is not None:  # a restore was undone; that nothing runs in it, the store has seen to
             await self._place.discard(session.id)
         return session
+
+    async def _erase(self, settled: Callable[[], Awaitable[None]]) -> None:
+        await self._place.dispose(TurnState.STOPPED)
+        await settled()
+        await self._store.shelves.erase(self.actor)
 
     def _count_in(self, prompt: Prompt) -> None:
         if not prompt.missed:

@@ -1,12 +1,11 @@
-"""`/help` and `/privacy`: one screen each."""
+"""`/help`: what can be done here, on one screen."""
 
 from typing import Any
 
 from discord import app_commands
 from discord.ext import commands
 
-from cogs.reply import Interaction, reply_to, say_long
-from cogs.services import Services
+from cogs.reply import Interaction, reply_to
 
 INTRODUCTION = (
     "I keep private sessions with an AI model for you, like tabs in a browser. Only you see them. "
@@ -15,21 +14,15 @@ INTRODUCTION = (
 
 
 class About(commands.Cog):
-    """Says what the bot does and what it keeps."""
+    """Says what the bot does."""
 
-    def __init__(self, services: Services, tree: app_commands.CommandTree[Any]) -> None:
-        self._services = services
+    def __init__(self, tree: app_commands.CommandTree[Any]) -> None:
         self._tree = tree
 
     @app_commands.command(name="help", description="What you can do here, on one screen")
     async def help(self, interaction: Interaction) -> None:
         """List every command with its description, as registered."""
         await reply_to(interaction).say(help_text(self._tree))
-
-    @app_commands.command(name="privacy", description="What is kept about you, where, for how long, and who could read it")
-    async def privacy(self, interaction: Interaction) -> None:
-        """Show the privacy page, which whoever runs the bot can edit."""
-        await say_long(reply_to(interaction), self._services.privacy())
 
 
 def help_text(tree: app_commands.CommandTree[Any]) -> str:

@@ -27,6 +27,7 @@ from cogs.more import More
 from cogs.notices import Notices
 from cogs.owed import Owed
 from cogs.panel import Branches, Panel
+from cogs.privacy import Privacy
 from cogs.search import Search
 from cogs.services import Services
 from cogs.sessions import Sessions
@@ -99,7 +100,14 @@ class Cubby(commands.Bot):
         reading = (Sessions, Panel, Branches, History, Search, Shelves, Forks, Exporting, Importing)
         cogs = (Mentions, *reading, Answers, More, WaitingPrompts, Owed)
         direct = (Chat(services, inbox), CatchUp(services, inbox))
-        for cog in (services.router, self._notices, About(services, self.tree), *direct, *(make(services) for make in cogs)):
+        for cog in (
+            services.router,
+            self._notices,
+            About(self.tree),
+            Privacy(services),
+            *direct,
+            *(make(services) for make in cogs),
+        ):
             await self.add_cog(cog)
 
     async def setup_hook(self) -> None:

@@ -205,10 +205,13 @@ class MessageReply:
         return Target(surface=Surface.DIRECT, channel_id=self._channel.id)
 
 
-async def say_long(reply: Answering, text: str) -> None:
-    """Say a text of any length, in as many messages as it needs."""
-    for part in split(text):
+async def say_long(reply: Answering, text: str, *, view: AnyView | None = None) -> None:
+    """Say a text of any length, in as many messages as it needs; a `view` goes under the last of them."""
+    parts = split(text)
+    for part in parts[:-1]:
         await reply.say(part)
+    for part in parts[-1:]:
+        await reply.say(part, view=view)
 
 
 def place_after(interaction: Interaction) -> Target:

@@ -84,13 +84,17 @@ def binned(deleted: Deleted) -> str:
 
 
 def purged(session: SessionInfo, copies: Copies) -> str:
-    """What is said of a session that is deleted for good, and of the backups that may still hold it."""
-    said = f"{label(session)} is deleted for good."
+    """What is said of a session that is deleted for good."""
+    return f"{label(session)} is deleted for good. {in_backups(copies)}"
+
+
+def in_backups(copies: Copies) -> str:
+    """What is said of the backups that may still hold what is deleted."""
     if copies.kept:
-        return f"{said} Backups that were made before may hold it until whoever runs me deletes them."
+        return "Backups that were made before may hold it until whoever runs me deletes them."
     if copies.until is not None:
-        return f"{said} The last of my backups that may hold it goes {ago(copies.until)}."
-    return f"{said} None of my backups holds it."
+        return f"The last of my backups that may hold it goes {ago(copies.until)}."
+    return "None of my backups holds it."
 
 
 def given_back(departure: Departure) -> str:

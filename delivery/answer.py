@@ -168,6 +168,10 @@ class AnswerDelivery:
             self.ending = replace(self.ending, saved=True)
             await self._parts.correct(await self._last_looks(self.ending))
 
+    async def take_down(self) -> None:
+        """Delete what is to be seen of it. The delivery itself has ended by then."""
+        await self._parts.take_down()
+
     async def _take_turns(self) -> None:
         """Let answers that were asked for before have their first messages, so that the channel reads in order."""
         for other in self._after:

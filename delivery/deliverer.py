@@ -6,11 +6,10 @@ tasks are owned here and end in `close()`.
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from agent.events import (
@@ -34,17 +33,13 @@ from delivery.offers import Offer, Offers
 from delivery.parts import Parts
 from delivery.sender import Sender
 from delivery.stored import ending_of, stored_answer
-from storage.errors import NotFound, StoreError
+from delivery.tokens import erase_hourly
+from delivery.unsaved import Unsaved
+from storage.errors import NotFound
 from storage.records import Actor, SessionInfo, Surface, Target, Turn, TurnState
 from storage.store import Store
 
 log = logging.getLogger(__name__)
-
-UNSAVED: Final = 1000
-"""Answers kept at hand until the disk takes their ends."""
-
-ERASE_EVERY: Final = 3600.0
-"""Seconds between two erasures of expired tokens."""
 
 
 class Deliverer:
@@ -82,8 +77,7 @@ class Deliverer:
         self._now = now
         self._answers: dict[UUID, AnswerDelivery] = {}
         self._offers = Offers()
-        self._unsaved: OrderedDict[UUID, AnswerDelivery] = OrderedDict()
-        """Answers that were shown and are not known to be saved."""
+        self._unsaved = Unsaved()
         self._tasks: dict[asyncio.Task[None], AnswerDelivery | None] = {}
         self._closed = False
 
@@ -102,7 +96,7 @@ class Deliverer:
         Returns when the mending is under way. Raises `StoreUnavailable`.
         """
         await self._means.store.upkeep.erase_tokens(self._now())
-        self._own("erase-tokens", self._erase_hourly())
+        self._own("erase-tokens", erase_hourly(self._means.store.upkeep, self._now))
         found = await self._means.store.upkeep.open_deliveries()
         for turn_id, actor in {delivery.turn_id: actor for actor, delivery in found}.items():
             if turn_id not in self._answers:
@@ -130,6 +124,20 @@ class Deliverer:
             if target.surface is Surface.DIRECT:
                 await self._means.store.deliveries.link(actor, message_id, session.id)
         return bool(shown_now)
+
+    async def forget(self, actor: Actor, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - as `close`
+        """Show a person nothing more of their turns, and take down what was not yet at its end. What has just ended is let be
+        shown for up to `timeout` seconds, since only then all its messages are known.
+        """
+        theirs = {task: answer for task, answer in self._tasks.items() if answer is not None and answer.actor == actor}
+        if ending := [task for task, answer in theirs.items() if answer.ending is not None]:
+            await asyncio.wait(ending, timeout=timeout)
+        for task in theirs:
+            task.cancel()
+        await asyncio.gather(*theirs, return_exceptions=True)
+        await asyncio.gather(*(answer.take_down() for answer in theirs.values()))
+        self._offers.forget(actor)
+        self._unsaved.forget(actor)
 
     async def close(self, timeout: float = 2.0) -> None:  # noqa: ASYNC109 - the time for the last edits, not a limit on the call
         """Let answers that have ended be shown for up to `timeout` seconds, then end every task. Twice is as once."""
@@ -165,7 +173,7 @@ class Deliverer:
 
     def _take_saved(self, event: TurnSaved) -> None:
         """An end was stored after all. Where less was kept than was shown, what was shown stays as it is."""
-        shown = self._unsaved.pop(event.turn.id, None)
+        shown = self._unsaved.take(event.turn.id)
         answer = shown or self._answers.get(event.turn.id)
         if answer is None or answer.ending is None or answer.ending.outcome is not event.turn.state:
             return
@@ -258,14 +266,6 @@ class Deliverer:
         await parts.withdraw(Look(render.REMOVED if turn.state is TurnState.REMOVED else render.replaced(session)))
         log.info("turn %s: %s before it was shown", turn.id, "removed" if turn.state is TurnState.REMOVED else "replaced")
 
-    async def _erase_hourly(self) -> None:
-        while True:
-            await asyncio.sleep(ERASE_EVERY)
-            try:
-                await self._means.store.upkeep.erase_tokens(self._now())
-            except StoreError as error:
-                log.warning("expired tokens were not erased: %s", type(error).__name__)
-
     def _own(self, name: str, work: Coroutine[Any, Any, None], answer: AnswerDelivery | None = None) -> None:
         task = asyncio.create_task(work, name=name)
         self._tasks[task] = answer
@@ -287,9 +287,7 @@ class Deliverer:
         if answer.was_saved:
             self._own(f"saved-{answer.turn.id}", self._show_saved(answer))
             return
-        self._unsaved[answer.turn.id] = answer
-        while len(self._unsaved) > UNSAVED:
-            self._unsaved.popitem(last=False)
+        self._unsaved.keep(answer)
 
     def _remember(self, answer: AnswerDelivery) -> None:
         offer = answer.offer()

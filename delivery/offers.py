@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from storage.records import Target, Turn, TurnState
+from storage.records import Actor, Target, Turn, TurnState
 
 REMEMBERED: Final = 1000
 """Sessions whose offers are remembered."""
@@ -45,3 +45,8 @@ class Offers:
     def take(self, session_id: UUID) -> list[Offer]:
         """The session's offers, which are forgotten."""
         return self._offers.pop(session_id, [])
+
+    def forget(self, actor: Actor) -> None:
+        """Forget a person's."""
+        for session_id in [each for each, offers in self._offers.items() if offers[0].turn.owner == actor.user_id]:
+            del self._offers[session_id]

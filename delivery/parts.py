@@ -137,6 +137,14 @@ class Parts:
             except DeliveryError:
                 await message.give_up()
 
+    async def take_down(self) -> None:
+        """Delete every message of it that is known, in one try each."""
+        for message in self._messages:
+            try:
+                await message.remove()
+            except DeliveryError as error:
+                log.info("turn %s: a part stays: %s %s", self._turn.id, type(error).__name__, error)
+
     async def _settle(self, part: int, look: Look, refused: str) -> None:
         message = await self._part(part)
         if message is None:

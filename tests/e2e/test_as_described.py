@@ -14,6 +14,7 @@ def spec(request: pytest.FixtureRequest) -> Spec:
 async def test_a_walk_through_what_cubby_does_is_as_described(spec: Spec, team: Team) -> None:
     await in_the_server(team)
     await in_direct_messages(team)
+    await everything_deleted(team)
     calls = team.discord.calls
     assert len({call.route for call in calls}) > 10
     assert [fault for call in calls for fault in spec.faults_of(call)] == []
@@ -67,3 +68,12 @@ async def in_direct_messages(team: Team) -> None:
     await team.ann.wait_for(lambda m: "echo: meanwhile" in m.text and is_ended(m), channel=team.ann.dm, timeout=20)
     await team.restart()
     await team.write(team.ann, "after")
+
+
+async def everything_deleted(team: Team) -> None:
+    page = await (await team.ann.slash(team.general, "privacy")).message(lambda m: bool(m.buttons))
+    modal = (await (await team.ann.press(page, "Delete everything about me")).acknowledged()).modal
+    assert modal is not None
+    used = await team.ann.submit(modal, {"Type DELETE to delete it all for good": "DELETE"})
+    await used.message(lambda m: "deleted for good" in m.text)
+    await team.discord.until(lambda: any(call.method == "DELETE" for call in team.discord.calls) or None)

@@ -4,6 +4,7 @@ It walks the commands and the verbs of components that the bot has registered, s
 teams live through the same; in one Ann aims at Bob's sessions, turns, choices, messages and words, in the other at nothing.
 """
 
+import asyncio
 import itertools
 import json
 import re
@@ -138,6 +139,8 @@ async def seen(team: Team, invocation: Invocation, aim: Aim) -> str:
 
     if invocation.modal is None:
         await team.discord.until(settled)
+    if tasks := [task for task in asyncio.all_tasks() if task.get_name().startswith("delete-everything")]:
+        await asyncio.wait(tasks)
     shown = [*invocation.messages, *([invocation.updated] if invocation.updated else [])]
     facts = [(m.text, m.ephemeral, m.components) for m in shown]
     return masked(json.dumps([invocation.failed, invocation.modal is not None, facts], default=str), aim)
