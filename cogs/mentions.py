@@ -18,6 +18,7 @@ from cogs.asking import NOTHING_IN_IT, ask
 from cogs.reply import NO_MENTIONS, Interaction, reply_to, unlisted
 from cogs.router import Unreadable, number_in
 from cogs.services import Services
+from storage.records import Actor
 
 STANDS: Final = 120.0
 """Seconds after which the public line goes by itself."""
@@ -60,6 +61,12 @@ class Mentions(commands.Cog):
             await self._offer(message, Mention(message.author.id, _without_mention(message.content, me.id)))
         except discord.Forbidden:
             return  # no right to write here, so there is no door to tell anybody through
+
+    @commands.Cog.listener()
+    async def on_erased(self, actor: Actor) -> None:
+        """Called when everything about a person was deleted; see `privacy.py`."""
+        for key in [key for key, mention in self._held.items() if mention.author_id == actor.user_id]:
+            del self._held[key]
 
     async def _offer(self, message: discord.Message, mention: Mention) -> None:
         self._next += 1

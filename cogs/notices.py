@@ -13,7 +13,7 @@ from cogs.reply import Interaction, expired, place_after, unlisted
 from cogs.services import Services
 from cogs.words import label
 from delivery.errors import DeliveryError
-from storage.records import Target
+from storage.records import Actor, Target
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,11 @@ class Notices(commands.Cog):
         """Called by discord.py for every message; a direct message is a place to speak in."""
         if message.guild is None and not message.author.bot and isinstance(message.channel, discord.DMChannel):
             self._last.pop(message.author.id, None)
+
+    @commands.Cog.listener()
+    async def on_erased(self, actor: Actor) -> None:
+        """Called when everything about a person was deleted; see `privacy.py`."""
+        self._last.pop(actor.user_id, None)
 
     def kept_finished(self, event: KeptFinished) -> None:
         """Tell the owner; called on the event loop by `delivery/`."""

@@ -1,4 +1,4 @@
-"""`/privacy`: what is kept, and *Delete everything about me*.
+"""`/privacy`: what is kept, *Export everything* (in `exporting.py`), and *Delete everything about me*.
 
 Everything that is stored goes first, as one act of the person's runtime; then the bot's own direct messages, which are found in
 Discord's history, since nothing is known of them any more. That can take long, so its message has *Go on* from the beginning,
@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 WORD: Final = "DELETE"
 """What is to be typed, in capitals or not."""
 
+ERASED: Final = "erased"
+"""The event by which other cogs let go of what they hold of a person in memory: their `on_erased` is called with the actor."""
+
 NOT_TYPED: Final = f"Nothing was deleted: that wasn't the word {WORD}."
 AT_IT: Final = "I'm deleting already. I'll say when it's done."
 CLEARING: Final = (
@@ -59,12 +62,13 @@ class Privacy(commands.Cog):
         services.router.add("clear", self._go_on)
 
     @app_commands.command(
-        name="privacy", description="What is kept about you, where, for how long, and who could read it; delete all of it"
+        name="privacy", description="What is kept about you, where and how long, who could read it; export or delete it all"
     )
     async def privacy(self, interaction: Interaction) -> None:
         """Show the privacy page, which whoever runs the bot can edit."""
+        export = controls.button("Export everything", "exportall")
         erase = controls.button("Delete everything about me", "erase", style=discord.ButtonStyle.danger)
-        await say_long(reply_to(interaction), self._services.privacy(), view=controls.row(erase))
+        await say_long(reply_to(interaction), self._services.privacy(), view=controls.row(export, erase))
 
     async def _pressed(self, interaction: Interaction, _arguments: list[str]) -> None:
         await interaction.response.send_modal(_modal())
@@ -99,6 +103,7 @@ class Privacy(commands.Cog):
         copies, counts = await services.copies(), await services.store.sessions.counts(actor)
         await services.runtimes.of(actor).erase(partial(services.deliverer.forget, actor))
         services.wipe_soon()
+        services.client.dispatch(ERASED, actor)
         await reply.say(_erased(counts.open + counts.archived + counts.bin, copies))
         shown = await reply.say(CLEARING, view=_go_on_later(interaction.id))
         await self._clear(actor, interaction.id, replace(reply.next_target(), message_id=shown))

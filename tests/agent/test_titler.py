@@ -237,6 +237,28 @@ async def test_a_session_that_is_deleted_meanwhile_is_let_go(store: Store) -> No
     assert (await store.sessions.find(ANN, 1, binned=True)).name is None
 
 
+async def test_titles_of_somebody_who_is_erased_meanwhile_are_given_up_and_leave_nothing(store: Store) -> None:
+    gates = [Pause() for _ in range(AT_ONCE)]
+    async with ScriptedModel(*(says(gate, "Named") for gate in gates)) as names, people(store, names) as all_of_us:
+        ann = all_of_us.of(ANN)
+        for _ in range(AT_ONCE + 1):
+            await ann.go(new("hello"))
+            await settled(ann)
+        for gate in gates:
+            await gate.reached.wait()
+
+        async def nothing_shown() -> None:
+            pass
+
+        await ann.erase(nothing_shown)
+        for gate in gates:
+            gate.release.set()
+        await asyncio.gather(*on_their_way())
+        assert len(names.requests) == AT_ONCE
+    assert (await store.sessions.create(ANN)).name is None
+    assert await store.turns.spent(ANN, datetime.now(UTC).date()) == 0
+
+
 async def test_without_a_model_a_plain_rule_names(store: Store) -> None:
     async with people(store, None) as all_of_us:
         runtime = all_of_us.of(ANN)

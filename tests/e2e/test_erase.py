@@ -26,7 +26,7 @@ def no_pace(monkeypatch: pytest.MonkeyPatch) -> None:
 async def submitted(team: Team, who: Person, channel: Channel, word: str = "delete") -> Invocation:
     """The word is typed."""
     page = await (await who.slash(channel, "privacy")).message()
-    page = await who.wait_for(lambda m: bool(m.buttons) and m.buttons[0].label == "Delete everything about me", channel=channel)
+    page = await who.wait_for(lambda m: any(b.label == "Delete everything about me" for b in m.buttons), channel=channel)
     modal = (await (await who.press(page, "Delete everything about me")).acknowledged()).modal
     assert modal is not None
     return await who.submit(modal, {"Type DELETE to delete it all for good": word})
@@ -176,6 +176,21 @@ async def test_a_restart_in_the_middle_is_gone_on_from_by_its_button(team: Team,
     await (await team.ann.press(status, "Go on")).acknowledged()
     await team.ann.wait_for(lambda m: m.id == status.id and m.text == DONE)
     assert ["after it" in text for text in mine(team, team.ann)] == [True]
+
+
+async def test_what_was_said_beside_a_mention_is_held_no_longer(team: Team) -> None:
+    await team.ann.say(team.general, SECRET, mention_bot=True)
+    line = await team.ann.wait_for(lambda m: "I answer in private" in m.text, channel=team.general)
+    await erased(team, team.ann, team.general)
+    assert (await (await team.ann.press(line, "Answer me privately")).message()).text == GONE
+
+
+async def test_everything_can_be_exported_before(team: Team) -> None:
+    await team.ask(team.ann, SECRET)
+    await (await team.ann.slash(team.general, "privacy")).message()
+    page = await team.ann.wait_for(lambda m: any(b.label == "Export everything" for b in m.buttons), channel=team.general)
+    sent = await (await team.ann.press(page, "Export everything")).message(lambda m: bool(m.attachments))
+    assert sent.ephemeral
 
 
 async def test_where_its_message_is_gone_the_end_is_told_in_direct_messages(team: Team) -> None:
