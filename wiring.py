@@ -106,6 +106,7 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
             archive_days=settings.auto_archive_days,
             copies=backups.copies,
             wipe_soon=caretaker.wake,
+            folder=settings.database_path.parent,
             now=utc_now,
         )
 

@@ -1,27 +1,27 @@
 """`/export`: one session, or all, as files that only their owner gets."""
 
-from collections.abc import Generator, Mapping
-from contextlib import ExitStack, contextmanager
+import asyncio
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BufferedIOBase
-from typing import BinaryIO, Final, cast
+from typing import Final
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from cogs.bulletin import Bulletin
 from cogs.controls import button, row
-from cogs.explain import UNREACHED, Told
-from cogs.files import unnamed_file
+from cogs.explain import Told
+from cogs.files import NewFile, disk_told, unnamed_files
 from cogs.find import choices, find
-from cogs.reply import Interaction, Reply, actor_of, reply_to
+from cogs.packing import Packed, pack_all, pack_one
+from cogs.reply import Interaction, actor_of, reply_to
 from cogs.router import Unreadable, uuid_in
 from cogs.services import Services
-from cogs.watching import watched
 from cogs.words import NOTHING_OPEN, label
-from porting.outgoing import export_all, export_session
 from storage.records import Actor, SessionInfo
-from transfer.archive_writer import HTML, JSON, MARKDOWN, PI, Layout, Part
+from transfer.archive_writer import HTML, JSON, MARKDOWN, PI, Layout
 
 ALL: Final = "all"
 """What is typed for all sessions."""
@@ -29,7 +29,7 @@ ALL: Final = "all"
 LAYOUTS: Final[Mapping[str, Layout]] = {layout.format: layout for layout in (MARKDOWN, HTML, JSON, PI)}
 NAMES: Final[Mapping[str, str]] = {
     MARKDOWN.format: "Markdown, for reading",
-    HTML.format: "a web page, for reading and printing",
+    HTML.format: "Web page, for reading and printing",
     JSON.format: "JSON, everything, for another Cubby",
     PI.format: "JSONL, for pi",
 }
@@ -37,12 +37,14 @@ FORMATS: Final = [app_commands.Choice(name=name, value=kind) for kind, name in N
 
 ROOM: Final = 64 * 1024
 """Bytes of an upload that are left for what is around the file."""
+AT_ONCE: Final = 2
+"""Exports that are packed at a time, over all people."""
 
-BUSY: Final = "I'm still packing your last export. It comes where you asked for it; then ask again."
+BUSY: Final = "I'm still at your last export. It comes where you asked for it; then ask again."
 NOTHING: Final = "You have no sessions to export yet. What rests in the bin isn't exported."
-TOO_LARGE: Final = (
-    "{} alone is larger than Discord takes from me ({} MiB), so I can't send it. Whoever runs me can give you all of it."
-)
+BROKEN_OFF: Final = "I'm being restarted, so your export broke off. Please ask again in a minute."
+
+Pack = Callable[[NewFile], Awaitable[list[Packed]]]
 
 
 class Exporting(commands.Cog):
@@ -51,6 +53,7 @@ class Exporting(commands.Cog):
     def __init__(self, services: Services) -> None:
         self._services = services
         self._packing: set[int] = set()
+        self._places = asyncio.Semaphore(AT_ONCE)
         services.router.add("exportone", self._which_format)
         services.router.add("exportas", self._one_as)
         services.router.add("exportall", self._everything)
@@ -68,15 +71,15 @@ class Exporting(commands.Cog):
     ) -> None:
         """Send a session, or a ZIP of all."""
         actor, reply = actor_of(interaction), reply_to(interaction)
+        await reply.defer()
         if session is not None and session.strip().casefold() == ALL:
             await self._send_all(interaction, LAYOUTS.get(format or "", JSON))
             return
-        await reply.defer()
-        wanted = await find(self._services, actor, session) if session is not None else await self._active(actor)
+        wanted = await (find(self._services, actor, session) if session else self._services.runtimes.of(actor).active())
         if wanted is None:
             await reply.say(NOTHING_OPEN)
         else:
-            await self._send(interaction, wanted, LAYOUTS.get(format or "", MARKDOWN))
+            self._send(interaction, wanted, LAYOUTS.get(format or "", MARKDOWN))
 
     @export.autocomplete("session")
     async def _session_choices(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
@@ -96,66 +99,72 @@ class Exporting(commands.Cog):
         if layout is None:
             raise Unreadable
         await reply_to(interaction).defer()
-        await self._send(interaction, session, layout)
+        self._send(interaction, session, layout)
 
     async def _everything(self, interaction: Interaction, _arguments: list[str]) -> None:
         """*Export everything*."""
+        await reply_to(interaction).defer()
         await self._send_all(interaction, JSON)
 
-    async def _send(self, interaction: Interaction, session: SessionInfo, layout: Layout) -> None:
-        reply = reply_to(interaction)
-        with self._one_at_a_time(interaction), unnamed_file() as file:
-            work = export_session(self._services.store, actor_of(interaction), session, layout, file)
-            await watched(work, lambda: _tell(reply, f"Packing {label(session)}…"))
-            if file.tell() > _most_bytes(interaction):
-                raise Told(TOO_LARGE.format(label(session), interaction.filesize_limit >> 20))
-            await reply.say(f"{label(session)}, as it is now:", file=_upload(file, f"session-{session.number}{layout.ending}"))
+    def _send(self, interaction: Interaction, session: SessionInfo, layout: Layout) -> None:
+        store, actor, most = self._services.store, actor_of(interaction), _most_bytes(interaction)
+        self._begin(
+            interaction,
+            lambda new_file: pack_one(store, actor, session, layout, new_file, most_bytes=most),
+            lambda: f"Packing {label(session)}…",
+        )
 
     async def _send_all(self, interaction: Interaction, layout: Layout) -> None:
-        actor, reply, most = actor_of(interaction), reply_to(interaction), _most_bytes(interaction)
-        await reply.defer()
-        counts = await self._services.store.sessions.counts(actor)
-        if not counts.open + counts.archived:
-            await reply.say(NOTHING)
+        store, actor, most = self._services.store, actor_of(interaction), _most_bytes(interaction)
+        counts = await store.sessions.counts(actor)
+        done = _Done(total=counts.open + counts.archived)
+        if not done.total:
+            await reply_to(interaction).say(NOTHING)
             return
-        with self._one_at_a_time(interaction), ExitStack() as opened:
-            files, packed = list[BinaryIO](), _Packed()
+        self._begin(
+            interaction,
+            lambda new_file: pack_all(store, actor, layout, new_file, most_bytes=most, progress=done.note),
+            lambda: f"Packing {done.count:,} of {done.total:,} sessions…",
+        )
 
-            def part(_number: int) -> BinaryIO:
-                files.append(opened.enter_context(unnamed_file()))
-                return files[-1]
+    def _begin(self, interaction: Interaction, pack: Pack, how_far: Callable[[], str]) -> None:
+        """Pack and send, after the interaction was deferred, in a task of its own."""
+        bulletin = Bulletin(self._services, reply_to(interaction))
+        bulletin.follow(f"export-{interaction.id}", self._export(bulletin, pack, how_far), BROKEN_OFF)
 
-            work = export_all(self._services.store, actor, part, layout=layout, most_bytes=most, progress=packed.note)
-            parts = await watched(work, lambda: _tell(reply, f"Packing {packed.done} of {packed.total} sessions…"))
-            for made, file in zip(parts, files, strict=True):
-                upload = None if made.is_oversize else _zip(file, made, parts)
-                await reply.say(_said(made, len(parts), interaction), file=upload)
+    async def _export(self, bulletin: Bulletin, pack: Pack, how_far: Callable[[], str]) -> None:
+        async with unnamed_files(self._services.folder) as new_file:
+            with self._one_at_a_time(bulletin.actor):
+                for packed in await bulletin.watch(self._packed(pack, new_file), how_far):
+                    await bulletin.say(packed.text, upload=packed.upload)
+
+    async def _packed(self, pack: Pack, new_file: NewFile) -> list[Packed]:
+        async with self._places:
+            with disk_told():
+                return await pack(new_file)
 
     @contextmanager
-    def _one_at_a_time(self, interaction: Interaction) -> Generator[None, None, None]:
+    def _one_at_a_time(self, actor: Actor) -> Generator[None, None, None]:
         """Raises `Told` while the person's last one is under way."""
-        if interaction.user.id in self._packing:
+        if actor.user_id in self._packing:
             raise Told(BUSY)
-        self._packing.add(interaction.user.id)
+        self._packing.add(actor.user_id)
         try:
             yield
         finally:
-            self._packing.discard(interaction.user.id)
-
-    async def _active(self, actor: Actor) -> SessionInfo | None:
-        return await self._services.runtimes.of(actor).active()
+            self._packing.discard(actor.user_id)
 
 
 @dataclass(slots=True)
-class _Packed:
+class _Done:
     """How far it is."""
 
-    done: int = 0
-    total: int = 0
+    total: int
+    count: int = 0
 
-    def note(self, done: int, total: int) -> None:
+    def note(self, count: int, total: int) -> None:
         """Called from the thread that packs."""
-        self.done, self.total = done, total
+        self.count, self.total = count, total
 
 
 def _kinds(session: SessionInfo) -> discord.ui.View:
@@ -163,33 +172,8 @@ def _kinds(session: SessionInfo) -> discord.ui.View:
     return row(*(button(text, "exportas", session.id, layout.format) for layout, text in labels.items()))
 
 
-def _said(part: Part, parts: int, interaction: Interaction) -> str:
-    """What stands above a part."""
-    if part.is_oversize:
-        return TOO_LARGE.format("One of your sessions", interaction.filesize_limit >> 20)
-    sessions = "1 session" if part.sessions == 1 else f"{part.sessions} sessions"
-    if parts == 1:
-        return f"Your {sessions}. What rests in the bin isn't in it."
-    whole = " Discord takes no larger files, so they come in parts, each a ZIP by itself." if part.number == 1 else ""
-    return f"Part {part.number} of {parts}: {sessions}.{whole}"
-
-
-def _zip(file: BinaryIO, part: Part, parts: list[Part]) -> discord.File:
-    return _upload(file, "sessions.zip" if len(parts) == 1 else f"sessions-{part.number}-of-{len(parts)}.zip")
-
-
 def _most_bytes(interaction: Interaction) -> int:
-    """What Discord takes in answer to it (Discord's documentation, "Interaction Object", `attachment_size_limit`)."""
+    """What Discord takes in answer to it: 10 MiB, more where the server or the person has more (Discord's documentation,
+    "Receiving and Responding to Interactions", Interaction Structure, `attachment_size_limit`).
+    """
     return interaction.filesize_limit - ROOM
-
-
-def _upload(file: BinaryIO, name: str) -> discord.File:
-    file.seek(0)
-    return discord.File(cast("BufferedIOBase", file), filename=name)
-
-
-async def _tell(reply: Reply, text: str) -> None:
-    try:
-        await reply.meanwhile(text)
-    except UNREACHED:
-        return  # the files come all the same

@@ -126,22 +126,16 @@ class Reply:
         """The first message is somebody else's to fill (a model's answer); say what follows below it."""
         self._first = False
 
-    async def say(
-        self, text: str | None = None, *, view: AnyView | None = None, file: discord.File | None = None
-    ) -> int | None:
-        """Show `text`, or a panel, as the next message of this answer, with a file; returns its id where Discord tells it."""
+    async def say(self, text: str | None = None, *, view: AnyView | None = None) -> int | None:
+        """Show `text`, or a panel, as the next message of this answer; returns its id where Discord tells it."""
         # A first response that Discord refused has yet to be given, whatever was meant to come below it.
         first, self._first = self._first or not self.responded, False
-        shown = _shown(text, view) | ({"file": file} if file is not None else {})
+        shown = _shown(text, view)
         if not first:
             return await self._follow_up(shown)
         if self.responded:
             return await self._fill(shown)
         return await self._respond(shown)
-
-    async def meanwhile(self, text: str) -> None:
-        """Show `text` where the first answer will be, after `defer()`: how far a long work is."""
-        await self._fill(_shown(text, None))
 
     async def refresh(self, view: AnyView) -> None:
         """Show the panel whose component was used as it now is; what is said next comes below it."""
@@ -245,9 +239,8 @@ def _shown(text: str | None, view: AnyView | None) -> dict[str, Any]:
 
 
 def _replacing(shown: dict[str, Any]) -> dict[str, Any]:
-    """An edit leaves alone what it is not told: buttons that are not mentioned would stay. It calls files attachments."""
-    files = {"attachments": [shown["file"]]} if "file" in shown else {}
-    return {"view": None, **{name: value for name, value in shown.items() if name != "file"}, **files}
+    """An edit leaves alone what it is not told: buttons that are not mentioned would stay."""
+    return {"view": None, **shown}
 
 
 def expired(target: Target, now: datetime) -> bool:

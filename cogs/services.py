@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import discord
 
@@ -41,4 +42,6 @@ class Services:
     """Which backups may hold what is in the database now."""
     wipe_soon: Callable[[], None]
     """To be called when something was deleted for good: what the files still hold of it is wiped soon."""
+    folder: Path
+    """Where files are put for a while that are on their way to people or from them."""
     now: Callable[[], datetime]

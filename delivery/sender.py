@@ -10,8 +10,9 @@ discord.py stores the view of each message it sends for ever, unless the view is
 """
 
 import secrets
-from dataclasses import replace
-from typing import Final, cast
+from dataclasses import dataclass, replace
+from io import BufferedIOBase
+from typing import Any, BinaryIO, Final, cast
 
 import aiohttp
 import discord
@@ -28,6 +29,19 @@ LOOKED_THROUGH: Final = 50
 """Messages of a channel among which one is looked for."""
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that goes with a message, from its beginning, as often as it is sent. It stays open."""
+
+    name: str
+    file: BinaryIO
+
+    def begun(self) -> discord.File:
+        """As discord.py takes it, once."""
+        self.file.seek(0)
+        return discord.File(cast("BufferedIOBase", self.file), filename=self.name)
+
+
 class Sender:
     """Sends, edits and deletes messages at a `Target`. Everything raises `DeliveryError` only."""
 
@@ -42,6 +56,7 @@ class Sender:
         *,
         nonce: str | None = None,
         once: bool = False,
+        upload: Upload | None = None,
     ) -> int:
         """Send a new message and return its id. With a `nonce` (25 characters at most, direct messages only) Discord makes
         one message of a send that is repeated within a few minutes, and gives it as it is: so it is edited where it shows
@@ -49,15 +64,13 @@ class Sender:
         """
         with translated():
             if target.surface is Surface.EPHEMERAL:
-                return await self._follow_up(target, content, view, once=once)
+                return await self._follow_up(target, content, view, upload, once=once)
             channel = self._client.get_partial_messageable(target.channel_id)
             nonce, is_known = nonce or secrets.token_hex(12), nonce is not None
-            if view is None:
-                message = await channel.send(content, nonce=nonce, allowed_mentions=NO_MENTIONS, suppress_embeds=True)
-            else:
-                message = await channel.send(
-                    content, view=_finished(view), nonce=nonce, allowed_mentions=NO_MENTIONS, suppress_embeds=True
-                )
+            more: dict[str, Any] = {} if view is None else {"view": _finished(view)}
+            if upload is not None:
+                more["file"] = upload.begun()
+            message = await channel.send(content, nonce=nonce, allowed_mentions=NO_MENTIONS, suppress_embeds=True, **more)
         if is_known and message.content.strip() != content.strip():
             await self.edit(replace(target, message_id=message.id), content, view)
         return message.id
@@ -76,17 +89,23 @@ class Sender:
                 if me is not None and message.author.id == me.id and any(name in custom_id for custom_id in _ids_in(message))
             ]
 
-    async def edit(self, target: Target, content: str, view: discord.ui.View | None = None) -> int:
-        """Make the target's message show this and return its id; no view takes its buttons off."""
+    async def edit(
+        self, target: Target, content: str, view: discord.ui.View | None = None, *, upload: Upload | None = None
+    ) -> int:
+        """Make the target's message show this and return its id; no view takes its buttons off. Without an `upload` it keeps
+        the files that it has.
+        """
         shown = None if view is None else _finished(view)
         with translated():
             if target.surface is Surface.EPHEMERAL:
                 message_id = cast("int", target.message_id or ORIGINAL)
                 edited = await self._webhook(target).edit_message(
-                    message_id, content=content, view=shown, allowed_mentions=NO_MENTIONS
+                    message_id, content=content, view=shown, allowed_mentions=NO_MENTIONS, attachments=_files(upload)
                 )
                 return edited.id
-            message = await self._partial(target).edit(content=content, view=shown, allowed_mentions=NO_MENTIONS)
+            message = await self._partial(target).edit(
+                content=content, view=shown, allowed_mentions=NO_MENTIONS, attachments=_files(upload)
+            )
             return message.id
 
     async def delete(self, target: Target) -> None:
@@ -97,13 +116,16 @@ class Sender:
             else:
                 await self._partial(target).delete()
 
-    async def _follow_up(self, target: Target, content: str, view: discord.ui.View | None, *, once: bool) -> int:
+    async def _follow_up(
+        self, target: Target, content: str, view: discord.ui.View | None, upload: Upload | None, *, once: bool
+    ) -> int:
         shown = discord.utils.MISSING if view is None else _finished(view)
+        file = discord.utils.MISSING if upload is None else upload.begun()
         webhook = self._webhook(target)
         if once:
             webhook.session = cast("aiohttp.ClientSession", OneTry(webhook.session))
         sent = await webhook.send(
-            content, view=shown, ephemeral=True, wait=True, allowed_mentions=NO_MENTIONS, suppress_embeds=True
+            content, view=shown, file=file, ephemeral=True, wait=True, allowed_mentions=NO_MENTIONS, suppress_embeds=True
         )
         return sent.id
 
@@ -124,6 +146,10 @@ class Sender:
 def _ids_in(message: discord.Message) -> list[str]:
     rows = [row for row in message.components if isinstance(row, discord.ActionRow)]
     return [item.custom_id for row in rows for item in row.children if item.custom_id is not None]
+
+
+def _files(upload: Upload | None) -> list[discord.File | discord.Attachment]:
+    return discord.utils.MISSING if upload is None else [upload.begun()]
 
 
 def _finished(view: discord.ui.View) -> discord.ui.View:

@@ -1,9 +1,13 @@
 """Everything that passes between Cubby and the stand-in on a walk through what it does, judged by Discord's description."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.e2e.team import Team, ended, is_ended
 from tests.playground.openapi import Spec, load_spec, loud_skip
+
+PI_SESSION = (Path(__file__).parents[1] / "transfer" / "files" / "pi.jsonl").read_bytes()
 
 
 @pytest.fixture
@@ -51,6 +55,11 @@ async def in_the_server(team: Team) -> None:
     await team.ann.autocomplete(team.general, "fork", session="1")
     found = await (await team.ann.slash(team.general, "search", words="word", since="2020-01-01")).message()
     await (await team.ann.press(found, "Open here")).message()
+    await (await team.ann.slash(team.general, "export", session="all")).message(lambda m: bool(m.attachments))
+    session = ("session.jsonl", PI_SESSION, "application/octet-stream")
+    question = await (await team.ann.slash(team.general, "import", file=session)).message(lambda m: bool(m.buttons))
+    await team.ann.press(question, "Import")
+    await team.ann.wait_for(lambda m: m.id == question.id and "imported" in m.text)
     await team.bob.say(team.general, "hello", mention_bot=True)
     await team.bob.wait_for(lambda m: m.author.bot and bool(m.buttons), channel=team.general)
 
@@ -61,6 +70,7 @@ async def in_direct_messages(team: Team) -> None:
     await team.ann.wait_for(lambda m: "echo: and in reply" in m.text and is_ended(m), channel=team.ann.dm)
     await team.ann.slash(team.ann.dm, "ask", prompt="by command")
     await team.ann.wait_for(lambda m: "echo: by command" in m.text and is_ended(m), channel=team.ann.dm)
+    await (await team.ann.slash(team.ann.dm, "export")).message(lambda m: bool(m.attachments))
     team.discord.gateway.shut = True
     team.discord.gateway.drop()
     await team.ann.say(team.ann.dm, "meanwhile")

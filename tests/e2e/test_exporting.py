@@ -1,23 +1,26 @@
 """`/export` as people use it: what they get, in which format, and that nobody else does."""
 
+import asyncio
 import json
-from collections.abc import Awaitable, Callable, Coroutine
+import random
+import re
+from collections.abc import Sequence
 from io import BytesIO
-from typing import Any, TypeVar
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
 
-from cogs import exporting
-from cogs.exporting import NOTHING
+from cogs import bulletin, exporting, packing
+from cogs.exporting import BROKEN_OFF, BUSY, NOTHING
+from cogs.files import NO_ROOM
 from cogs.words import GONE, NO_SUCH_SESSION, NOTHING_OPEN
-from playground.standin import Channel, Invocation, Message, bodies, objects
+from playground.standin import Channel, Fault, Invocation, Message, bodies, objects
+from porting.outgoing import export_all
 from storage.records import Actor, Draft, DraftEntry
 from tests.e2e.team import Team
 from tests.e2e.test_panel import chosen, listed
 from tests.storage.samples import START
-
-T = TypeVar("T")
 
 
 async def exported(team: Team, channel: Channel | None = None, **options: str) -> Message:
@@ -86,8 +89,7 @@ async def test_all_come_in_one_zip_with_a_manifest_but_for_what_is_in_the_bin(te
 
 
 async def test_what_is_larger_than_discord_takes_comes_in_parts(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    for place in (bodies, objects):
-        monkeypatch.setattr(place, "MAX_FILE_BYTES", exporting.ROOM + 2_500)
+    small_uploads(monkeypatch, 2_500)
     for words in ("one", "two", "three"):
         await (await team.ann.slash(team.general, "new")).message()
         await team.ask(team.ann, words)
@@ -99,14 +101,55 @@ async def test_what_is_larger_than_discord_takes_comes_in_parts(team: Team, monk
     assert all(part.ephemeral for part in parts)
 
 
-async def test_a_session_that_alone_is_too_large_is_told(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+async def a_long_session(team: Team, name: str = "Long", words: int = 3_000) -> str:
+    """A session of words that no ZIP makes small."""
+    assert team.bot is not None
+    text = random.Random(1).randbytes(words).hex()
+    said = [DraftEntry(id=1, parent=None, kind="user", text=text, created=START)]
+    await team.bot.store.transfers.adopt(Actor(team.ann.user.id), Draft(created=START, name=name), said)
+    return text
+
+
+def small_uploads(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    """Let Discord take files of so many bytes only."""
     for place in (bodies, objects):
-        monkeypatch.setattr(place, "MAX_FILE_BYTES", exporting.ROOM + 100)
-    await team.ask(team.ann, "one")
-    for options in ({}, {"session": "all"}):
-        told = await (await team.ann.slash(team.general, "export", **options)).message()
-        assert "larger than Discord takes from me" in told.text
-        assert not told.attachments
+        monkeypatch.setattr(place, "MAX_FILE_BYTES", exporting.ROOM + most)
+
+
+def joined(pieces: Sequence[Message]) -> ZipFile:
+    return ZipFile(BytesIO(b"".join(file_of(piece)[1] for piece in pieces)))
+
+
+async def test_a_session_that_is_too_large_comes_zipped(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = await a_long_session(team)
+    small_uploads(monkeypatch, 5_000)
+    message = await exported(team, session="1")
+    assert message.text == "**1 · Long**, as it is now, in a ZIP, since Discord takes no larger files from me:"
+    assert file_of(message)[0] == "session-1.md.zip"
+    with joined([message]) as archive:
+        assert archive.namelist() == ["session-1.md"]
+        assert text in archive.read("session-1.md").decode()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "name", "member"), [("1", "session-1.md.zip", "session-1.md"), ("all", "sessions-1-of-2.zip", "sessions/0001")]
+)
+async def test_what_is_too_large_even_so_comes_in_pieces_that_make_it_whole(
+    team: Team, monkeypatch: pytest.MonkeyPatch, wanted: str, name: str, member: str
+) -> None:
+    text = await a_long_session(team)
+    await team.ask(team.ann, "short")
+    small_uploads(monkeypatch, 2_000)
+    used = await team.ann.slash(team.general, "export", session=wanted)
+    await used.message(lambda m: re.fullmatch(r"Piece (\d+) of \1:", m.text) is not None)
+    pieces = [m for m in used.messages if m.attachments and f"{name}." in file_of(m)[0]]
+    assert [file_of(m)[0] for m in pieces] == [f"{name}.{n:03d}" for n in range(1, len(pieces) + 1)]
+    assert f"`cat {name}.* > {name}`" in pieces[0].text
+    assert pieces[1].text == f"Piece 2 of {len(pieces)}:"
+    assert all(m.ephemeral and len(file_of(m)[1]) <= 2_000 for m in pieces)
+    with joined(pieces) as archive:
+        (found,) = [each for each in archive.namelist() if each.startswith(member)]
+        assert text in archive.read(found).decode()
 
 
 async def test_in_direct_messages_it_comes_there(team: Team) -> None:
@@ -130,17 +173,87 @@ async def test_from_its_card_it_asks_for_the_format_also_after_a_restart(team: T
         assert (await foreign.message()).text == GONE
 
 
-async def told_at_once(work: Coroutine[Any, Any, T], tell: Callable[[], Awaitable[None]]) -> T:
-    await tell()
-    return await work
+class Held:
+    """Holds what packs all, at its end, until it is let go on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.begun, self.go_on = asyncio.Event(), asyncio.Event()
+        monkeypatch.setattr(packing, "export_all", self._export_all)
+
+    async def _export_all(self, *given: Any, **named: Any) -> Any:
+        parts = await export_all(*given, **named)
+        self.begun.set()
+        await self.go_on.wait()
+        return parts
 
 
 async def test_a_long_one_says_how_far_it_is(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exporting, "watched", told_at_once)
+    monkeypatch.setattr(bulletin, "PACE", 0.01)
+    held = Held(monkeypatch)
     await team.ask(team.ann, "one")
     used = await team.ann.slash(team.general, "export", session="all")
-    message = await used.message(lambda m: bool(m.attachments))
-    assert any("Packing 0 of 0 sessions" in str(version) for version in message.history)
+    await used.message(lambda m: m.text == "Packing 0 of 1 sessions…" and m.ephemeral)
+    held.go_on.set()
+    assert (await used.message(lambda m: bool(m.attachments))).text.startswith("Your 1 session.")
+    assert len(used.messages) == 1
+
+
+async def test_a_second_press_while_one_is_packed_is_told_so_and_others_are_not_kept(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held(monkeypatch)
+    for person in (team.ann, team.bob):
+        await team.ask(person, "one")
+    first = await team.ann.slash(team.general, "export", session="all")
+    await held.begun.wait()
+    second = await team.ann.forge("cubby:exportall", channel=team.general)
+    assert (await second.message()).text == BUSY
+    bobs = await team.bob.slash(team.general, "export")
+    assert (await bobs.message(lambda m: bool(m.attachments))).only_for == team.bob.user
+    held.go_on.set()
+    await first.message(lambda m: bool(m.attachments))
+
+
+async def test_what_takes_longer_than_the_token_lives_comes_in_direct_messages(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held(monkeypatch)
+    await team.ask(team.ann, "one")
+    await team.ann.slash(team.general, "export", session="all")
+    await held.begun.wait()
+    team.clock.advance(16 * 60)
+    held.go_on.set()
+    message = await team.ann.wait_for(lambda m: bool(m.attachments), channel=team.ann.dm)
+    assert file_of(message)[0] == "sessions.zip"
+    assert not team.bob.sees_message(message)
+
+
+async def test_the_bots_end_is_told_and_leaves_no_file(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Held(monkeypatch)
+    await team.ask(team.ann, "one")
+    used = await team.ann.slash(team.general, "export", session="all")
+    await held.begun.wait()
+    folder = team.settings.database_path.parent
+    there = {path.name for path in folder.iterdir()}
+    await team.restart()
+    assert (await used.message()).text == BROKEN_OFF
+    assert all(name.startswith(("cubby.db", "backups")) for name in there)
+
+
+@pytest.mark.parametrize("fault", [Fault(route="PATCH /webhooks/*", cut=True, times=2), Fault(route="PATCH *", status=503)])
+async def test_a_line_that_breaks_on_the_way_is_tried_again(team: Team, fault: Fault) -> None:
+    await team.ask(team.ann, "one")
+    team.discord.faults.add(fault)
+    assert file_of(await exported(team))[0] == "session-1.md"
+
+
+async def test_a_disk_without_room_is_told(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full(*_given: Any, **_named: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(packing, "export_session", full)
+    await team.ask(team.ann, "one")
+    assert (await (await team.ann.slash(team.general, "export")).message()).text == NO_ROOM
 
 
 @pytest.mark.parametrize(

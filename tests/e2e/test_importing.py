@@ -2,13 +2,14 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from cogs import importing
-from cogs.importing import BUSY, DROPPED, FULL, TOO_LARGE
-from cogs.words import GONE
+from cogs import bulletin, importing
+from cogs.importing import ANOTHER, BROKEN_OFF, BUSY, DROPPED, NOT_HERE, WAITED
 from playground.standin import Invocation, Message
+from playground.standin.parts import buttons_of
 from porting.incoming import Report, import_file
 from storage.records import Actor, SessionInfo, TurnState
 from tests.e2e.team import Team
@@ -81,9 +82,9 @@ async def test_ones_own_export_is_known_and_what_is_there_can_be_skipped(team: T
     assert [b.label for b in question.buttons] == ["Import all again", "Cancel"]
     await (await team.ann.slash(team.general, "delete", session="1")).message()
     question = await asked(team, data)
-    assert [b.label for b in question.buttons] == ["Import the new ones", "Import all again", "Cancel"]
-    done = await pressed(team, question, "Import the new ones")
-    assert done.text == ("1 conversation imported, 2 messages. 1 you have already, so I skipped them. `/sessions` shows them.")
+    assert [b.label for b in question.buttons] == ["Skip what's there", "Import all again", "Cancel"]
+    done = await pressed(team, question, "Skip what's there")
+    assert done.text == ("1 conversation imported, 2 messages. 1 you have already, so I skipped it. `/sessions` shows them.")
     assert [each.number for each in await sessions(team)] == [2, 3]
 
 
@@ -92,39 +93,81 @@ async def test_cancel_lets_go_of_the_file(team: Team) -> None:
     button = question.buttons[0].custom_id or ""
     assert (await pressed(team, question, "Cancel", DROPPED)).buttons == []
     again = await team.ann.forge(button, channel=team.general, message=question)
-    assert (await again.message(lambda m: m.id != question.id)).text == GONE
+    assert (await again.message(lambda m: m.id != question.id)).text == NOT_HERE
     assert await sessions(team) == []
 
 
-async def test_a_double_press_takes_it_in_once(team: Team) -> None:
+class Held:
+    """Holds what takes a file in, before its first session, until it is let go on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.begun, self.go_on = asyncio.Event(), asyncio.Event()
+        monkeypatch.setattr(importing, "import_file", self._import_file)
+
+    async def _import_file(self, *given: Any, **named: Any) -> Report:
+        self.begun.set()
+        await self.go_on.wait()
+        return await import_file(*given, **named)
+
+
+async def test_a_double_press_takes_it_in_once(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Held(monkeypatch)
     question = await asked(team, zipped(many(2)).getvalue())
-    first = await team.ann.press(question, "Import")
-    second = await team.ann.forge(question.buttons[0].custom_id or "", channel=team.general, message=question)
-    await first.acknowledged()
-    assert (await second.message(lambda m: m.id != question.id)).text in (GONE, BUSY)
+    ways = [button.custom_id or "" for button in question.buttons]
+    await team.ann.press(question, "Import")
+    for way in ways:
+        again = await team.ann.forge(way, channel=team.general, message=question)
+        assert (await again.message(lambda m: m.id != question.id)).text == BUSY
+    held.go_on.set()
     await team.ann.wait_for(lambda m: m.id == question.id and "imported" in m.text)
     assert len(await sessions(team)) == 2
+
+
+async def test_while_it_imports_it_says_how_far_it_is_and_takes_no_other_file(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulletin, "PACE", 0.01)
+    held = Held(monkeypatch)
+    question = await asked(team, zipped(many(2)).getvalue())
+    shown = await pressed(team, question, "Import", "Importing: 0 of 2 conversations…")
+    assert shown.buttons == []
+    assert await told(team, zipped(many(3)).getvalue()) == BUSY
+    held.go_on.set()
+    await team.ann.wait_for(lambda m: m.id == question.id and "2 conversations imported" in m.text)
+
+
+async def test_the_bots_end_lets_go_of_the_file_and_says_so(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Held(monkeypatch)
+    question = await asked(team, zipped(many(2)).getvalue())
+    await team.ann.press(question, "Import")
+    await held.begun.wait()
+    await team.restart()
+    await team.ann.wait_for(lambda m: m.text == BROKEN_OFF and m.ephemeral)
+    assert await sessions(team) == []
 
 
 async def test_nobody_else_can_take_it_in(team: Team) -> None:
     question = await asked(team, zipped(many(2)).getvalue())
     for button in question.buttons:
         foreign = await team.bob.forge(button.custom_id or "", channel=team.general, message=question)
-        assert (await foreign.message()).text == GONE
+        assert (await foreign.message()).text == NOT_HERE
     await pressed(team, question, "Import")
 
 
-async def test_after_a_restart_the_file_is_gone_and_nothing_was_taken(team: Team) -> None:
+async def test_after_a_restart_a_press_says_that_the_file_must_be_sent_again(team: Team) -> None:
     question = await asked(team, zipped(many(2)).getvalue())
     await team.restart()
-    assert (await (await team.ann.press(question, "Import")).message(lambda m: m.id != question.id)).text == GONE
+    assert (await (await team.ann.press(question, "Import")).message(lambda m: m.id != question.id)).text == NOT_HERE
     assert await sessions(team) == []
 
 
 async def test_a_second_file_takes_the_place_of_the_first(team: Team) -> None:
     first = await asked(team, zipped(many(2)).getvalue())
+    button = first.buttons[0].custom_id or ""
     second = await asked(team, zipped(many(3)).getvalue())
-    assert (await (await team.ann.press(first, "Import")).message(lambda m: m.id != first.id)).text == GONE
+    await team.ann.wait_for(lambda m: m.id == first.id and m.text == ANOTHER and not m.buttons)
+    again = await team.ann.forge(button, channel=team.general, message=first)
+    assert (await again.message(lambda m: m.id != first.id)).text == NOT_HERE
     assert "3 conversations imported" in (await pressed(team, second, "Import")).text
 
 
@@ -132,62 +175,39 @@ async def test_what_is_damaged_is_told_by_line_and_the_rest_comes_in(team: Team)
     data = (FILES / "pi.jsonl").read_bytes() + b"no json\n" * 9
     used = await sent(team, data)
     question = await used.message(lambda m: bool(m.buttons))
-    assert "9 damaged lines" in question.text
-    listed = await used.message(lambda m: m.text.startswith("What I can't read in it:"))
-    assert "line " in listed.text
-    assert file_of(listed)[1].count(b"line ") == 9
+    assert "9 damaged lines. Import?\nI can't read:\n- line " in question.text
+    assert question.text.endswith("\n- and 4 more")
+    name, listed = file_of(question)
+    assert name == "not-read.txt"
+    assert listed.count(b"line ") == 9
     await pressed(team, question, "Import")
     assert len(await sessions(team)) == 1
 
 
-@pytest.mark.parametrize(
-    ("data", "sentence"),
-    [
-        (b"\x89PNG\r\n\x1a\n", "I don't know this kind of file"),
-        (b"", ""),
-        (b"[" * 100_000, ""),
-        (b'{"type":"session","version":1,"id":"x","timestamp":"2026-01-01T00:00:00Z","cwd":"/"}\n', "Open it once"),
-        (b"PK\x05\x06" + bytes(18), ""),
-    ],
-)
-async def test_what_is_no_such_file_is_refused_in_words(team: Team, data: bytes, sentence: str) -> None:
-    text = await told(team, data)
-    assert sentence in text
-    assert "Traceback" not in text
-    assert await sessions(team) == []
-
-
-async def test_bounds_are_told(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    data = zipped(many(2)).getvalue()
-    monkeypatch.setattr(importing, "MOST_HELD", 10)
-    assert await told(team, data) == FULL
-    monkeypatch.setattr(importing, "MOST_BYTES", 10)
-    assert await told(team, data) == TOO_LARGE
-
-
 async def test_a_file_that_waits_for_nobody_is_let_go_of(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importing, "PATIENCE", 0.0)
-    question = await asked(team, zipped(many(2)).getvalue())
-    assert (await (await team.ann.press(question, "Import")).message(lambda m: m.id != question.id)).text == GONE
+    used = await sent(team, zipped(many(2)).getvalue())
+    left = await used.message(lambda m: m.text == WAITED)
+    assert left.buttons == []
+    asked_before = left.history[-1].components
+    again = await team.ann.forge(buttons_of(asked_before)[0].custom_id or "", channel=team.general, message=left)
+    assert (await again.message(lambda m: m.id != left.id)).text == NOT_HERE
 
 
-async def test_a_kill_while_it_imports_leaves_whole_sessions(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun = asyncio.Event()
-
-    async def noticed(*given: object, **named: object) -> Report:
-        begun.set()
-        return await import_file(*given, **named)  # pyright: ignore[reportArgumentType] - handed on as they came
-
-    monkeypatch.setattr(importing, "import_file", noticed)
-    question = await asked(team, zipped(many(400)).getvalue())
-    await team.ann.press(question, "Import")
-    await begun.wait()
-    await team.restart()
-    taken = await sessions(team)
-    assert all(each.message_count == 1 for each in taken)
-    question = await asked(team, zipped(many(400)).getvalue())
-    known = len(taken)
-    assert (f"{known} of them you have already" in question.text) == bool(known)
+async def test_what_was_exported_in_any_format_that_comes_in_is_the_same_session(team: Team) -> None:
+    assert team.bot is not None
+    await team.ask(team.ann, "My favorite color is green")
+    store, before = team.bot.store, await sessions(team)
+    for kind, way in (("json", "Import all again"), ("pi", "Import")):
+        _, data = file_of(await exported(team, session="1", format=kind))
+        await pressed(team, await asked(team, data), way)
+        copy = (await sessions(team))[-1]
+        assert copy.number > before[0].number
+        said = [
+            [(entry.kind, entry.text) for entry in await store.transcripts.path(Actor(team.ann.user.id), each.id)]
+            for each in (before[0], copy)
+        ]
+        assert said[0] == said[1]
 
 
 async def test_in_direct_messages_it_works_the_same_while_an_answer_is_written(team: Team) -> None:

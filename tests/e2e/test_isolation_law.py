@@ -28,6 +28,8 @@ COUNT = 6
 """Bob's mentions, more than Ann has."""
 SESSIONS = 40
 """Bob's sessions, more than Ann comes to have by her commands, so that no number of his is one of hers."""
+BEHIND = ("delete-everything", "export-", "import-")
+"""How the tasks are called in which the bot goes on with what was sent."""
 SECONDS = ("", ":stop", ":1")
 """Further arguments: a decision, a page."""
 
@@ -139,7 +141,7 @@ async def seen(team: Team, invocation: Invocation, aim: Aim) -> str:
 
     if invocation.modal is None:
         await team.discord.until(settled)
-    if tasks := [task for task in asyncio.all_tasks() if task.get_name().startswith("delete-everything")]:
+    if tasks := [task for task in asyncio.all_tasks() if task.get_name().startswith(BEHIND)]:
         await asyncio.wait(tasks)
     shown = [*invocation.messages, *([invocation.updated] if invocation.updated else [])]
     facts = [(m.text, m.ephemeral, m.components) for m in shown]
