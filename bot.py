@@ -11,11 +11,11 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing, nullcontext, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -26,18 +26,16 @@ from agent.errors import ModelError
 from agent.model import ModelClient
 from agent.openai_client import OPENAI, NoModelChosen
 from check import check
-from erasure import ask_on_terminal, erase_user
+from errands import NoUserId, add_errands, chosen_errand
 from lifeline import end_with_stdin
-from maintenance import Meter, look_over, maintain, put_back, write_backup
+from maintenance import Meter, maintain
 from playground.console import run_console
 from playground.standin import point_discord_at
 from playground.supervisor import Plan, PlaygroundRefused, run_playground
 from playground.web.server import PORT, NoPort
 from playground.world_file import WorldFileRefused
 from settings import Settings, SettingsError, load_settings
-from storage.backups import BackupKeeper
 from storage.errors import DatabaseRefused
-from storage.ids import utc_now
 from watch.logs import set_up_logging
 from watch.server import CannotListen
 from wiring import builtin_answer, connect_to_discord, make_model, running
@@ -157,10 +155,7 @@ def arguments() -> argparse.ArgumentParser:
     what.add_argument("--console", action="store_true", help="talk with the bot in this terminal: no token, no key")
     what.add_argument("--check", action="store_true", help="look at settings, database, token and model, then end")
     what.add_argument("--version", action="version", version=f"Cubby {VERSION}")
-    what.add_argument("--backup", type=Path, metavar="FILE", help="copy the database to a new file, also while the bot runs")
-    what.add_argument("--restore", type=Path, metavar="FILE", help="put such a copy in its place, and keep the old one beside")
-    what.add_argument("--verify", action="store_true", help="look for damage in the database, also while the bot runs")
-    what.add_argument("--erase-user", type=user_id, metavar="ID", help="delete all there is of a person, by their Discord id")
+    add_errands(what)
     parser.add_argument("--yes", action="store_true", help="with --erase-user: don't ask for the id once more")
     parser.add_argument("--port", type=port, metavar="N", default=PORT, help="with --playground: the page's port (8765)")
     parser.add_argument("--no-open", action="store_true", help="with --playground: don't open a browser")
@@ -177,7 +172,7 @@ async def run(settings: Settings, options: argparse.Namespace) -> int:
         end_with_stdin(stop)
     try:
         return await chosen(settings, options, stop)
-    except (DatabaseRefused, NoModelChosen, CannotListen, PlaygroundRefused, NoPort, WorldFileRefused) as error:
+    except (DatabaseRefused, NoUserId, NoModelChosen, CannotListen, PlaygroundRefused, NoPort, WorldFileRefused) as error:
         return refuse(str(error))
     except ModelError as error:
         return refuse(f"The model endpoint could not be asked for its models ({error}). Set OPENAI_MODEL to name one.")
@@ -190,7 +185,7 @@ async def chosen(settings: Settings, options: argparse.Namespace, stop: asyncio.
     if options.console:
         return await converse(settings, stop, options.name)
     meter = Meter(sys.stderr)
-    if errand := chosen_errand(settings, options, meter):
+    if errand := chosen_errand(settings, options, print, meter):
         return await maintain(errand, stop, meter)
     with point_discord_at(settings.cubby_discord_api) if settings.cubby_discord_api else nullcontext():
         if options.check:
@@ -203,27 +198,6 @@ def port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) <= 65_535):
         raise argparse.ArgumentTypeError(f"{text} is no port of this machine; those go from 1 to 65535")
     return int(text)
-
-
-def user_id(text: str) -> int:
-    """A Discord id from the command line. Raises `argparse.ArgumentTypeError`."""
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 1 << 63):
-        raise argparse.ArgumentTypeError(f"{text} is no Discord id; those are numbers, such as 123456789012345678")
-    return int(text)
-
-
-def chosen_errand(settings: Settings, options: argparse.Namespace, meter: Meter) -> Coroutine[Any, Any, int] | None:
-    """What the flags want done with the database instead of a start, if anything."""
-    path = settings.database_path
-    if options.backup:
-        return write_backup(path, options.backup, print, meter)
-    if options.restore:
-        return put_back(path, options.restore, print, meter)
-    if options.erase_user:
-        backups = BackupKeeper(path, daily=settings.backups, now=utc_now, sleep=asyncio.sleep)
-        ask = None if options.yes else ask_on_terminal
-        return erase_user(path, options.erase_user, print, ask, backups.copies)
-    return look_over(path, print, meter) if options.verify else None
 
 
 def listen_for_signals(stop: asyncio.Event) -> None:

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Final
 
 from lifeline import STDIN
+from maintenance import Say, refuse_missing
 from storage.backups import FOLDER, Copies
 from storage.errors import DatabaseRefused
 from storage.records import Actor
 from storage.sqlite.open import open_store
 from storage.store import Store
 
-Say = Callable[[str], None]
 Ask = Callable[[str], Awaitable[str]]
 
 AGAIN: Final = 1.0
@@ -35,7 +35,7 @@ async def erase_user(path: Path, user_id: int, say: Say, ask: Ask | None, copies
     With `ask`, their id is to be typed once more before. Raises `DatabaseRefused`, `StoreUnavailable`. Cut off, it is done in
     part: do it again.
     """
-    _refuse_missing(path)
+    refuse_missing(path)
     store = await open_store(path)
     try:
         counts = await store.sessions.counts(Actor(user_id))
@@ -68,12 +68,6 @@ async def ask_on_terminal(question: str) -> str:
     # A daemon without a buffer whose lock it could hold, so that a Ctrl-C does not wait for the line.
     threading.Thread(target=read, name="terminal", daemon=True).start()
     return await typed
-
-
-def _refuse_missing(path: Path) -> None:
-    """Opening the store would make one."""
-    if not path.exists():
-        raise DatabaseRefused(f"There is no database at {path} yet.")
 
 
 async def _wipe(store: Store) -> None:

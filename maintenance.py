@@ -45,7 +45,7 @@ class Meter:
 
 async def write_backup(path: Path, to: Path, say: Say, meter: Meter) -> int:
     """Copy the database to a new file. Raises `DatabaseRefused`, `BackupFailed`."""
-    _refuse_taken(to)
+    refuse_taken(to)
     await back_up(path, to, meter)
     meter.end()
     say(f"Backed up to {to}, and checked.")
@@ -94,8 +94,17 @@ async def maintain(work: Coroutine[Any, Any, int], stop: asyncio.Event, meter: M
         told.cancel()
 
 
-def _refuse_taken(to: Path) -> None:
-    """An older backup, a diary and another bot's database all look alike to a mistyped name: nothing is replaced."""
+def refuse_missing(path: Path) -> None:
+    """To open the store would make a database. Raises `DatabaseRefused` where there is none."""
+    if not path.exists():
+        raise DatabaseRefused(f"There is no database at {path} yet.")
+
+
+def refuse_taken(to: Path) -> None:
+    """An older backup, a diary and another bot's database all look alike to a mistyped name: nothing is replaced.
+
+    Raises `DatabaseRefused` where there is something, or no folder for it.
+    """
     if to.exists():
         raise DatabaseRefused(f"{to} exists already; name a new file.")
     if not to.parent.is_dir():

@@ -1,20 +1,26 @@
-"""`python -m bench.transfer`: a large export read and written, each in a process of its own: messages a second, and memory.
+"""`python -m bench.transfer`: a large export read, written, taken in and given out by the command line, each in a process of
+its own: messages a second, and memory.
 
 Prints, and judges nothing: how fast it is depends on the machine. (`MB` gives the size; 100 without it.)
 """
 
+import asyncio
 import json
 import os
 import resource
+import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from multiprocessing import get_context
 from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+import bot
+from storage.sqlite.open import open_store
 from transfer.archive_writer import write_archive
 from transfer.reading import sessions
 from transfer.results import is_message
@@ -83,6 +89,33 @@ def write_export(path: Path) -> int:
     return messages
 
 
+def import_by_command(path: Path) -> int:
+    """Take it in as `--import-user` does, into a new database beside it; how many messages it has."""
+    os.environ |= {"DATABASE_PATH": str(path.with_name("cubby.db")), "OPENAI_API_KEY": "", "OPENAI_BASE_URL": ""}
+    _make_database(path.with_name("cubby.db"))
+    assert bot.main(["--import-user", "101", str(path)]) == 0
+    return _messages(path.with_name("cubby.db"))
+
+
+def export_by_command(path: Path) -> int:
+    """Write it out again from that database, as `--export-user` does; how many messages it has."""
+    os.environ["DATABASE_PATH"] = str(path.with_name("cubby.db"))
+    assert bot.main(["--export-user", "101", str(path.with_name("out.zip"))]) == 0
+    return _messages(path.with_name("cubby.db"))
+
+
+def _make_database(path: Path) -> None:
+    async def made() -> None:
+        await (await open_store(path)).close()
+
+    asyncio.run(made())
+
+
+def _messages(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("SELECT sum(message_count) FROM sessions").fetchone()[0]
+
+
 def _measured(work: Callable[[Path], int], path: Path, answers: "SimpleQueue[tuple[int, float, float]]") -> None:
     start = perf_counter()
     messages = work(path)
@@ -117,7 +150,13 @@ def main() -> None:
         path = Path(folder) / "conversations.json"
         make_export(path, int(os.environ.get("MB", "100")))
         size = path.stat().st_size / MEGABYTE
-        for name, work in (("read", read_export), ("read and write as ZIP", write_export)):
+        works = (
+            ("read", read_export),
+            ("read and write as ZIP", write_export),
+            ("bot.py --import-user", import_by_command),
+            ("bot.py --export-user", export_by_command),
+        )
+        for name, work in works:
             messages, seconds, memory = measure(work, path)
             rate = f"{messages / seconds:,.0f} messages a second, {size / seconds:.1f} MB a second"
             print(f"{name}: {size:.0f} MB, {messages:,} messages, {seconds:.1f} s: {rate}; {memory:.0f} MiB at most")

@@ -8,6 +8,7 @@ Beside its words an entry has each pair of ideographs that touch: a single one i
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import count
 from typing import Final
 
 from storage.sqlite.rows import OWNER_SHIFT, moment
@@ -15,6 +16,10 @@ from storage.words import folded_words, pairs, time_of
 
 MARK: Final = "\N{MIDDLE DOT}"
 """Between owner and word: no word has it, and the tokenizer does not cut at it (SQLite, "FTS5", section 4.3.2)."""
+
+
+NEIGHBOURS: Final = 16
+"""Places that are tried one by one."""
 
 
 def words_of(owner: int, text: str) -> str:
@@ -67,7 +72,21 @@ def _put(connection: sqlite3.Connection, place: int, entry: int, text: str) -> N
 
 
 def _free(connection: sqlite3.Connection, place: int) -> int:
-    """The place or, where it is taken, the next free one."""
-    while connection.execute("SELECT 1 FROM searchable WHERE id = ?", (place,)).fetchone() is not None:
-        place += 1
+    """The place or, where it is taken, the next free one: by steps that double once there are many, since a file from
+    elsewhere may give one time to a million messages.
+    """
+    step = 1
+    for tried in count():
+        if not _is_taken(connection, place):
+            break
+        step = 1 if tried < NEIGHBOURS else step * 2
+        place += step
+    while step > 1:  # between the last place that was taken and this one, go back to one behind a taken one
+        step //= 2
+        if not _is_taken(connection, place - step):
+            place -= step
     return place
+
+
+def _is_taken(connection: sqlite3.Connection, place: int) -> bool:
+    return connection.execute("SELECT 1 FROM searchable WHERE id = ?", (place,)).fetchone() is not None

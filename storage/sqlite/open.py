@@ -11,13 +11,14 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import aiosqlite
 from filelock import FileLock, Timeout
 
 from storage.errors import BackupFailed, DatabaseInUse, DatabaseRefused
 from storage.ids import utc_now
-from storage.sqlite.database import PRAGMAS, Database, in_thread
+from storage.sqlite.database import BUSY_TIMEOUT, PRAGMAS, Database, in_thread
 from storage.sqlite.inspect import inspect_database
 from storage.sqlite.migrate import Migration, migrate, migrations
 from storage.sqlite.store import SqliteStore
@@ -49,6 +50,37 @@ async def open_store(
             raise DatabaseRefused(f"{path} cannot be used: {error}.") from error
         stack.pop_all()
         return SqliteStore(Database(writer, reader), lock, now)
+
+
+async def open_to_read(path: Path, *, now: Callable[[], datetime] = utc_now) -> SqliteStore:
+    """Open the database at `path` beside a live bot, or without one: it takes no lock, and every write is refused.
+
+    Raises `DatabaseRefused`, also where there is none of this version's schema.
+    """
+    path = _there(path)
+    # `mode=rw` makes no file, and what a killed bot left in the write-ahead log is read too.
+    address = f"file:{quote(os.fsencode(path))}?mode=rw"
+    async with AsyncExitStack() as stack:
+        try:
+            opened = [aiosqlite.connect(address, uri=True, isolation_level=None) for _ in range(2)]
+            connections = [await stack.enter_async_context(each) for each in opened]
+            for connection in connections:
+                await in_thread(connection, _prepare_guest)
+        except sqlite3.Error as error:
+            raise DatabaseRefused(f"{path} cannot be read: {error}.") from error
+        stack.pop_all()
+        return SqliteStore(Database(*connections), None, now)
+
+
+def _there(path: Path) -> Path:
+    """Where the file of this version's schema really is. Raises `DatabaseRefused`."""
+    path, newest = Path(os.path.realpath(path)), len(migrations())
+    version = inspect_database(path, pages=False, writable=False)
+    if version == 0:
+        raise DatabaseRefused(f"There is no database at {path} yet.")
+    if version < newest:
+        raise DatabaseRefused(f"{path} has schema {version} and this Cubby {newest}; start the bot once before.")
+    return path
 
 
 def place(path: Path) -> Path:
@@ -92,6 +124,13 @@ def _prepare(connection: sqlite3.Connection, path: Path, steps: Sequence[Migrati
     backup = migrate(connection, path, steps)
     if backup is not None:
         log.info("the database was copied before its schema changed: %s", backup.name)
+
+
+def _prepare_guest(connection: sqlite3.Connection) -> None:
+    """For a file that is another's: nothing about it is set."""
+    connection.row_factory = sqlite3.Row
+    connection.execute(BUSY_TIMEOUT)
+    connection.execute("PRAGMA query_only=ON")
 
 
 def _prepare_reader(connection: sqlite3.Connection) -> None:

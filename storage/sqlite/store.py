@@ -27,7 +27,7 @@ from storage.sqlite.upkeep import SqliteUpkeep
 class SqliteStore:
     """See `storage.store.Store`. Made by `open_store`."""
 
-    def __init__(self, database: Database, lock: BaseFileLock, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, lock: BaseFileLock | None, now: Callable[[], datetime]) -> None:
         self._database = database
         self._lock = lock
         self._closing: asyncio.Task[None] | None = None
@@ -64,4 +64,5 @@ class SqliteStore:
         try:
             await self._database.close()
         finally:
-            self._lock.release()
+            if self._lock is not None:
+                self._lock.release()

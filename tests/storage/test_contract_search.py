@@ -155,3 +155,15 @@ async def test_a_short_message_is_shown_whole(store: Store, session: SessionInfo
     assert [(piece.text, piece.is_hit) for piece in hit.snippet] == [
         ("a ", False), ("word", True), (", and a ", False), ("word", True),
     ]  # fmt: skip
+
+
+async def test_a_thousand_messages_of_one_moment_are_all_found(store: Store) -> None:
+    said = [DraftEntry(id=n, parent=None, kind="user", text=f"same {n}", created=START) for n in range(1, 501)]
+    for _ in range(2):
+        await store.transfers.adopt(ANN, Draft(created=START), said)
+    found = 0
+    before = None
+    while hits := await store.transcripts.search_messages(ANN, "same", before=before):
+        found += len(hits)
+        before = hits[-1].place
+    assert found == 1000

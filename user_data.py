@@ -1,0 +1,116 @@
+"""`python bot.py --export-user` and `--import-user`: a person's sessions, by their Discord id, into a file and out of one.
+
+The doing is porting's; here are the files, the progress on a terminal and the sentences. Exit codes as in `maintenance.py`; an
+import in which something could not be read, or that broke off, ends with 1.
+"""
+
+import os
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from maintenance import Meter, Say, refuse_missing, refuse_taken
+from porting.incoming import Report, import_file
+from porting.outgoing import export_all
+from storage.errors import BackupFailed, DatabaseRefused
+from storage.records import Actor
+from storage.sqlite.copying import sync
+from storage.sqlite.open import open_store, open_to_read
+from storage.threads import in_own_thread
+from transfer.reading import survey
+from transfer.results import Survey, TransferRefused
+
+NOBODY: Final = "Nobody with the id {} has a session in {}. (What is in the bin isn't exported.)"
+
+
+async def export_user(path: Path, user_id: int, to: Path, say: Say, meter: Meter) -> int:
+    """Write all of a person's sessions that aren't in the bin to `to`, a new ZIP of mode 0600; the bot may run meanwhile.
+
+    Raises `DatabaseRefused`, and `BackupFailed` where the disk fails; there is then no such file.
+    """
+    refuse_taken(to)
+    store = await open_to_read(path)
+    try:
+        counts = await store.sessions.counts(Actor(user_id))
+        if not counts.open + counts.archived:
+            raise DatabaseRefused(NOBODY.format(user_id, path))
+        with _whole_or_not(to) as file:
+            (part,) = await export_all(store, Actor(user_id), lambda _: file, progress=meter)
+    finally:
+        await store.close()
+    meter.end()
+    say(f"Exported {_count(part.sessions, 'session')} of {user_id} to {to}.")
+    return 0
+
+
+async def import_user(path: Path, user_id: int, from_file: Path, say: Say, meter: Meter) -> int:
+    """Take a file's sessions in for a person, but for those they have already; the bot must not run meanwhile.
+
+    Raises `DatabaseRefused` where the file is none that can be taken in: the database is then as it was. A stop leaves whole
+    sessions.
+    """
+    found = await _look(from_file)
+    say(f"{from_file} holds {_count(found.conversations, 'conversation')} with {_count(found.messages, 'message')}.")
+    refuse_missing(path)
+    store = await open_store(path)
+    try:
+        with from_file.open("rb") as file:
+            report = await import_file(
+                store, Actor(user_id), file, skip_known=True, progress=lambda done: meter(done, found.conversations)
+            )
+    finally:
+        await store.close()
+    meter.end()
+    _tell(report, user_id, say)
+    return 0 if report.is_whole and not report.damages else 1
+
+
+@contextmanager
+def _whole_or_not(to: Path) -> Generator[BinaryIO, None, None]:
+    """A file that is at `to` once what is done inside is done, and else nowhere. Raises `BackupFailed`."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{to.name}.", dir=to.parent)  # mkstemp makes mode 0600
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "w+b") as file:
+                yield file
+            sync(temporary)
+            temporary.replace(to)
+            sync(to.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise BackupFailed(f"{to} could not be made: {error.strerror}.") from error
+
+
+async def _look(from_file: Path) -> Survey:
+    """What is in the file, in a thread of its own. Raises `DatabaseRefused`."""
+
+    def work(_stop: object) -> Survey:
+        with from_file.open("rb") as file:
+            return survey(file)
+
+    try:
+        return await in_own_thread(work, "survey")
+    except TransferRefused as refused:
+        raise DatabaseRefused(f"{from_file}: {refused}") from None
+    except OSError as error:
+        raise DatabaseRefused(f"{from_file} cannot be read: {error.strerror}.") from None
+
+
+def _tell(report: Report, user_id: int, say: Say) -> None:
+    say(f"Imported {_count(report.taken, 'conversation')} with {_count(report.messages, 'message')} for {user_id}.")
+    if report.skipped:
+        say(f"Skipped {_count(report.skipped, 'conversation')} they have already.")
+    for damage in report.listed:
+        say(f"Not read: {damage}")
+    if report.damages > len(report.listed):
+        say(f"Not read: {report.damages - len(report.listed):,} more.")
+    if not report.is_whole:
+        say("The disk failed on the way, so the rest is not in. Import the file again: what is in is skipped then.")
+
+
+def _count(many: int, noun: str) -> str:
+    return f"{many:,} {noun}{'' if many == 1 else 's'}"
