@@ -27,6 +27,7 @@ from agent.titler import Titler
 from cogs.access import Access
 from cogs.client import Cubby
 from cogs.controls import AnswerControls
+from cogs.errands import Errands
 from cogs.router import Router
 from cogs.services import Services
 from cogs.tasks import Tasks
@@ -100,6 +101,7 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
             router=Router(access),
             access=access,
             tasks=tasks,
+            errands=Errands(),
             direct=client.direct,
             try_model_now=guarded.try_now,
             privacy=lambda: privacy_page(model),

@@ -134,7 +134,7 @@ class Exporting(commands.Cog):
 
     async def _export(self, bulletin: Bulletin, pack: Pack, how_far: Callable[[], str]) -> None:
         async with unnamed_files(self._services.folder) as new_file:
-            with self._one_at_a_time(bulletin.actor):
+            with self._one_at_a_time(bulletin.actor), self._services.errands.beside(bulletin.actor, BUSY):
                 for packed in await bulletin.watch(self._packed(pack, new_file), how_far):
                     await bulletin.say(packed.text, upload=packed.upload)
 

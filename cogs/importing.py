@@ -49,6 +49,7 @@ BUSY: Final = "I'm still at your last file. I'll tell you there when it's done."
 NOT_HERE: Final = "I don't have that file any more. Send it once more with `/import`."
 DROPPED: Final = "Nothing was imported, and the file is gone from here."
 WAITED: Final = "I waited ten minutes for your word, then let go of the file. Send it once more with `/import`."
+ALL_DELETED: Final = "Everything about you was deleted, so I let go of this file too."
 ANOTHER: Final = "You sent another file, so I let go of this one."
 BROKEN_OFF: Final = (
     "I'm being restarted, so I let go of your file. Please send it again in a minute; what is in by then can be skipped."
@@ -81,8 +82,8 @@ class Visit:
     token: UUID = field(default_factory=new_id)
     is_asked: bool = False
     """Whether its owner was asked what to do with it."""
-    word: "asyncio.Future[Word | None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
-    """Nothing where another file takes its place; cancelled where it is waited for no longer."""
+    word: "asyncio.Future[Word | str]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    """Why it is let go of, where that is no word of its owner's; cancelled where it is waited for no longer."""
 
     @property
     def is_waiting(self) -> bool:
@@ -110,6 +111,13 @@ class Importing(commands.Cog):
         await reply_to(interaction).defer()
         bulletin = Bulletin(self._services, reply_to(interaction))
         bulletin.follow(f"import-{interaction.id}", self._import(bulletin, file), BROKEN_OFF)
+
+    @commands.Cog.listener()
+    async def on_erased(self, actor: Actor) -> None:
+        """Called when everything about a person was deleted; see `privacy.py`."""
+        visit = self._visits.get(actor.user_id)
+        if visit is not None and visit.is_waiting:
+            visit.word.set_result(ALL_DELETED)
 
     async def _decided(self, choice: Choice, interaction: Interaction, arguments: list[str]) -> None:
         """A press. Raises `Told`, with the same sentence for a file that is foreign, gone, or never was."""
@@ -144,8 +152,8 @@ class Importing(commands.Cog):
         except TimeoutError:
             await bulletin.meanwhile(WAITED)
             return bulletin, None
-        if word is None:
-            await bulletin.meanwhile(ANOTHER)
+        if isinstance(word, str):
+            await bulletin.meanwhile(word)
             return bulletin, None
         await word.reply.defer()
         bulletin = Bulletin(self._services, word.reply)
@@ -172,7 +180,8 @@ class Importing(commands.Cog):
                 came = await import_file(store, bulletin.actor, file, skip_known=skip_known, progress=done.note)
                 return previews.report(came)
 
-        return await bulletin.watch(take(), lambda: previews.how_far(done.count, found))
+        with self._services.errands.beside(bulletin.actor, BUSY):
+            return await bulletin.watch(take(), lambda: previews.how_far(done.count, found))
 
     @contextmanager
     def _visiting(self, visit: Visit) -> Generator[Visit, None, None]:
@@ -185,7 +194,7 @@ class Importing(commands.Cog):
         if sum(each.size for each in self._visits.values() if each is not last) + visit.size > MOST_HELD:
             raise Told(FULL)
         if last is not None:
-            last.word.set_result(None)
+            last.word.set_result(ANOTHER)
         self._visits[visit.actor.user_id] = visit
         try:
             yield visit

@@ -36,7 +36,7 @@ ERASED: Final = "erased"
 """The event by which other cogs let go of what they hold of a person in memory: their `on_erased` is called with the actor."""
 
 NOT_TYPED: Final = f"Nothing was deleted: that wasn't the word {WORD}."
-AT_IT: Final = "I'm deleting already. I'll say when it's done."
+AT_IT: Final = "I'm deleting everything about you. I'll say where you asked for it when that's done."
 CLEARING: Final = (
     "Now I'm deleting what I wrote in our direct messages, about one message a second. If I'm restarted before I say here that "
     "it's done, press *Go on*."
@@ -101,7 +101,8 @@ class Privacy(commands.Cog):
         actor, reply, services = actor_of(interaction), reply_to(interaction), self._services
         await reply.defer()
         copies, counts = await services.copies(), await services.store.sessions.counts(actor)
-        await services.runtimes.of(actor).erase(partial(services.deliverer.forget, actor))
+        with services.errands.alone(actor, AT_IT):
+            await services.runtimes.of(actor).erase(partial(services.deliverer.forget, actor))
         services.wipe_soon()
         services.client.dispatch(ERASED, actor)
         await reply.say(_erased(counts.open + counts.archived + counts.bin, copies))

@@ -9,6 +9,7 @@ import discord
 
 from agent.runtimes import Runtimes
 from cogs.access import Access
+from cogs.errands import Errands
 from cogs.router import Router
 from cogs.tasks import Tasks
 from delivery.deliverer import Deliverer
@@ -30,6 +31,7 @@ class Services:
     router: Router
     access: Access
     tasks: Tasks
+    errands: Errands
     direct: Callable[[Actor], Awaitable[Target]]
     """Opens a person's direct messages as a place to send to."""
     try_model_now: Callable[[], Awaitable[None]]

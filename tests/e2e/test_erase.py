@@ -3,16 +3,19 @@
 import asyncio
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from cogs.privacy import AT_IT, CLEARING, DONE, NOT_TYPED
 from cogs.words import GONE, NO_SUCH_SESSION
 from playground.standin import Channel, Fault, Invocation, Message, Person
+from storage.caretaker import Caretaker
 from storage.records import Actor
 from storage.sqlite.inspect import read_only
+from storage.sqlite.shelves import SqliteShelves
 from storage.sqlite.verify import verify
-from tests.e2e.team import Team, ended, is_ended
+from tests.e2e.team import Team, a_team, ended, is_ended
 from tests.storage.traces import id_is_left, traces
 
 SECRET = "xylophone"
@@ -21,6 +24,22 @@ SECRET = "xylophone"
 @pytest.fixture(autouse=True)
 def no_pace(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("delivery.clearing.PACE", 0)
+
+
+class HeldErase:
+    """Holds the erasing of a person before its first step."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.begun, self.go_on, self.times = asyncio.Event(), asyncio.Event(), 0
+        erase = SqliteShelves.erase
+
+        async def held(shelves: SqliteShelves, actor: Actor) -> None:
+            self.times += 1
+            self.begun.set()
+            await self.go_on.wait()
+            await erase(shelves, actor)
+
+        monkeypatch.setattr(SqliteShelves, "erase", held)
 
 
 async def submitted(team: Team, who: Person, channel: Channel, word: str = "delete") -> Invocation:
@@ -117,20 +136,12 @@ async def test_what_is_being_written_is_stopped_and_taken_down_and_what_waits_to
 
 async def test_what_is_asked_meanwhile_begins_anew_after_it(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     await team.ask(team.ann, SECRET)
-    assert team.bot is not None
-    reached, go_on, erase = asyncio.Event(), asyncio.Event(), type(team.bot.store.shelves).erase
-
-    async def held(shelves: object, actor: Actor) -> None:
-        reached.set()
-        await go_on.wait()
-        await erase(shelves, actor)  # pyright: ignore[reportArgumentType]
-
-    monkeypatch.setattr(type(team.bot.store.shelves), "erase", held)
+    held = HeldErase(monkeypatch)
     used = await submitted(team, team.ann, team.general)
-    await reached.wait()
+    await held.begun.wait()
     asked = await team.ann.slash(team.general, "ask", prompt="the first of a new life")
     await team.ann.say(team.ann.dm, "the second")
-    go_on.set()
+    held.go_on.set()
     assert "-# 1 · " in (await ended(asked)).text
     await team.ann.wait_for(lambda m: "echo: the second" in m.text and is_ended(m), channel=team.ann.dm)
     await used.message(lambda m: m.text == DONE)
@@ -143,24 +154,14 @@ async def test_what_is_asked_meanwhile_begins_anew_after_it(team: Team, monkeypa
 
 async def test_twice_at_once_acts_once(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     await team.ask(team.ann, SECRET)
-    assert team.bot is not None
-    reached, go_on, erase = asyncio.Event(), asyncio.Event(), type(team.bot.store.shelves).erase
-    times: list[int] = []
-
-    async def held(shelves: object, actor: Actor) -> None:
-        times.append(1)
-        reached.set()
-        await go_on.wait()
-        await erase(shelves, actor)  # pyright: ignore[reportArgumentType]
-
-    monkeypatch.setattr(type(team.bot.store.shelves), "erase", held)
+    held = HeldErase(monkeypatch)
     first = await submitted(team, team.ann, team.general)
-    await reached.wait()
+    await held.begun.wait()
     second = await submitted(team, team.ann, team.general)
     assert (await second.message()).text == AT_IT
-    go_on.set()
+    held.go_on.set()
     assert "1 session " in (await first.message(lambda m: "deleted for good" in m.text)).text
-    assert times == [1]
+    assert held.times == 1
 
 
 async def test_a_restart_in_the_middle_is_gone_on_from_by_its_button(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,6 +200,18 @@ async def test_where_its_message_is_gone_the_end_is_told_in_direct_messages(team
     await submitted(team, team.ann, team.general)
     await team.ann.wait_for(lambda m: m.text == DONE, channel=team.ann.dm)
     await nothing_is_left(team, team.ann, SECRET)
+
+
+async def test_what_the_files_still_hold_of_it_is_wiped_soon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    woken = asyncio.Event()
+
+    def wake(_: Caretaker) -> None:
+        woken.set()
+
+    monkeypatch.setattr(Caretaker, "wake", wake)
+    async with a_team(tmp_path) as team:
+        await erased(team, team.ann, team.general)
+    assert woken.is_set()
 
 
 async def test_backups_that_may_hold_it_are_told_of(team: Team) -> None:
