@@ -1,5 +1,7 @@
 """What is sent to the model: the system prompt and the newest part of the session's path that fits.
 
+With a compaction on the path its summary stands for all that is above the oldest entry that it keeps.
+
 Tokens are estimated as a quarter of the characters, corrected by what the server counted for the last answer. Stopped and cut
 answers are in it, since the person saw them; a prompt that failed is too, unless it was itself the cause.
 """
@@ -10,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from agent.model import Message
-from storage.records import Entry, EntryKind, Usage
+from storage.records import Entry, EntryKind, Usage, first_kept
 
 CHARACTERS_PER_TOKEN: Final = 4
 TOKENS_PER_MESSAGE: Final = 4
@@ -29,6 +31,11 @@ GO_ON: Final = (
 )
 """What is asked for the rest of an answer. It is sent and never stored."""
 
+SUMMARY: Final = "This conversation began earlier. A summary of what was said until here:\n<summary>\n{}\n</summary>"
+OTHER_WAY: Final = "This conversation took another way for a while, and came back. A summary of it:\n<summary>\n{}\n</summary>"
+TOLD: Final = {"branch_summary": OTHER_WAY, "custom_message": "{}"}
+"""What came from pi, which sends it to the model as a person's words (pi's own `packages/coding-agent/docs/session.md`)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
@@ -46,6 +53,7 @@ class Context:
 async def read_context(
     read: Callable[[int], Awaitable[Sequence[Entry]]],
     *,
+    compaction: Entry | None = None,
     system_prompt: str,
     budget_tokens: int,
     reserve_tokens: int,
@@ -54,6 +62,8 @@ async def read_context(
 ) -> Context:
     """The context of the path of which `read` gives the newest so many characters; it reads no more than is of use.
 
+    `compaction` is the newest one on that path.
+
     One read does, except where what was read is prompts that stay out: a refused long paste must not hide what came before.
     """
     characters = characters_needed(budget_tokens, reserve_tokens, correction)
@@ -61,11 +71,11 @@ async def read_context(
         entries = await read(characters)
         context = build_context(
             entries,
+            compaction=compaction,
             system_prompt=system_prompt,
             budget_tokens=budget_tokens,
             reserve_tokens=reserve_tokens,
             correction=correction,
-            complete=not entries or entries[0].parent is None,
             begun=begun,
         )
         if not context.wants_more:
@@ -76,37 +86,40 @@ async def read_context(
 def build_context(
     entries: Sequence[Entry],
     *,
+    compaction: Entry | None = None,
     system_prompt: str,
     budget_tokens: int,
     reserve_tokens: int,
     correction: float = 1.0,
-    complete: bool = True,
     begun: str = "",
 ) -> Context:
-    """The context for the path `entries` (oldest first), whose last user entry is the question, and for what is `begun` of
-    its answer already, whose rest is then asked for.
+    """The context for `entries`, the newest part of a path (oldest first), whose last user entry is the question, and for what
+    is `begun` of its answer already, whose rest is then asked for. `compaction` is the newest one on that path.
 
-    It fits `budget_tokens` less `reserve_tokens`, except that the question is always in, with what is begun. It never
-    begins with an answer whose question was left out. `complete` is false when the path has more entries above the given ones.
+    It fits `budget_tokens` less `reserve_tokens`, except that the question is always in, with what is begun. A summary that
+    fits beside these goes before all others. It never begins with an answer whose question was left out.
     """
+    since = 0 if compaction is None else first_kept(compaction)
+    complete = not entries or entries[0].depth <= since
+    going_on = [Message("assistant", begun), Message("user", GO_ON)] if begun else []
+    said = [*_said([entry for entry in entries if entry.depth >= since]), *going_on]
+    least = len(going_on) + 1
     system = Message("system", system_prompt)
     room = (budget_tokens - reserve_tokens) / correction - _tokens(system)
-    going_on = [Message("assistant", begun), Message("user", GO_ON)] if begun else []
-    said = [*_said(entries), *going_on]
-    kept: list[Message] = []
-    for message in reversed(said):
-        room -= _tokens(message)
-        if len(kept) > len(going_on) and room < 0:
-            break
-        kept.append(message)
-    has_room = room >= 0
-    kept = _from_first_question(kept[::-1])
-    chosen = (system, *_alternating(kept))
+    summary = [] if compaction is None else [Message("user", SUMMARY.format(compaction.text))]
+    lost = bool(summary) and sum(map(_tokens, [*summary, *said[-least:]])) > room
+    opening = [] if lost else summary
+    kept, fits = _newest(said, room - sum(map(_tokens, opening)), least)
+    # What follows a summary may begin with an answer: the summary tells what it answers.
+    is_whole = complete and len(kept) == len(said)
+    if not (opening and is_whole):
+        kept = _from_first_question(kept)
+    chosen = (system, *_alternating([*opening, *kept]))
     return Context(
         messages=chosen,
         estimated_tokens=sum(map(_tokens, chosen)),
-        trimmed=not complete or len(kept) < len(_from_first_question(said)),
-        wants_more=has_room and not complete,
+        trimmed=lost or not complete or len(kept) < len(said if opening else _from_first_question(said)),
+        wants_more=fits and not complete,
     )
 
 
@@ -128,10 +141,25 @@ def estimated_tokens(text: str) -> int:
     return -(-len(text) // CHARACTERS_PER_TOKEN)
 
 
+def _newest(said: Sequence[Message], room: float, least: int) -> tuple[list[Message], bool]:
+    """The last messages that fit, in order, `least` of them in any case; and whether all do."""
+    kept: list[Message] = []
+    for message in reversed(said):
+        room -= _tokens(message)
+        if len(kept) >= least and room < 0:
+            break
+        kept.append(message)
+    return kept[::-1], room >= 0
+
+
 def _said(entries: Sequence[Entry]) -> list[Message]:
     """The entries that the model shall see, a message each."""
     pairs = itertools.zip_longest(entries, entries[1:])
-    return [Message(role, entry.text) for entry, follower in pairs if (role := _role(entry, follower)) is not None]
+    return [
+        Message(role, TOLD.get(entry.kind, "{}").format(entry.text))
+        for entry, follower in pairs
+        if (role := _role(entry, follower)) is not None
+    ]
 
 
 def _from_first_question(messages: Sequence[Message]) -> list[Message]:
@@ -142,6 +170,8 @@ def _role(entry: Entry, follower: Entry | None) -> Literal["user", "assistant"] 
     if entry.kind == EntryKind.USER:
         is_blamed = follower is not None and follower.kind == EntryKind.FAILURE and follower.data.get("blame_prompt")
         return None if is_blamed else "user"
+    if entry.kind in TOLD:
+        return "user" if entry.text.strip() else None
     return "assistant" if entry.kind == EntryKind.ASSISTANT and entry.text.strip() else None
 
 

@@ -24,7 +24,7 @@ from agent.errors import CutOff, EmptyAnswer, ModelError, Refused, SessionUnread
 from agent.floor import Floor
 from agent.model import Finish, FinishReason, ModelClient, ModelEvent, ModelRequest, Text, Thinking, Tokens
 from storage.errors import StoreError
-from storage.records import Actor, Entry, Turn, TurnState, Usage
+from storage.records import Actor, Entry, Turn, TurnState, Usage, first_kept
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -167,11 +167,16 @@ class TurnRunner:
         await self._stream(turn, request, answer)
 
     async def _context(self, turn: Turn, begun: str, correction: float) -> Context:
+        transcripts = self.store.transcripts
+        compaction = await transcripts.compaction(self.actor, turn.session_id)
+        since = 0 if compaction is None else first_kept(compaction)
+
         async def newest(characters: int) -> Sequence[Entry]:
-            return await self.store.transcripts.path(self.actor, turn.session_id, characters=characters)
+            return await transcripts.path(self.actor, turn.session_id, characters=characters, since=since)
 
         return await read_context(
             newest,
+            compaction=compaction,
             system_prompt=self.config.system_prompt,
             budget_tokens=self.config.context_tokens,
             reserve_tokens=self.config.reply_reserve,

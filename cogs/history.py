@@ -35,6 +35,8 @@ MARKS: Final = {
     TurnState.INTERRUPTED.value: "interrupted",
 }
 
+SUMMED_UP: Final = "-# The model reads a summary in place of older messages from here on. They are all kept."
+
 
 class History(commands.Cog):
     """Shows what was said."""
@@ -142,6 +144,8 @@ def _blocks(entry: Entry) -> list[str]:
             speaker = f"Cubby ({mark})" if mark else "Cubby"
         case EntryKind.FAILURE:
             return ["-# No answer came to this."]
+        case EntryKind.COMPACTION:
+            return [SUMMED_UP]
         case _:
             return []
     head = f"**{speaker}** · {discord.utils.format_dt(entry.created, 'f')}"

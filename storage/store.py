@@ -44,10 +44,15 @@ class Transcripts(Protocol):
         """
         ...
 
-    async def path(self, actor: Actor, session_id: UUID, *, characters: int | None = None) -> Sequence[Entry]:
-        """The current path, oldest first; with `characters`, its newest part: entries are added from the leaf up until
-        their texts together reach that many characters (the entry that reaches it is included).
+    async def path(self, actor: Actor, session_id: UUID, *, characters: int | None = None, since: int = 0) -> Sequence[Entry]:
+        """The current path from the entry of the depth `since` on, oldest first; with `characters`, its newest part: entries
+        are added from the leaf up until their texts together reach that many characters (the entry that reaches it is
+        included).
         """
+        ...
+
+    async def compaction(self, actor: Actor, session_id: UUID) -> Entry | None:
+        """The newest compaction on the current path, whatever the length of the path."""
         ...
 
     async def search_messages(

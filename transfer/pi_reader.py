@@ -1,7 +1,7 @@
 """Reads pi's session format: every line becomes an entry, and what a line says that we do not know stays with it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, BinaryIO, Final
 
@@ -191,8 +191,23 @@ def _finished(session: _Session) -> Iterator[Result]:
             source=Format.PI.value,
             extra={KEY: kept},
         ),
-        tree.entries,
+        _with_what_is_kept(tree.entries),
     )
+
+
+def _with_what_is_kept(entries: tuple[SavedEntry, ...]) -> tuple[SavedEntry, ...]:
+    """The entries, of which compactions say from which depth on they keep what is above them; pi names the entry there."""
+    depths: dict[str, int] = {}
+    for entry in entries:
+        depths[entry.id] = 0 if entry.parent is None else depths[entry.parent] + 1
+    return tuple(_compaction(entry, depths) if entry.kind == EntryKind.COMPACTION else entry for entry in entries)
+
+
+def _compaction(entry: SavedEntry, depths: Mapping[str, int]) -> SavedEntry:
+    kept = object_of(entry.data.get(KEY))
+    first, before = depths.get(id_of(kept.get("firstKeptEntryId")) or ""), kept.get("tokensBefore")
+    more = {"first_kept": first, "tokens_before": before if isinstance(before, int) else None}
+    return replace(entry, data={**entry.data, **{key: value for key, value in more.items() if value is not None}})
 
 
 def _sent(entry: SavedEntry) -> Any:

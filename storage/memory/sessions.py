@@ -9,7 +9,7 @@ from uuid import UUID
 from storage.ids import new_id
 from storage.memory.search import find
 from storage.memory.state import Flags, State
-from storage.records import EVERYWHERE, Actor, Counts, Entry, Hit, NamedBy, Page, SessionInfo, Shelf
+from storage.records import EVERYWHERE, Actor, Counts, Entry, EntryKind, Hit, NamedBy, Page, SessionInfo, Shelf
 from storage.text import clean, clean_name
 
 
@@ -109,14 +109,19 @@ class MemoryTranscripts:
         above = session.entries[before].parent if before in session.entries else None
         return tuple(islice(session.up(above), limit))[::-1]
 
-    async def path(self, actor: Actor, session_id: UUID, *, characters: int | None = None) -> Sequence[Entry]:
+    async def path(self, actor: Actor, session_id: UUID, *, characters: int | None = None, since: int = 0) -> Sequence[Entry]:
         """See `Transcripts.path`."""
         newest: list[Entry] = []
-        for entry in self._state.session(actor, session_id).path()[::-1]:
+        for entry in self._state.session(actor, session_id).path()[since:][::-1]:
             newest.append(entry)
             if characters is not None and sum(len(taken.text) for taken in newest) >= characters:
                 break
         return tuple(newest[::-1])
+
+    async def compaction(self, actor: Actor, session_id: UUID) -> Entry | None:
+        """See `Transcripts.compaction`."""
+        session = self._state.session(actor, session_id)
+        return next((entry for entry in session.up(session.leaf) if entry.kind == EntryKind.COMPACTION), None)
 
     async def search_messages(
         self,

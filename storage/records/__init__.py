@@ -23,7 +23,19 @@ from storage.records.sessions import (
     Shelf,
 )
 from storage.records.transfers import HERE, Draft, DraftEntry, Provenance
-from storage.records.turns import PLACE_BITS, Entry, EntryKind, Prompt, Source, SourceKind, Turn, TurnState, Usage, place_of
+from storage.records.turns import (
+    PLACE_BITS,
+    Entry,
+    EntryKind,
+    Prompt,
+    Source,
+    SourceKind,
+    Turn,
+    TurnState,
+    Usage,
+    first_kept,
+    place_of,
+)
 
 __all__ = [
     "BIN_KEEPS",
@@ -62,5 +74,6 @@ __all__ = [
     "Turn",
     "TurnState",
     "Usage",
+    "first_kept",
     "place_of",
 ]

@@ -28,6 +28,9 @@ class EntryKind(StrEnum):
     FAILURE = "failure"
     """A prompt that got no text for an answer. Its `data` has `turn`, `error` and `blame_prompt`: true when the prompt itself
     was the cause and must stay out of later contexts."""
+    COMPACTION = "compaction"
+    """A summary, its `text`, of what is above it. Its `data` has `first_kept`, the depth of the oldest entry above it that is
+    sent to the model as it is, and where it is known `tokens_before`, what the context had before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,12 @@ class Entry:
     text: str
     data: Mapping[str, Any] = field(default_factory=dict[str, Any])
     created: datetime
+
+
+def first_kept(compaction: Entry) -> int:
+    """The depth of the oldest entry that a compaction keeps; its own, so that none is, where its data tells of none."""
+    depth = compaction.data.get("first_kept")
+    return depth if isinstance(depth, int) and 0 <= depth < compaction.depth else compaction.depth
 
 
 class TurnState(StrEnum):

@@ -34,16 +34,20 @@ def append(
     owner, number = session["owner"], session["number"]
     new = entry_id(owner, number, session["next_seq"])
     counted = kind in COUNTED
-    above = connection.execute("SELECT depth, messages, kind, created FROM entries WHERE id = ?", (parent,)).fetchone()
-    depth, messages = (above["depth"] + 1, above["messages"]) if above else (0, 0)
+    sql = "SELECT depth, messages, compaction, kind, created FROM entries WHERE id = ?"
+    above = connection.execute(sql, (parent,)).fetchone()
+    depth, messages, compaction = (above["depth"] + 1, above["messages"], above["compaction"]) if above else (0, 0, None)
     messages += counted
     modified = created if counted else above["created"] if above and above["kind"] in COUNTED else None
     is_preview = kind is EntryKind.USER and is_leaf
     stored = held.take_entry(session, new, Said(text, data_json(data)), preview_of(text) if is_preview else None)
     connection.execute(
-        "INSERT INTO entries(id, parent, depth, messages, kind, author, text, data, created) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (new, parent, depth, messages, kind, author, stored.text, stored.data, created),
+        "INSERT INTO entries(id, parent, depth, messages, compaction, kind, author, text, data, created) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(new, parent, depth, messages, new if kind is EntryKind.COMPACTION else compaction),
+            *(kind, author, stored.text, stored.data, created),
+        ),
     )
     branches = session["branches"]
     if counted:

@@ -57,6 +57,13 @@ LAWS: Final = (
         "FROM entries e LEFT JOIN entries p ON p.id = e.parent WHERE e.messages != counted",
     ),
     Law(
+        "an entry's compaction is the newest of its path",
+        "Entry {}: its compaction is {}, counted {}.",
+        "SELECT e.id, coalesce(e.compaction, 'none'), coalesce(iif(e.kind = 'compaction', e.id, p.compaction), 'none') "
+        "AS counted FROM entries e LEFT JOIN entries p ON p.id = e.parent "
+        "WHERE e.compaction IS NOT iif(e.kind = 'compaction', e.id, p.compaction)",
+    ),
+    Law(
         "a session's leaf is an entry of its own, and only a session in which nothing is asked has none",
         "Session {} (number {} of owner {}): its leaf {} is not on its tree.",
         f"SELECT s.id, s.number, s.owner, coalesce(s.leaf, 'none') FROM sessions s LEFT JOIN entries e ON e.id = s.leaf "

@@ -42,7 +42,7 @@ class SqliteTranscripts:
 
         return await self._database.read(work)
 
-    async def path(self, actor: Actor, session_id: UUID, *, characters: int | None = None) -> Sequence[Entry]:
+    async def path(self, actor: Actor, session_id: UUID, *, characters: int | None = None, since: int = 0) -> Sequence[Entry]:
         """See `Transcripts.path`."""
 
         def work(connection: sqlite3.Connection) -> Sequence[Entry]:
@@ -50,11 +50,27 @@ class SqliteTranscripts:
             taken: list[Entry] = []
             seen = 0
             for row in up(connection, session, session["leaf"]):
+                if row["depth"] < since:
+                    break
                 taken.append(entry_of(row, session_id, self._held))
                 seen += len(taken[-1].text)
                 if characters is not None and seen >= characters:
                     break
             return tuple(reversed(taken))
+
+        return await self._database.read(work)
+
+    async def compaction(self, actor: Actor, session_id: UUID) -> Entry | None:
+        """See `Transcripts.compaction`."""
+        sql = (
+            f"SELECT {ENTRY_COLUMNS} FROM entries "  # noqa: S608 - constants
+            "WHERE id = (SELECT compaction FROM entries WHERE id = ?)"
+        )
+
+        def work(connection: sqlite3.Connection) -> Entry | None:
+            session = session_by_id(connection, actor, session_id)
+            row = connection.execute(sql, (session["leaf"],)).fetchone()
+            return None if row is None else entry_of(row, session_id, self._held)
 
         return await self._database.read(work)
 

@@ -27,15 +27,18 @@ def fill(connection: sqlite3.Connection, owner: int, number: int, entries: Seque
     ids = [entry_id(owner, number, seq + 1) for seq in range(len(entries))]
     depths: list[int] = []
     messages: list[int] = []
-    for entry in entries:
+    compactions: list[int | None] = []
+    for own, entry in zip(ids, entries, strict=True):
         depths.append(0 if entry.parent is None else depths[entry.parent] + 1)
         messages.append((0 if entry.parent is None else messages[entry.parent]) + (entry.kind in COUNTED))
+        above_it = None if entry.parent is None else compactions[entry.parent]
+        compactions.append(own if entry.kind == EntryKind.COMPACTION else above_it)
     connection.executemany(
-        "INSERT INTO entries(id, parent, depth, messages, kind, author, text, data, created) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO entries(id, parent, depth, messages, compaction, kind, author, text, data, created) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            (own, above(entry, ids), depth, said, entry.kind, entry.author, entry.text, entry.data, entry.created)
-            for own, entry, depth, said in zip(ids, entries, depths, messages, strict=True)
+            (own, above(e, ids), depth, said, compaction, e.kind, e.author, e.text, e.data, e.created)
+            for own, e, depth, said, compaction in zip(ids, entries, depths, messages, compactions, strict=True)
         ),
     )
     index.add_all(connection, [(own, e.text, e.created) for own, e in zip(ids, entries, strict=True) if e.kind in COUNTED])

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cogs.history import PAGE_CHARACTERS, pages_of
+from cogs.history import PAGE_CHARACTERS, SUMMED_UP, pages_of
 from storage.ids import new_id
 from storage.records import Entry, EntryKind
 
@@ -40,6 +40,13 @@ def test_the_newest_page_comes_first_and_reads_downwards() -> None:
 
 def test_a_prompt_without_an_answer_says_so() -> None:
     assert "No answer came" in pages_of([entry(1, "hello"), entry(2, "", EntryKind.FAILURE)])[0]
+
+
+def test_a_compaction_is_a_line_in_the_place_where_it_was_made() -> None:
+    (page,) = pages_of([entry(1, "hello"), entry(2, "a long\ngist", EntryKind.COMPACTION), entry(3, "and now?")])
+    assert "gist" not in page
+    hello, line, now = (page.index(text) for text in ("hello", SUMMED_UP, "and now?"))
+    assert hello < line < now
 
 
 def test_a_kind_from_a_later_version_is_passed_over() -> None:

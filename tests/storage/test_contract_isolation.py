@@ -71,6 +71,7 @@ AIMED: dict[str, Call] = {
     "transcripts.search_messages": lambda s, t: s.transcripts.search_messages(ANN, "hello", session=t.session),
     "transcripts.tail": lambda s, t: s.transcripts.tail(ANN, t.session, limit=5),
     "transcripts.path": lambda s, t: s.transcripts.path(ANN, t.session),
+    "transcripts.compaction": lambda s, t: s.transcripts.compaction(ANN, t.session),
     "turns.submit": lambda s, t: s.turns.submit(ANN, t.session, prompt(), TurnState.ASKED),
     "turns.ask": lambda s, t: s.turns.ask(ANN, t.turn),
     "turns.retry": lambda s, t: s.turns.retry(ANN, t.turn, prompt()),

@@ -1,8 +1,8 @@
 import pytest
 
-from storage.records import SessionInfo
+from storage.records import Draft, DraftEntry, EntryKind, SessionInfo, first_kept
 from storage.store import Store
-from tests.storage.samples import ANN, answer, ask, exchange, prompt
+from tests.storage.samples import ANN, START, answer, ask, exchange, prompt
 
 
 async def texts(store: Store, session: SessionInfo, limit: int = 50, before: int | None = None) -> list[str]:
@@ -70,6 +70,56 @@ async def test_a_path_of_so_many_characters_includes_the_entry_that_reaches_them
 async def test_a_path_shorter_than_the_characters_is_whole(store: Store, session: SessionInfo) -> None:
     await filled(store, session)
     assert len(await store.transcripts.path(ANN, session.id, characters=10**9)) == 6
+
+
+async def compacted(store: Store) -> SessionInfo:
+    """q0, a0, q1, a1, of which a summary keeps the last two, then q2, and beside the summary, from a1 on, "aside"."""
+    texts_ = ["q0", "a0", "q1", "a1", "gist", "q2", "aside"]
+    parents = [None, 1, 2, 3, 4, 5, 4]
+    kinds = ["user", "assistant", "user", "assistant", "compaction", "user", "user"]
+    drafts = [
+        DraftEntry(id=n, parent=parent, kind=kind, text=text, created=START, data={"first_kept": 2} if n == 5 else {})
+        for n, (text, parent, kind) in enumerate(zip(texts_, parents, kinds, strict=True), start=1)
+    ]
+    return await store.transfers.adopt(ANN, Draft(created=START, leaf=6), drafts)
+
+
+async def test_the_newest_compaction_is_found_from_every_entry_below_it_and_from_no_other(store: Store) -> None:
+    session = await compacted(store)
+    await exchange(store, session, "q3", "a3")
+    gist = await store.transcripts.compaction(ANN, session.id)
+    assert gist is not None
+    assert (gist.text, gist.kind, first_kept(gist)) == ("gist", EntryKind.COMPACTION, 2)
+    aside = next(tip for tip in await store.branches.tips(ANN, session.id) if tip.text == "aside")
+    await store.branches.switch(ANN, session.id, aside.entry)
+    assert await store.transcripts.compaction(ANN, session.id) is None
+
+
+async def test_a_fork_has_the_compaction_of_its_path(store: Store) -> None:
+    session = await compacted(store)
+    fork = await store.branches.fork(ANN, session.id)
+    gist = await store.transcripts.compaction(ANN, fork.id)
+    assert gist is not None
+    assert (gist.session_id, gist.text, first_kept(gist)) == (fork.id, "gist", 2)
+
+
+async def test_a_path_since_a_depth_has_nothing_from_above_it(store: Store) -> None:
+    session = await compacted(store)
+    path = await store.transcripts.path(ANN, session.id, since=2)
+    assert [entry.text for entry in path] == ["q1", "a1", "gist", "q2"]
+    assert [entry.text for entry in await store.transcripts.path(ANN, session.id, characters=3, since=2)] == ["gist", "q2"]
+
+
+@pytest.mark.parametrize("told", [{}, {"first_kept": "x"}, {"first_kept": -1}, {"first_kept": 9}, {"first_kept": None}])
+async def test_a_compaction_that_does_not_say_what_it_keeps_keeps_nothing(store: Store, told: dict[str, object]) -> None:
+    drafts = [
+        DraftEntry(id=1, parent=None, kind="user", text="q0", created=START),
+        DraftEntry(id=2, parent=1, kind="compaction", text="gist", data=told, created=START),
+    ]
+    session = await store.transfers.adopt(ANN, Draft(created=START), drafts)
+    gist = await store.transcripts.compaction(ANN, session.id)
+    assert gist is not None
+    assert first_kept(gist) == gist.depth == 1
 
 
 @pytest.mark.parametrize(

@@ -285,7 +285,8 @@ class Lives(RuleBasedStateMachine):
         paths = self.both(lambda store, which: store.transcripts.path(actor, session[which]))
         before = [None if isinstance(path, StoreError) or not path else path[len(path) // 2].id for path in paths]
         self.both(lambda store, which: store.transcripts.tail(actor, session[which], limit=limit, before=before[which]))
-        self.both(lambda store, which: store.transcripts.path(actor, session[which], characters=characters))
+        self.both(lambda store, which: store.transcripts.path(actor, session[which], characters=characters, since=limit))
+        self.both(lambda store, which: store.transcripts.compaction(actor, session[which]))
         self.both(lambda store, which: store.turns.latest(actor, session[which]))
         self.both(lambda store, which: store.turns.waiting(actor, session[which]))
         self.both(lambda store, _: store.deliveries.session_of(actor, message))

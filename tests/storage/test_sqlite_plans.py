@@ -49,6 +49,7 @@ CALLS: dict[str, Call] = {
     "active": lambda s, _: s.sessions.active(ANN),
     "tail": lambda s, i: s.transcripts.tail(ANN, i.id, limit=5),
     "path": lambda s, i: s.transcripts.path(ANN, i.id),
+    "compaction": lambda s, i: s.transcripts.compaction(ANN, i.id),
     "exchange": exchange,
     "wait": lambda s, i: wait(s, i, limit=5),
     "pause": lambda s, i: s.turns.pause(ANN, i.id),

@@ -65,6 +65,7 @@ BROKEN = {
     f"UPDATE entries SET parent = id + 1 WHERE id = {FIRST}": f"Entry {FIRST}: its parent {FIRST + 1} is no older entry",
     f"UPDATE entries SET parent = 9 WHERE id = {FIRST + 1}": f"Entry {FIRST + 1}: its parent 9 is no older entry",
     f"UPDATE entries SET depth = 7 WHERE id = {FIRST}": f"Entry {FIRST}: its depth is 7, counted 0",
+    f"UPDATE entries SET compaction = 7 WHERE id = {FIRST}": f"Entry {FIRST}: its compaction is 7, counted none",
     f"UPDATE entries SET messages = 7 WHERE id = {FIRST}": f"Entry {FIRST}: messages is 7, counted 1",
     "UPDATE sessions SET leaf = NULL WHERE owner = 1 AND number = 1": r"number 1 .* its leaf none is not on its tree",
     f"UPDATE sessions SET leaf = {FIRST} WHERE number = 2 AND owner = 1": rf"number 2 .* its leaf {FIRST} is not on its tree",

@@ -63,6 +63,18 @@ def test_words_and_marks_are_where_we_have_them() -> None:
     assert [each.id[-2:] for each in path(kinds.values(), "00000009")] == ["01", "02", "03", "07", "08", "09"]
 
 
+def test_a_compaction_says_by_depth_from_where_on_it_keeps_what_is_above_it() -> None:
+    told = next(each.data for each in only(pi_reader.read(BytesIO(FILE))).entries if each.kind == "compaction")
+    assert (told["first_kept"], told["tokens_before"]) == (4, 4100)
+
+
+@pytest.mark.parametrize("odd", [{}, {"firstKeptEntryId": "nobody"}, {"firstKeptEntryId": [3], "tokensBefore": "many"}])
+def test_a_compaction_that_names_no_entry_says_nothing_of_it(odd: dict[str, Any]) -> None:
+    compaction = {"type": "compaction", "id": "0000000b", "parentId": "00000007", "summary": "gist"} | odd
+    loaded, damage = read_lines(said(7, None), compaction)
+    assert (set(loaded[0].entries[1].data), damage) == ({"pi"}, [])
+
+
 def test_words_are_kept_once() -> None:
     loaded = only(pi_reader.read(BytesIO(FILE)))
     assert not [
