@@ -22,7 +22,11 @@ class Tasks:
 
     async def close(self) -> None:
         """Cancel everything and wait until it has ended; twice is the same as once."""
-        running = tuple(self._running)
+        await self.end("")
+
+    async def end(self, names: str) -> None:
+        """Cancel what has a name that begins so, and wait until it has ended."""
+        running = [task for task in self._running if task.get_name().startswith(names)]
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)

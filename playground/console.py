@@ -52,7 +52,7 @@ async def run_console(
     async with StandIn() as discord:
         application = discord.add_bot(token)
         person = discord.add_person(name)
-        screen = Screen(person, discord.clock, out)
+        screen = Screen(person, discord.clock, out, discord.url)
         console = Console(discord, application, person, screen, source)
         stop_listening = discord.changes.listen(console.changed)
         try:

@@ -5,15 +5,31 @@ Text goes to the first option; `name:text` sets another, up to the next one that
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
-from playground.standin import Application, CannotDo
+from playground.standin import Application, CannotDo, File
+from playground.standin.bodies import MAX_FILE_BYTES
 
 STRING: Final = 3
 INTEGER: Final = 4
 BOOLEAN: Final = 5
 NUMBER: Final = 10
+FILE: Final = 11
 """Option types by Discord's numbers (documentation, "Application Commands", Option Type)."""
+
+
+def file_at(path: str) -> File:
+    """The file with this path. Raises `ValueError` where it can't be read, or is more than a person may send."""
+    try:
+        with Path(path).expanduser().open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise ValueError from error
+    if len(data) > MAX_FILE_BYTES:
+        raise ValueError
+    return Path(path).name, data, "application/octet-stream"
+
 
 YES_OR_NO: Final = {"true": True, "yes": True, "false": False, "no": False}
 CONVERT: Final[Mapping[int, Callable[[str], Any]]] = {
@@ -21,6 +37,13 @@ CONVERT: Final[Mapping[int, Callable[[str], Any]]] = {
     INTEGER: int,
     NUMBER: float,
     BOOLEAN: lambda word: YES_OR_NO[word.lower()],
+    FILE: file_at,
+}
+WANTED: Final = {
+    INTEGER: "a whole number",
+    NUMBER: "a number",
+    BOOLEAN: "yes or no",
+    FILE: "the path of a file of at most 10 MiB",
 }
 
 
@@ -68,5 +91,5 @@ def _converted(option: Mapping[str, Any], text: str) -> Any:
     try:
         return CONVERT.get(option["type"], str)(text)
     except (KeyError, ValueError):
-        wanted = {INTEGER: "a whole number", NUMBER: "a number", BOOLEAN: "yes or no"}[option["type"]]
+        wanted = WANTED[option["type"]]
         raise CannotDo(f"{option['name']} takes {wanted}") from None

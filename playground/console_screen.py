@@ -21,10 +21,12 @@ LIVE_ROWS: Final = 12
 
 
 class Screen:
-    """One person's view of the bot. `changed` listens to the stand-in; `hung_up` tells that nobody reads any more."""
+    """One person's view of the bot. `changed` listens to the stand-in, at whose `url` files can be had; `hung_up` tells that
+    nobody reads any more.
+    """
 
-    def __init__(self, person: Person, clock: Clock, out: TextIO | None) -> None:
-        self._person, self._clock, self._out = person, clock, out
+    def __init__(self, person: Person, clock: Clock, out: TextIO | None, url: str = "") -> None:
+        self._person, self._clock, self._out, self._url = person, clock, out, url
         self.offers = Offers()
         self.hung_up = asyncio.Event()
         self._shown: dict[int, tuple[str, frozenset[str]]] = {}
@@ -91,7 +93,8 @@ class Screen:
         self.say("\n".join(piece for piece in (new, self.offers.show(message)) if piece))
 
     def _text(self, message: Message) -> str:
-        return readable(body(message), self._clock.now())
+        files = [f"[{each.filename}, {len(each.data):,} bytes: {self._url}{each.url_path}]" for each in message.attachments]
+        return "\n".join([readable(body(message), self._clock.now()), *files])
 
 
 def _let_go(out: TextIO) -> None:

@@ -18,6 +18,8 @@ CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u2
 TIMESTAMP: Final = re.compile(r"<t:(-?\d{1,12})(?::([a-zA-Z]))?>")
 ESCAPED: Final = re.compile(r"\\([\\*_~`|>#\[\]()<@!-])")
 FENCE: Final = re.compile(r"(```.*?(?:```|\Z))", re.DOTALL)
+BEHIND: Final = re.compile(r"(Packing|Looking|Importing)\b.*…", re.DOTALL)
+"""How far a long work is; in the end its message says something else."""
 RUNNING: Final = ("writing…", "thinking…", "waiting…")
 MOMENT: Final = "-# One moment…"
 
@@ -50,7 +52,7 @@ def is_live(message: Message) -> bool:
     """
     last = message.text.rstrip().rpartition("\n")[2]
     writes = last.startswith("-# ") and any(button.label == "Stop" for button in message.buttons)
-    return message.loading or message.text == MOMENT or writes
+    return message.loading or message.text == MOMENT or writes or BEHIND.fullmatch(message.text) is not None
 
 
 def goes_on(message: Message) -> bool:

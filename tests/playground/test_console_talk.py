@@ -5,6 +5,7 @@ import io
 import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
@@ -155,6 +156,27 @@ def test_completion_knows_the_option_being_typed() -> None:
 def test_a_value_of_the_wrong_type_is_told() -> None:
     with pytest.raises(CannotDo, match="count takes a whole number"):
         typed_options("three", [{"name": "count", "type": 4}])
+
+
+def test_a_file_is_given_by_its_path(tmp_path: Path) -> None:
+    option = {"name": "file", "type": 11}
+    (tmp_path / "a b.txt").write_bytes(b"words")
+    assert typed_options(str(tmp_path / "a b.txt"), [option])["file"][:2] == ("a b.txt", b"words")
+    (tmp_path / "large").write_bytes(bytes(10 * 1024 * 1024 + 1))
+    for missing in ("nowhere", "large", "."):
+        with pytest.raises(CannotDo, match="file takes the path of a file of at most 10 MiB"):
+            typed_options(str(tmp_path / missing), [option])
+
+
+async def test_a_file_is_told_with_where_it_can_be_had() -> None:
+    discord, message = await a_message("")
+    file = discord.world.attach(message.channel, "words.md", None, b"words")
+    out = io.StringIO()
+    screen = Screen(discord.add_person("Ann"), discord.clock, out, "http://here")
+    screen.open()
+    discord.world.edit(message, {"content": "as it is:", "attachments": [file]})
+    screen.changed(MessageEdited(message))
+    assert out.getvalue().endswith(f"as it is:\n[words.md, 5 bytes: http://here{file.url_path}]\n")
 
 
 def test_the_end_of_a_long_text_fits_the_screen() -> None:
