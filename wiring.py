@@ -113,6 +113,7 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
         )
 
         async def mend() -> None:
+            await deliverer.withdraw_lost()
             await recover(store, runtimes, config, listener, utc_now)
             await deliverer.recover()
 

@@ -1,9 +1,10 @@
-"""`Guard`: what leaves a person's active session. Nothing leaves a writing one without its owner's choice.
+"""`Guard`: what leaves a person's active session. Nothing leaves a writing one, or loses one, without its owner's choice.
 
 Used by `SessionRuntime` alone, which holds the person's lock around every call. Here is what each departure leads to and what
 is checked before anything is left for it; how live sessions are left and entered is in `place.py`.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from agent.outcomes import (
     Closed,
     Decision,
     Forked,
+    Leaving,
     Left,
     NothingActive,
     Opened,
@@ -23,7 +25,7 @@ from agent.outcomes import (
     Went,
 )
 from agent.place import Place
-from storage.errors import DuplicateSource, TurnNotFound, WrongTurnState
+from storage.errors import ChoiceNotFound, DuplicateSource, SessionTemporary, TurnNotFound, WrongTurnState
 from storage.records import Actor, Departure, Leave, Prompt, SessionInfo, Target, Turn
 from storage.store import Store
 
@@ -44,15 +46,20 @@ class Guard:
             stayed = Stayed(session=await self._store.sessions.get(self._actor, choice.session_id), departure=departure)
             await self._store.turns.decide(self._actor, choice_id)
             return stayed
-        live = self._place.live
-        is_meant = live is not None and live.info.id == choice.session_id
+        here = await self._store.sessions.active(self._actor)
+        is_meant = here is not None and here.id == choice.session_id
         try:
             went = await self.go(departure, decision if is_meant else None)
         except DuplicateSource:  # a crash came between the act and its mark
-            await self._store.turns.decide(self._actor, choice_id)
+            await self._mark(choice_id)
             raise
-        await self._store.turns.decide(self._actor, choice_id)
+        await self._mark(choice_id)
         return went
+
+    async def _mark(self, choice_id: UUID) -> None:
+        """The choice is made."""
+        with suppress(ChoiceNotFound):  # it went with the session that was left
+            await self._store.turns.decide(self._actor, choice_id)
 
     async def go(self, departure: Departure, decision: Decision | None = None) -> Went:
         """See `SessionRuntime.go`; with a `decision` of the owner's, what it does with the session that is writing."""
@@ -60,15 +67,36 @@ class Guard:
         here = await self._store.sessions.active(self._actor)
         if here is not None and there is not None and there.id == here.id:
             return await self._arrive(departure, here, None, already=True)
-        if departure.leave is Leave.NEW and here is not None and here.is_blank:
+        if departure.leave is Leave.NEW and here is not None and _fits(here, departure):
             return await self._use_blank(departure, here)
+        saved = False
+        if here is not None and here.temporary:
+            if here.leaf is not None and decision not in (Decision.FORGET, Decision.KEEP):
+                return await self._ask_whether_to_lose(departure, here)
+            if decision is Decision.KEEP:
+                here, saved, decision = await self._place.keep(here.id), True, Decision.FINISH
+        elif decision in (Decision.FORGET, Decision.KEEP):
+            decision = None  # it was kept since that was asked
         live = self._place.live
         can_keep = self._place.can_keep(there.id if there is not None else None)
         if live is not None and live.is_streaming and (decision is None or (decision is Decision.FINISH and not can_keep)):
             choice = await self._store.turns.hold(self._actor, live.info.id, departure)
             return StillWriting(session=live.info, choice=choice, can_keep=can_keep)
-        left = await self._place.leave(here, finish=decision is Decision.FINISH)
-        return await self._go_on(departure, there, left)
+        left = await self._leave(here, finish=decision is Decision.FINISH)
+        return await self._go_on(departure, there, replace(left, saved=saved) if left is not None else None)
+
+    async def _ask_whether_to_lose(self, departure: Departure, here: SessionInfo) -> Leaving:
+        live = self._place.live
+        choice = await self._store.turns.hold(self._actor, here.id, departure)
+        return Leaving(session=here, choice=choice, writing=live is not None and live.is_streaming)
+
+    async def _leave(self, here: SessionInfo | None, *, finish: bool) -> Left | None:
+        """Leave the active session; a temporary one ends with that."""
+        left = await self._place.leave(here, finish=finish)
+        if here is None or not here.temporary:
+            return left
+        await self._store.temporaries.end(self._actor, here.id)
+        return Left(session=here, forgotten=True)
 
     async def _go_on(self, departure: Departure, there: SessionInfo | None, left: Left | None) -> Went:
         """The second half of a departure: what was active is left."""
@@ -80,7 +108,7 @@ class Guard:
             return Closed(session=left.session, left=left) if left is not None else NothingActive()
         if departure.leave in (Leave.FORK, Leave.EDIT):
             return await self._fork(departure, left)
-        info = await self._place.start(departure.name)
+        info = await self._place.start(departure.name, temporary=departure.temporary)
         return Started(session=info, asked=await self._ask(info, departure.prompt), left=left)
 
     async def _destination(self, departure: Departure) -> SessionInfo | None:
@@ -89,6 +117,8 @@ class Guard:
             return None
         there = await self._store.sessions.find(self._actor, departure.number or 0)
         if departure.leave in (Leave.FORK, Leave.EDIT):
+            if there.temporary:
+                raise SessionTemporary
             await self._exchange(departure, there)
             return None  # a session that is yet to be made
         if departure.leave in (Leave.RETRY, Leave.FINISH) and departure.turn_id is not None:
@@ -139,3 +169,9 @@ class Guard:
 
     async def _ask(self, info: SessionInfo, prompt: Prompt | None) -> Asked | Waiting | None:
         return await self._place.put(await self._place.enter(info), prompt) if prompt is not None else None
+
+
+def _fits(here: SessionInfo, departure: Departure) -> bool:
+    """Whether the active session, in which nothing was said, can be the new one. (A temporary one can't be named later.)"""
+    is_named = here.temporary and departure.name is not None
+    return here.is_blank and here.temporary == departure.temporary and not is_named

@@ -16,6 +16,10 @@ class Left:
     session: SessionInfo
     kept: bool = False
     """It goes on writing in a keeper (*Let it finish*)."""
+    saved: bool = False
+    """It was temporary, and its owner chose to keep it."""
+    forgotten: bool = False
+    """It was temporary, and is gone for good."""
     paused: tuple[Turn, ...] = ()
     """Prompts that wait in it now until they are sent or removed."""
 
@@ -74,7 +78,7 @@ class Forked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closed:
-    """The session that was active is saved and no session is active."""
+    """The session that was active is saved, or was temporary and is gone; no session is active."""
 
     session: SessionInfo
     left: Left
@@ -102,6 +106,17 @@ class StillWriting:
     choice: Choice
     can_keep: bool
     """False when as many sessions are kept already as may be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """The guard: the active session is temporary, so to leave it is to lose it, and its owner chooses first. `choice` holds
+    what they asked for.
+    """
+
+    session: SessionInfo
+    choice: Choice
+    writing: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +152,14 @@ class Deleted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """The session was temporary, and is gone for good."""
+
+    session: SessionInfo
+    was_active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Busy:
     """Nothing was done: an answer is being written in the session, so its owner chooses first whether to stop that."""
 
@@ -144,12 +167,14 @@ class Busy:
 
 
 class Decision(StrEnum):
-    """The guard's three buttons."""
+    """The guard's buttons: the first three where an answer is being written, the last three where a session would be lost."""
 
     STOP = "stop"
     FINISH = "finish"
     STAY = "stay"
+    FORGET = "forget"
+    KEEP = "keep"
 
 
-Went = Started | Forked | Opened | Resumed | Closed | NothingActive | Asked | Waiting | StillWriting
+Went = Started | Forked | Opened | Resumed | Closed | NothingActive | Asked | Waiting | StillWriting | Leaving
 """What `SessionRuntime.go` may answer."""

@@ -65,9 +65,16 @@ class Place:
         if self._keepers.get(info.id) is not None:
             await self.enter(info)
 
-    async def start(self, name: str | None) -> SessionInfo:
+    async def keep(self, session_id: UUID) -> SessionInfo:
+        """Make a temporary session an ordinary one. Raises `SessionNotFound`."""
+        info = await self._store.temporaries.keep(self._actor, session_id)
+        if self._live is not None and self._live.info.id == session_id:
+            self._live.renew(info)
+        return info
+
+    async def start(self, name: str | None, *, temporary: bool = False) -> SessionInfo:
         """A new session, made active."""
-        info = await self._store.sessions.create(self._actor, name)
+        info = await self._store.sessions.create(self._actor, name, temporary=temporary)
         return await self._store.sessions.open(self._actor, info.number)
 
     async def leave(self, here: SessionInfo | None, *, finish: bool) -> Left | None:

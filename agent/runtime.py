@@ -20,6 +20,7 @@ from agent.outcomes import (
     Busy,
     Decision,
     Deleted,
+    Forgotten,
     NothingToStop,
     Stayed,
     Stopped,
@@ -88,8 +89,9 @@ class SessionRuntime:
         return await self._change(change)
 
     async def go(self, departure: Departure) -> Went:
-        """Do what would leave the active session, or answer `StillWriting` while it writes. What turns out to stay in it
-        just happens. Raises `SessionNotFound`, and as `say()`; for a retry `TurnNotFound`, `WrongTurnState`, `NotLastTurn`.
+        """Do what would leave the active session, or answer `StillWriting` while it writes, and `Leaving` where it is temporary
+        and something was said in it. What turns out to stay in it just happens. Raises `SessionNotFound`, `SessionTemporary`
+        for a fork of such a one, and as `say()`; for a retry `TurnNotFound`, `WrongTurnState`, `NotLastTurn`.
         """
         if departure.prompt is not None:
             self._count_in(departure.prompt)
@@ -122,8 +124,13 @@ class SessionRuntime:
         """Take a waiting prompt out. Raises `TurnNotFound`, `WrongTurnState`, `StoreUnavailable`, `ShuttingDown`."""
         return await self._change(lambda: self._remove(turn_id))
 
-    async def delete(self, number: int, *, stop: bool = False) -> Deleted | Busy:
-        """Put a session in the bin, whatever is live of it disposed first; one that writes only where the answer is to `stop`.
+    async def keep(self, session_id: UUID) -> SessionInfo:
+        """Make a temporary session an ordinary one. Raises `SessionNotFound`, `StoreUnavailable`, `ShuttingDown`."""
+        return await self._change(lambda: self._place.keep(session_id))
+
+    async def delete(self, number: int, *, stop: bool = False) -> Deleted | Forgotten | Busy:
+        """Put a session in the bin, or end it where it is temporary, whatever is live of it disposed first; one that writes
+        only where the answer is to `stop`.
 
         Raises `SessionNotFound`, `SessionWriting` where the answer's end is not stored yet, `StoreUnavailable`, `ShuttingDown`.
         """
@@ -198,13 +205,16 @@ class SessionRuntime:
         task.add_done_callback(self._changes.discard)
         return await asyncio.shield(task)
 
-    async def _delete(self, number: int, *, stop: bool) -> Deleted | Busy:
+    async def _delete(self, number: int, *, stop: bool) -> Deleted | Forgotten | Busy:
         info, active = await self._store.sessions.find(self.actor, number), await self.active()
+        was_active = active is not None and active.id == info.id
         if info.id in self.writing and not stop:
             return Busy(session=info)
         await self._place.discard(info.id)
-        changed = await self._store.shelves.delete(self.actor, number)
-        return Deleted(changed=changed, was_active=active is not None and active.id == info.id)
+        if info.temporary:
+            await self._store.temporaries.end(self.actor, info.id)
+            return Forgotten(session=info, was_active=was_active)
+        return Deleted(changed=await self._store.shelves.delete(self.actor, number), was_active=was_active)
 
     async def _switch(self, session_id: UUID, entry: int) -> SessionInfo | Busy:
         info = await self._store.sessions.get(self.actor, session_id)

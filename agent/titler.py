@@ -81,10 +81,10 @@ class Titler:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def on_event(self, event: Event) -> None:
-        """See `Listener`: a completed exchange in a session without a name begins the naming."""
+        """See `Listener`: a completed exchange in a session without a name, and which is not temporary, begins the naming."""
         if not isinstance(event, TurnEnded) or event.outcome is not TurnState.COMPLETED or not event.saved:
             return
-        if event.session.name is not None or self._is_closed or len(self._tasks) >= WAITING:
+        if event.session.name is not None or event.session.temporary or self._is_closed or len(self._tasks) >= WAITING:
             return
         task = asyncio.create_task(self._see_to(event), name=f"title-{event.session.id}")
         self._tasks.add(task)

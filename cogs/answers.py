@@ -53,7 +53,8 @@ class Answers(commands.Cog):
             await reply.say(paused_line(outcome.session, outcome.paused), view=controls.paused(outcome.session, outcome.paused))
 
     async def _stopped(self, reply: Reply, outcome: Stopped) -> None:
-        await reply.say(f"Stopped {label(outcome.session)}. What was written is kept.")
+        kept = "" if outcome.session.temporary else " What was written is kept."
+        await reply.say(f"Stopped {label(outcome.session)}.{kept}")
         if outcome.paused:
             await reply.say(paused_line(outcome.session, outcome.paused), view=controls.paused(outcome.session, outcome.paused))
 

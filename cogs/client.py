@@ -33,6 +33,7 @@ from cogs.services import Services
 from cogs.sessions import Sessions
 from cogs.shelves import Shelves
 from cogs.sync import sync_if_changed
+from cogs.temporary import Temporary
 from cogs.tree import Tree
 from cogs.waiting import WaitingPrompts
 from storage.errors import StoreError
@@ -98,7 +99,7 @@ class Cubby(commands.Bot):
         services = self._services
         inbox = Inbox(services)
         reading = (Sessions, Panel, Branches, History, Search, Shelves, Forks, Exporting, Importing)
-        cogs = (Mentions, *reading, Answers, More, WaitingPrompts, Owed)
+        cogs = (Mentions, *reading, Answers, More, WaitingPrompts, Owed, Temporary)
         direct = (Chat(services, inbox), CatchUp(services, inbox))
         for cog in (
             services.router,

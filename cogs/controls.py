@@ -11,7 +11,7 @@ from uuid import UUID
 import discord
 
 from agent.errors import EndpointDown
-from agent.outcomes import Decision, StillWriting
+from agent.outcomes import Decision, Leaving, StillWriting
 from cogs.ids import custom_id
 from cogs.words import plain_label, shorten
 from storage.records import NAME_LIMIT, Changed, SessionInfo, Turn, TurnState
@@ -90,6 +90,20 @@ def guard(still: StillWriting) -> discord.ui.View:
             if still.can_keep or decision is not Decision.FINISH
         )
     )
+
+
+def lose(leaving: Leaving) -> discord.ui.View:
+    """The guard's choice where what would be left is temporary."""
+    return row(
+        button("Leave & forget it", "decide", leaving.choice.id, Decision.FORGET.value, style=discord.ButtonStyle.danger),
+        button("Keep this", "decide", leaving.choice.id, Decision.KEEP.value, style=discord.ButtonStyle.primary),
+        button("Stay here", "decide", leaving.choice.id, Decision.STAY.value),
+    )
+
+
+def keep(session: SessionInfo) -> discord.ui.View | None:
+    """*Keep this* for a temporary session."""
+    return row(button("Keep this", "keep", session.id)) if session.temporary else None
 
 
 def paused(session: SessionInfo, turns: Sequence[Turn]) -> discord.ui.View:

@@ -34,7 +34,8 @@ async def choices(services: Services, interaction: Interaction, typed: str) -> l
         return []
     text = typed.strip().removeprefix("#")[:100]
     found = await services.store.sessions.search(actor_of(interaction), text, limit=25)
-    return [app_commands.Choice(name=plain_label(session, 80), value=str(session.number)) for session in found]
+    marks = {session.number: " (temporary)" if session.temporary else "" for session in found}
+    return [app_commands.Choice(name=plain_label(s, 80) + marks[s.number], value=str(s.number)) for s in found]
 
 
 def _fits(session: SessionInfo, wanted: str) -> bool:

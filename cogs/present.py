@@ -5,11 +5,13 @@ place in the queue, are shown by `delivery/`, in the message whose target came w
 """
 
 from contextlib import suppress
+from dataclasses import replace
 
 from agent.outcomes import (
     Asked,
     Closed,
     Forked,
+    Leaving,
     Left,
     NothingActive,
     Opened,
@@ -23,17 +25,18 @@ from agent.outcomes import (
 from cogs import controls
 from cogs.reply import Answering, say_long
 from cogs.services import Services
-from cogs.words import NOTHING_OPEN, given_back, label, messages, paused_line, quote
+from cogs.words import NOT_SAVED, NOTHING_OPEN, given_back, gone, label, messages, paused_line, quote, saved_now
+from delivery.answer import SAID_TEMPORARY
 from delivery.splitting import split
-from storage.errors import StoreUnavailable
+from storage.errors import StoreError, StoreUnavailable
 from storage.records import Actor, EntryKind, SessionInfo
 
 
 async def present(services: Services, actor: Actor, reply: Answering, went: Went | Stayed) -> None:
     """Show what happened, and what became of the session that was left."""
     match went:
-        case StillWriting():
-            await _still_writing(services, actor, reply, went)
+        case StillWriting() | Leaving():
+            await _ask_first(services, actor, reply, went)
         case Stayed():
             await _stayed(services, actor, reply, went)
         case Asked() | Waiting():
@@ -46,12 +49,7 @@ async def present(services: Services, actor: Actor, reply: Answering, went: Went
         case Opened():
             await _opened(services, actor, reply, went)
         case Closed():
-            number = went.session.number
-            shown = await reply.say(
-                f"Session {number} is saved. Your next message starts a new one; `/open {number}` brings it back."
-            )
-            await link(services, actor, reply, shown, went.session)
-            await _left(reply, went.left)
+            await _closed(services, actor, reply, went)
         case Resumed():
             await _resumed(services, actor, reply, went)
         case NothingActive():
@@ -71,12 +69,13 @@ async def link(services: Services, actor: Actor, reply: Answering, message_id: i
 async def show_session(services: Services, actor: Actor, reply: Answering, opened: Opened) -> None:
     """The session's name, count and last question in a line, then the last answer whole with its buttons."""
     session = opened.session
-    head = [f"{label(session)} {'is open' if opened.already else 'opened'}, {messages(session.message_count)}."]
+    state = f"{'is open' if opened.already else 'opened'}, {'temporary, ' if session.temporary else ''}"
+    head = [f"{label(session)} {state}{messages(session.message_count)}."]
     tail = await services.store.transcripts.tail(actor, session.id, limit=2)
     question = next((entry for entry in reversed(tail) if entry.kind == EntryKind.USER), None)
     if question is not None:
         head.append(quote(question.text))
-    shown = await reply.say("\n".join(head))
+    shown = await reply.say("\n".join(head), view=controls.keep(session))
     await link(services, actor, reply, shown, session)
     latest = await services.store.turns.latest(actor, session.id)
     if latest is not None and latest.state.is_ended:
@@ -88,12 +87,16 @@ async def show_session(services: Services, actor: Actor, reply: Answering, opene
         await reply.say(paused_line(session, opened.waiting), view=controls.paused(session, opened.waiting))
 
 
-async def _still_writing(services: Services, actor: Actor, reply: Answering, still: StillWriting) -> None:
-    text = f"{label(still.session)} is still writing."
-    if not still.can_keep:
-        text += " Two others are finishing in the background already, so it can't join them: stop it, or stay."
-    shown = await reply.say(text, view=controls.guard(still))
-    await link(services, actor, reply, shown, still.session)
+async def _ask_first(services: Services, actor: Actor, reply: Answering, went: StillWriting | Leaving) -> None:
+    """The guard's question, with its buttons."""
+    if isinstance(went, Leaving):
+        state = "temporary and still writing" if went.writing else "temporary"
+        text, view = f"{label(went.session)} is {state}: when you leave it, it is gone for good.", controls.lose(went)
+    else:
+        text, view = f"{label(went.session)} is still writing.", controls.guard(went)
+        if not went.can_keep:
+            text += " Two others are finishing in the background already, so it can't join them: stop it, or stay."
+    await link(services, actor, reply, await reply.say(text, view=view), went.session)
 
 
 async def _stayed(services: Services, actor: Actor, reply: Answering, stayed: Stayed) -> None:
@@ -105,17 +108,22 @@ async def _stayed(services: Services, actor: Actor, reply: Answering, stayed: St
 
 
 async def _started(services: Services, actor: Actor, reply: Answering, started: Started) -> None:
+    session = started.session
     if started.asked is not None:
         reply.leave_first()
         await _left(reply, started.left)
         return
-    named = f": {label(started.session)}" if started.session.name else ""
+    named = f": {label(session)}" if session.name else ""
     if started.was_blank:
-        text = f"Session {started.session.number} is still empty, so I kept it{named}. Go ahead."
+        text = f"Session {session.number} is still empty, so I kept it{named}. Go ahead."
     else:
-        text = f"Session {started.session.number} started{named}."
-    shown = await reply.say(text)
-    await link(services, actor, reply, shown, started.session)
+        text = f"{'Temporary session' if session.temporary else 'Session'} {session.number} started{named}."
+    if session.temporary:
+        text = f"{text}\n{NOT_SAVED}"
+        with suppress(StoreError):  # else its first answer says it once more
+            await services.store.first_time(actor, SAID_TEMPORARY, session.id)
+    shown = await reply.say(text, view=controls.keep(session))
+    await link(services, actor, reply, shown, session)
     await _left(reply, started.left)
 
 
@@ -144,9 +152,23 @@ async def _resumed(services: Services, actor: Actor, reply: Answering, resumed: 
     await _left(reply, resumed.left)
 
 
+async def _closed(services: Services, actor: Actor, reply: Answering, closed: Closed) -> None:
+    number = closed.session.number
+    if closed.left.forgotten:
+        await reply.say(f"Session {number} is gone: it was temporary. Your next message starts a new one.")
+        return
+    text = f"Session {number} is saved. Your next message starts a new one; `/open {number}` brings it back."
+    await link(services, actor, reply, await reply.say(text), closed.session)
+    await _left(reply, replace(closed.left, saved=False))
+
+
 async def _left(reply: Answering, left: Left | None) -> None:
     if left is None:
         return
+    if left.forgotten and left.session.leaf is not None:
+        await reply.say(gone(left.session))
+    if left.saved:
+        await reply.say(saved_now(left.session))
     if left.kept:
         await reply.say(f"{label(left.session)} goes on writing in its own message; I'll tell you when it's done.")
     if left.paused:

@@ -62,6 +62,7 @@ class Router(commands.Cog):
             await self._dispatch(interaction)
         except Exception as error:  # noqa: BLE001 - whatever fails, the presser is told
             await tell(interaction, error)
+        interaction.client.dispatch("press_completion", interaction)
 
     async def _dispatch(self, interaction: Interaction) -> None:
         parsed = ids.parse(cast("str", (interaction.data or {}).get("custom_id", "")))

@@ -38,6 +38,7 @@ NO_WORDS: Final = "Write at least one word to look for; signs alone can't be fou
 NO_DATE: Final = "I read dates like `2026-03-31`: year, month, day."
 TURNED_AROUND: Final = "`since` is after `until`, so nothing can be between them."
 NOTHING: Final = "Nothing in your sessions has all of that. Fewer words find more, and `auth*` finds what begins so."
+NOT_LOOKED_INTO: Final = "{} is temporary, so search doesn't look into it. `/history` shows it."
 NO_MORE: Final = "There's nothing older with that."
 
 _SIGN: Final = re.compile(f"([{re.escape(string.punctuation)}])")
@@ -81,6 +82,8 @@ class Search(commands.Cog):
         """Show the newest hits."""
         actor, reply = actor_of(interaction), reply_to(interaction)
         only = await find(self._services, actor, session) if session is not None else None
+        if only is not None and only.temporary:
+            raise Told(NOT_LOOKED_INTO.format(label(only)))
         asked = Asked(
             words=" ".join(words.split()),
             number=only.number if only is not None else 0,

@@ -23,19 +23,24 @@ class Sessions(commands.Cog):
         services.router.add("decide", self._decided)
 
     @app_commands.command(name="new", description="Start a new session; the one you're in is kept")
-    @app_commands.describe(prompt="Ask this in it right away", name="What to call it")
+    @app_commands.describe(
+        prompt="Ask this in it right away",
+        name="What to call it",
+        temporary="Not saved: it is gone when you leave it, unless you keep it",
+    )
     async def new(
         self,
         interaction: Interaction,
         prompt: app_commands.Range[str, 1, 6000] | None = None,
         name: app_commands.Range[str, 1, NAME_LIMIT] | None = None,
+        temporary: bool = False,
     ) -> None:
         """Start a session, with its first prompt where one was given."""
         reply = reply_to(interaction)
         async with giving_back(self._services, interaction, prompt):
             await reply.defer()
             asked = prompt_from(interaction, reply, prompt) if prompt is not None else None
-            await self._go(interaction, Departure(leave=Leave.NEW, name=name, prompt=asked))
+            await self._go(interaction, Departure(leave=Leave.NEW, name=name, prompt=asked, temporary=temporary))
 
     @app_commands.command(name="open", description="Open one of your sessions, or show the one you're in")
     @app_commands.describe(session="Its number, or a name that fits only one")

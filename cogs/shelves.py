@@ -5,7 +5,7 @@ from typing import Final
 from discord import app_commands
 from discord.ext import commands
 
-from agent.outcomes import Busy, Deleted
+from agent.outcomes import Busy, Deleted, Forgotten
 from cogs import controls
 from cogs.asking import is_empty
 from cogs.explain import Told
@@ -13,7 +13,7 @@ from cogs.find import choices, find
 from cogs.reply import Interaction, Reply, actor_of, reply_to
 from cogs.router import submitted, uuid_in
 from cogs.services import Services
-from cogs.words import NOTHING_OPEN, binned, label, shorten
+from cogs.words import NOTHING_OPEN, binned, gone, label, shorten
 from storage.records import BIN_KEEPS, NAME_LIMIT, Actor, Changed, SessionInfo
 
 NO_NAME: Final = "A name needs at least one sign that can be seen."
@@ -81,6 +81,8 @@ class Shelves(commands.Cog):
         match await self._services.runtimes.of(actor).delete(session.number, stop=stop):
             case Busy():
                 await reply.say(f"{label(session)} is still writing.", view=controls.stop_first(session))
+            case Forgotten() as forgotten:
+                await reply.say(gone(forgotten.session, was_active=forgotten.was_active))
             case Deleted() as deleted:
                 await reply.say(binned(deleted), view=controls.undo(deleted.changed))
 

@@ -11,6 +11,7 @@ from typing import Final
 import discord
 
 from agent.outcomes import Deleted
+from delivery.render import TEMPORARY, small
 from storage.backups import Copies
 from storage.records import BIN_KEEPS, Departure, Leave, SessionInfo, Turn
 
@@ -19,6 +20,11 @@ GONE: Final = "That isn't available any more. `/sessions` shows what's yours."
 
 NO_SUCH_SESSION: Final = "You have no session like that. `/sessions` shows the ones you have."
 """The one answer to a session that is missing or somebody else's."""
+
+NEXT_STARTS: Final = "No session is open now; your next message starts a new one."
+
+NOT_SAVED: Final = small(TEMPORARY)
+"""What a temporary session is, said at its start."""
 
 NOTHING_OPEN: Final = "No session is open. Your next message starts a new one, and `/sessions` shows the others."
 
@@ -80,7 +86,18 @@ def paused_line(session: SessionInfo, paused: Sequence[Turn]) -> str:
 def binned(deleted: Deleted) -> str:
     """What is said of a session that went to the bin."""
     said = f"{label(deleted.changed.session)} is in the bin. `/sessions` has it there for {BIN_KEEPS.days} days."
-    return f"{said} No session is open now; your next message starts a new one." if deleted.was_active else said
+    return f"{said} {NEXT_STARTS}" if deleted.was_active else said
+
+
+def saved_now(session: SessionInfo) -> str:
+    """What is said of a session that was temporary and is kept."""
+    return f"{label(session)} is saved now, like any other session of yours."
+
+
+def gone(session: SessionInfo, *, was_active: bool = False) -> str:
+    """What is said of a temporary session that has ended."""
+    said = f"{label(session)} is gone: it was temporary."
+    return f"{said} {NEXT_STARTS}" if was_active else said
 
 
 def purged(session: SessionInfo, copies: Copies) -> str:

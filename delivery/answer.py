@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 WELCOME: Final = "welcome"
 """The name under which the store keeps that a person was given the privacy notice."""
 
+SAID_TEMPORARY: Final = "temporary"
+"""The same, that they were told what the temporary session is that they are in."""
 
 ORDER_SECONDS: Final = 5.0
 """How long a new message waits for those that belong above it; a failing line must not hold it up for longer."""
@@ -64,7 +66,8 @@ class AnswerDelivery:
         self.ending: Ending | None = None
         self.was_saved = False
         """The store took its end after all, which `ending` says it did not."""
-        self._is_first: bool | None = None
+        self._notice: str | None = None
+        """What is to be said once, and this answer is to say; `None` until the end is shown."""
         self.superseded = False
         """Something else was asked in its session since."""
         self._parts = Parts(means, actor, turn)
@@ -242,13 +245,22 @@ class AnswerDelivery:
         )
 
     async def _with_notice(self, ending: Ending) -> Ending:
-        """The privacy notice rides on a person's very first answer."""
-        if self._is_first is None:
+        """The privacy notice rides on a person's very first answer, and what a temporary session is on its first one."""
+        if self._notice is None:
             try:
-                self._is_first = await self._means.store.first_time(self.actor, WELCOME)
+                self._notice = "\n".join(await self._due())
             except StoreError as error:
                 log.warning("turn %s: whether it is the first is not known: %s", self.turn.id, type(error).__name__)
-        return replace(ending, notice=self._means.privacy_notice) if self._is_first else ending
+        return replace(ending, notice=self._notice or None)
+
+    async def _due(self) -> list[str]:
+        """What was never said before, and is from now on."""
+        store, due = self._means.store, list[str]()
+        if await store.first_time(self.actor, WELCOME):
+            due.append(self._means.privacy_notice)
+        if self.session.temporary and await store.first_time(self.actor, SAID_TEMPORARY, self.session.id):
+            due.append(render.TEMPORARY)
+        return due
 
 
 def _looks(contents: list[str], buttons: str, view: Callable[[], discord.ui.View | None]) -> list[Look]:

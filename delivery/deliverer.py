@@ -27,14 +27,14 @@ from agent.events import (
 from delivery import render
 from delivery.answer import AnswerDelivery
 from delivery.errors import DeliveryError
-from delivery.live import PATIENCE, Look
+from delivery.live import PATIENCE
 from delivery.means import Controls, Means
 from delivery.offers import Offer, Offers
-from delivery.parts import Parts
 from delivery.sender import Sender
 from delivery.stored import ending_of, stored_answer
 from delivery.tokens import erase_hourly
 from delivery.unsaved import Unsaved
+from delivery.withdrawing import find_lost, withdraw, withdraw_lost
 from storage.errors import NotFound
 from storage.records import Actor, SessionInfo, Surface, Target, Turn, TurnState
 from storage.store import Store
@@ -101,6 +101,15 @@ class Deliverer:
         for turn_id, actor in {delivery.turn_id: actor for actor, delivery in found}.items():
             if turn_id not in self._answers:
                 await self._mend(actor, turn_id)
+
+    async def withdraw_lost(self) -> None:
+        """Let what temporary sessions still show as under way say that the restart has ended them, and end them.
+
+        Returns when that is under way. Raises `StoreUnavailable`.
+        """
+        for turn, parts in await find_lost(self._means):
+            self._own(f"lost-{turn.id}", withdraw_lost(turn, parts))
+        await self._means.store.temporaries.end_cut_off()
 
     async def show_stored(self, actor: Actor, session: SessionInfo, turn: Turn, target: Target, *, since: int = 0) -> bool:
         """Show an ended turn's answer once more, whole or from part `since` on, as new messages at `target`; false where there
@@ -251,20 +260,11 @@ class Deliverer:
             session = await store.sessions.get(actor, turn.session_id)
             stored = await stored_answer(store, actor, session, turn, self._means.model_label)
             if stored is None:
-                self._own(f"withdraw-{turn.id}", self._withdraw(actor, session, turn))
+                self._own(f"withdraw-{turn.id}", withdraw(self._means, actor, session, turn))
             elif turn_id not in self._answers:
                 self._answer(actor, session, turn).end(session, turn, stored.ending, last=stored.last)
         except NotFound:
             log.warning("turn %s: nothing left to mend", turn_id)
-
-    async def _withdraw(self, actor: Actor, session: SessionInfo, turn: Turn) -> None:
-        """There is no answer to show: the prompt was taken back, or a later answer took this one's place before it was shown
-        whole. What is to be seen of it says so.
-        """
-        parts = Parts(self._means, actor, turn)
-        await parts.find()
-        await parts.withdraw(Look(render.REMOVED if turn.state is TurnState.REMOVED else render.replaced(session)))
-        log.info("turn %s: %s before it was shown", turn.id, "removed" if turn.state is TurnState.REMOVED else "replaced")
 
     def _own(self, name: str, work: Coroutine[Any, Any, None], answer: AnswerDelivery | None = None) -> None:
         task = asyncio.create_task(work, name=name)

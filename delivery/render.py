@@ -29,8 +29,16 @@ STOPPED: Final = "■ Stopped. What was written is kept."
 STOPPED_EARLY: Final = "■ Stopped before the first words."
 INTERRUPTED: Final = "I was restarted while writing this. What was written is kept."
 INTERRUPTED_EARLY: Final = "I was restarted before the first words. Your message is kept; try again."
+STOPPED_TEMPORARY: Final = "■ Stopped."
+LOST_WRITING: Final = "I was restarted while writing this. The session was temporary, so it is gone."
+LOST: Final = "I was restarted. Session {} was temporary, so it is gone."
 LENGTH_REACHED: Final = "The answer reached its length limit."
 TRIMMED: Final = "Older messages no longer fit; I answered from the newer ones."
+TEMPORARY: Final = (
+    "Not saved by Cubby; Discord keeps direct messages and the model's provider receives the text. "
+    "It is gone when you leave it, or when I'm restarted."
+)
+"""What a temporary session is, said at its start."""
 NEAR_LIMIT: Final = "You've used four fifths of today's share. It refills <t:{}:R>."
 REPLACED: Final = "A newer answer took the place of this one."
 REFUSED: Final = "Discord doesn't take this part of the answer. It is kept: see it with /history."
@@ -60,7 +68,7 @@ class Ending:
     model_label: str | None = None
     """What to say of the model, as a small line; `None` for nothing."""
     notice: str | None = None
-    """The privacy notice, on a person's first answer."""
+    """The privacy notice, on a person's first answer; and what a temporary session is, on its first one."""
 
     @property
     def wrote(self) -> bool:
@@ -97,8 +105,9 @@ def inert(text: str) -> str:
 
 
 def label(session: SessionInfo) -> str:
-    """The session's number and its name or first message: `3 · Auth bug`."""
-    return f"{session.number} · {inert(shorten(session.name or session.first_message or 'empty', NAME_LENGTH))}"
+    """The session's number and its name or first message: `3 · Auth bug`; and whether it is temporary."""
+    name = inert(shorten(session.name or session.first_message or "empty", NAME_LENGTH))
+    return f"{session.number} · {name}{' · temporary' if session.temporary else ''}"
 
 
 def small(text: str) -> str:
@@ -147,7 +156,7 @@ def lasting(session: SessionInfo, content: str) -> str:
 
 def ended(session: SessionInfo, ending: Ending) -> list[str]:
     """The contents of an ended turn: its text or its failure, what there is to say of it, and the session's line."""
-    tail = small("\n".join([*_remarks(ending), label(session)]))
+    tail = small("\n".join([*_remarks(ending, temporary=session.temporary), label(session)]))
     parts = split(_body(ending), BODY_LIMIT)
     if not parts:
         return [tail]
@@ -160,6 +169,11 @@ def ended(session: SessionInfo, ending: Ending) -> list[str]:
 def replaced(session: SessionInfo) -> str:
     """An answer that was asked anew before it could be shown whole."""
     return small(f"{REPLACED}\n{label(session)}")
+
+
+def lost(number: int) -> str:
+    """An answer, or a prompt that waited, in a temporary session that a restart has ended."""
+    return small(LOST.format(number))
 
 
 def refused(session: SessionInfo) -> str:
@@ -184,24 +198,26 @@ def _quoted(sentence: str) -> str:
     return "\n".join([first, *(line if line.startswith("> ") else f"> {line}" for line in rest)])
 
 
-def _remarks(ending: Ending) -> list[str]:
+def _remarks(ending: Ending, *, temporary: bool) -> list[str]:
     remarks = [
         ending.model_label,
         ending.notice,
         TRIMMED if ending.trimmed else None,
         None if ending.near_limit is None else NEAR_LIMIT.format(int(ending.near_limit.timestamp())),
-        _mark(ending),
+        _mark(ending, temporary=temporary),
         None if ending.saved else NOT_SAVED,
     ]
     return [remark for remark in remarks if remark]
 
 
-def _mark(ending: Ending) -> str | None:
+def _mark(ending: Ending, *, temporary: bool) -> str | None:
     """How the answer ended, where it did not simply end."""
     wrote = ending.wrote
+    if temporary and ending.outcome is TurnState.INTERRUPTED:
+        return LOST_WRITING
     match ending.outcome:
         case TurnState.STOPPED:
-            return STOPPED if wrote else STOPPED_EARLY
+            return STOPPED_EARLY if not wrote else STOPPED_TEMPORARY if temporary else STOPPED
         case TurnState.INTERRUPTED:
             return INTERRUPTED if wrote else INTERRUPTED_EARLY
         case TurnState.TRUNCATED:

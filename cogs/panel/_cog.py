@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from agent.outcomes import Busy, Deleted, Opened
+from agent.outcomes import Busy, Deleted, Forgotten, Opened
 from cogs import controls
 from cogs.history import show_newest
 from cogs.panel._acts import ACTS, Act
@@ -22,7 +22,7 @@ from cogs.reply import Interaction, actor_of, reply_to
 from cogs.router import chosen, number_in, submitted, uuid_in
 from cogs.services import Services
 from cogs.shelves import rename
-from cogs.words import binned, label, purged
+from cogs.words import binned, gone, label, purged, saved_now
 from storage.errors import SessionNotFound
 from storage.preferences import AUTO_ARCHIVE_DAYS
 from storage.records import Actor, Departure, Leave, SessionInfo, Shelf
@@ -48,6 +48,7 @@ class Panel(commands.Cog):
         add("purge", self._delete_for_good)
         add("newname", self._rename_pressed)
         add("newnamed", self._renamed)
+        add("lasts", self._keep)
         add("rests", self._archive_after)
         add("unact", self._undo)
         for verb, act in ACTS.items():
@@ -128,9 +129,18 @@ class Panel(commands.Cog):
         match await self._services.runtimes.of(actor).delete(session.number, stop=stop):
             case Busy():
                 await reply.refresh(stop_first_view(session, where))
+            case Forgotten() as forgotten:
+                note = Note(text=gone(forgotten.session, was_active=forgotten.was_active))
+                await reply.refresh(await self._list(actor, where, note))
             case Deleted() as deleted:
                 note = Note(text=binned(deleted), undo=deleted.changed.undo)
                 await reply.refresh(await self._list(actor, where, note))
+
+    async def _keep(self, interaction: Interaction, arguments: list[str]) -> None:
+        """*Keep this*: the card is then that of an ordinary session."""
+        actor, where = actor_of(interaction), where_in(arguments, 1)
+        session = await self._services.runtimes.of(actor).keep(uuid_in(arguments))
+        await reply_to(interaction).refresh(await self._card(actor, session, where, Note(text=saved_now(session))))
 
     async def _ask_once_more(self, interaction: Interaction, arguments: list[str]) -> None:
         session = await self._services.store.sessions.get(actor_of(interaction), uuid_in(arguments), binned=True)

@@ -154,6 +154,7 @@ def _marks(session: SessionInfo, now: Now) -> Sequence[tuple[str, bool]]:
     """What sets a session apart; with those a person looks for, true."""
     marks = (
         (session.id == now.active, "you're here", True),
+        (session.temporary, "temporary", False),
         (session.pinned, "pinned", False),
         (session.id in now.writing, "writing", True),
         (session.unread, "new answer", True),
@@ -180,15 +181,18 @@ def _facts(session: SessionInfo, now: Now, parent: SessionInfo | None) -> Sequen
 
 
 def _offers(session: SessionInfo, where: Where) -> Sequence[Sequence[discord.ui.Button[Any]]]:
-    """The card's buttons, row by row. What is in the bin comes back or goes for good."""
+    """The card's buttons, row by row. What is in the bin comes back or goes for good; what is temporary can be kept."""
     place = (session.id, *where.arguments)
     back = button("Back", "page", *where.arguments)
     if session.deleted is not None:
         restore = button("Restore", "restore", *place, style=discord.ButtonStyle.primary)
         return [[restore, button("Delete for good", "sure", *place, style=discord.ButtonStyle.danger), back]]
+    reading = [button("Open", "enter", *place, style=discord.ButtonStyle.primary), button("History", "read", *place)]
+    ending = [button("Delete", "bin", *place, style=discord.ButtonStyle.danger), back]
+    if session.temporary:
+        return [[*reading, button("Keep this", "lasts", *place)], ending]
     acts = [
-        button("Open", "enter", *place, style=discord.ButtonStyle.primary),
-        button("History", "read", *place),
+        *reading,
         button("Rename", "newname", *place),
         button("Unpin", "unpin", *place) if session.pinned else button("Pin", "pin", *place),
         button("Unarchive", "unarchive", *place) if session.archived else button("Archive", "archive", *place),
@@ -198,7 +202,7 @@ def _offers(session: SessionInfo, where: Where) -> Sequence[Sequence[discord.ui.
         ways.append(button("Branches", "branches", *place))
     if session.leaf is not None:
         ways.append(button("Export", "exportone", session.id))
-    return [acts, [*ways, button("Delete", "bin", *place, style=discord.ButtonStyle.danger), back]]
+    return [acts, [*ways, *ending]]
 
 
 def _chooser(page: Page[SessionInfo], where: Where, now: Now) -> discord.ui.Select[discord.ui.LayoutView]:

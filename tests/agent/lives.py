@@ -10,15 +10,23 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from agent.events import Event, KeptFinished
-from agent.outcomes import Asked, Decision, Started, Stayed, StillWriting, Waiting
+from agent.outcomes import Asked, Decision, Forgotten, Leaving, Started, Stayed, StillWriting, Waiting
 from agent.runtime import SessionRuntime
 from agent.runtimes import Runtimes
-from storage.errors import ChoiceNotFound, NotLastTurn, QueueFull, SessionNotFound, TurnNotFound, WrongTurnState
+from storage.errors import (
+    ChoiceNotFound,
+    NotLastTurn,
+    QueueFull,
+    SessionNotFound,
+    SessionTemporary,
+    TurnNotFound,
+    WrongTurnState,
+)
 from storage.records import Actor, Departure, Leave, Prompt, SessionInfo, Turn
 from storage.store import Store
 from tests.agent.people import QUIT, Ear, to, words
 
-REFUSALS = (ChoiceNotFound, NotLastTurn, QueueFull, SessionNotFound, TurnNotFound, WrongTurnState)
+REFUSALS = (ChoiceNotFound, NotLastTurn, QueueFull, SessionNotFound, SessionTemporary, TurnNotFound, WrongTurnState)
 PEOPLE = (Actor(1), Actor(2), Actor(3))
 
 
@@ -42,7 +50,9 @@ class World:
     numbers: "itertools.count[int]" = field(default_factory=itertools.count)
     taken: dict[UUID, tuple[Turn, SessionInfo, str]] = field(default_factory=dict[UUID, tuple[Turn, SessionInfo, str]])
     """Every turn that was acknowledged, with the session that was named and the words."""
-    choices: dict[int, list[StillWriting]] = field(default_factory=dict[int, list[StillWriting]])
+    choices: dict[int, list[StillWriting | Leaving]] = field(default_factory=dict[int, list[StillWriting | Leaving]])
+    given_up: set[UUID] = field(default_factory=set[UUID])
+    """The temporary sessions that their owners chose to lose."""
     newest: dict[UUID, int] = field(default_factory=dict[UUID, int])
     faults: list[str] = field(default_factory=list[str])
 
@@ -68,6 +78,15 @@ class World:
     def prompt(self) -> Prompt:
         return words(f"prompt {next(self.numbers)}")
 
+    async def what_became_of(self, turn: Turn, session: SessionInfo) -> Turn | None:
+        """A turn as it is now; `None` where its owner gave its session up, which no other turn may be lost for."""
+        try:
+            return await self.store.turns.get(Actor(session.owner), turn.id)
+        except TurnNotFound:
+            if session.id not in self.given_up:
+                raise
+            return None
+
     def told(self, who: Actor, went: object, prompt: Prompt | None = None) -> None:
         """Note what was acknowledged."""
         match went:
@@ -77,7 +96,7 @@ class World:
                 self.taken[went.turn.id] = (went.turn, went.session, went.turn.prompt)
                 if prompt is not None and prompt.text:
                     assert went.turn.prompt == prompt.text
-            case StillWriting():
+            case StillWriting() | Leaving():
                 self.choices.setdefault(who.user_id, []).append(went)
             case Stayed():
                 pass
@@ -106,6 +125,25 @@ async def new(world: World, runtime: SessionRuntime, deed: Act) -> None:
     prompt = world.prompt() if deed.which % 2 else None
     name = "named" if deed.which % 3 == 0 else None
     world.told(deed.who, await runtime.go(Departure(leave=Leave.NEW, name=name, prompt=prompt)), prompt)
+
+
+async def new_temporary(world: World, runtime: SessionRuntime, deed: Act) -> None:
+    prompt = world.prompt() if deed.which % 2 else None
+    world.told(deed.who, await runtime.go(Departure(leave=Leave.NEW, prompt=prompt, temporary=True)), prompt)
+
+
+async def keep(_world: World, runtime: SessionRuntime, _todo: Act) -> None:
+    if (active := await runtime.active()) is not None:
+        await runtime.keep(active.id)
+
+
+async def delete(world: World, runtime: SessionRuntime, deed: Act) -> None:
+    """What is not temporary can come back from the bin; here only what can't is deleted."""
+    active = await runtime.active()
+    if active is not None and active.temporary:
+        deleted = await runtime.delete(active.number, stop=deed.which % 2 == 0)
+        if isinstance(deleted, Forgotten):
+            world.given_up.add(active.id)
 
 
 async def open_one(world: World, runtime: SessionRuntime, deed: Act) -> None:
@@ -154,12 +192,24 @@ async def remove(world: World, runtime: SessionRuntime, deed: Act) -> None:
         await runtime.remove(turns[pick(turns, deed.which)][0].id)
 
 
+def _decision(asked: StillWriting | Leaving, which: int) -> Decision:
+    """One of those that were offered, now and then one that was not."""
+    if which == 11:
+        return Decision.FORGET
+    offered = [Decision.FORGET, Decision.KEEP, Decision.STAY] if isinstance(asked, Leaving) else list(Decision)
+    return offered[which % 3]
+
+
 async def decide(world: World, runtime: SessionRuntime, deed: Act) -> None:
     open_choices = world.choices.get(deed.who.user_id, [])
     if open_choices:
         newest = open_choices[-1 - (deed.which // 6) % len(open_choices)]
         choice = newest.choice
-        went = await runtime.decide(choice.id, list(Decision)[deed.which % 3])
+        went = await runtime.decide(choice.id, _decision(newest, deed.which))
+        left = getattr(went, "left", None)
+        if left is not None and left.forgotten:
+            assert isinstance(newest, Leaving)
+            world.given_up.add(left.session.id)
         world.told(deed.who, went, None if isinstance(went, Stayed) else choice.departure.prompt)
 
 
@@ -170,6 +220,9 @@ async def rest(world: World, _runtime: SessionRuntime, _todo: Act) -> None:
 ACTS: dict[str, Callable[[World, SessionRuntime, Act], Awaitable[None]]] = {
     "say": say,
     "new": new,
+    "new temporary": new_temporary,
+    "keep": keep,
+    "delete": delete,
     "open": open_one,
     "reply": reply,
     "fork": fork,

@@ -34,7 +34,8 @@ async def settled(world: World) -> None:
 async def nobody_was_forgotten(world: World) -> None:
     """Nothing is being written any more, so nothing may be in line for it."""
     for turn, session, _ in world.taken.values():
-        assert (await world.store.turns.get(Actor(session.owner), turn.id)).state is not TurnState.QUEUED
+        now = await world.what_became_of(turn, session)
+        assert now is None or now.state is not TurnState.QUEUED
 
 
 async def live_through(store: Store, deed: Sequence[Act], *, settle: bool) -> World:
@@ -62,7 +63,9 @@ async def account(world: World) -> None:
     assert set(started.values()) <= {1}
     assert set(started) <= set(world.taken)
     for turn, session, text in world.taken.values():
-        now = await world.store.turns.get(Actor(session.owner), turn.id)
+        now = await world.what_became_of(turn, session)
+        if now is None:
+            continue
         assert (now.session_id, now.prompt) == (session.id, text)
         assert now.state.is_ended or now.state.is_waiting
         assert (now.id in started) is (now.answer_entry is not None)
@@ -71,6 +74,14 @@ async def account(world: World) -> None:
             assert (event.text, event.session.id) == (echo_of(text), session.id)
     for who in PEOPLE:
         await check_transcripts(world, who)
+        await check_temporary(world, who)
+
+
+async def check_temporary(world: World, who: Actor) -> None:
+    """A person has one temporary session at most, and is in it."""
+    active = await world.store.sessions.active(who)
+    temporary = [session for session in (await world.store.sessions.list(who, size=1000)).items if session.temporary]
+    assert temporary == ([active] if active is not None and active.temporary else [])
 
 
 async def check_transcripts(world: World, who: Actor) -> None:
@@ -88,6 +99,7 @@ async def check_transcripts(world: World, who: Actor) -> None:
 
 
 SAY = Act(PEOPLE[0], "say", 0, 0)
+TEMPORARY = Act(PEOPLE[0], "new temporary", 0, 0)
 AWAY_AND_BACK = [
     SAY,
     *(
@@ -110,6 +122,8 @@ async def family(world: World, session: SessionInfo) -> list[UUID]:
 @given(deed=acts, settle=st.booleans())
 @example(deed=AWAY_AND_BACK, settle=True)
 @example(deed=[SAY, Act(PEOPLE[0], "new", 1, 0), Act(PEOPLE[0], "decide", 0, 5), Act(PEOPLE[0], "decide", 0, 5)], settle=True)
+@example(deed=[TEMPORARY, SAY, Act(PEOPLE[0], "open", 0, 40), Act(PEOPLE[0], "decide", 0, 50)], settle=True)
+@example(deed=[TEMPORARY, SAY, Act(PEOPLE[0], "quit", 0, 2), Act(PEOPLE[0], "decide", 1, 3)], settle=False)
 @example(deed=[SAY, *[Act(PEOPLE[0], what, n, n) for n in range(3) for what in ("new", "decide", "open")]], settle=False)
 def test_each_prompt_has_one_fate_whatever_comes_at_once(deed: list[Act], settle: bool) -> None:
     async def life() -> None:

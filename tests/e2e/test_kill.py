@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cogs.words import NOT_SAVED
 from playground.standin import Message, Person, StandIn
 from tests.processes import TOKEN, started
 
@@ -23,6 +24,26 @@ async def in_mid_answer(discord: StandIn, ann: Person) -> Message:
     await discord.bot_connected()
     await ann.say(ann.dm, "count to 2000")
     return await ann.wait_for(lambda m: m.author.bot and "\n3" in m.text and bool(m.buttons), channel=ann.dm, timeout=20)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
+async def test_a_killed_answer_of_a_temporary_session_says_that_it_is_gone(tmp_path: Path, discord: StandIn) -> None:
+    ann = discord.add_person("Ann")
+    first = await started(tmp_path, CUBBY_DISCORD_API=discord.api_url, DISCORD_TOKEN=TOKEN)
+    await discord.bot_connected()
+    await ann.slash(ann.dm, "new", temporary=True)
+    await ann.wait_for(lambda m: NOT_SAVED in m.text, channel=ann.dm)
+    answer = await in_mid_answer(discord, ann)
+    first.kill()
+    await first.wait()
+
+    second = await started(tmp_path, CUBBY_DISCORD_API=discord.api_url, DISCORD_TOKEN=TOKEN)
+    try:
+        gone = await ann.wait_for(lambda m: m.id == answer.id and "so it is gone" in m.text, channel=ann.dm, timeout=20)
+    finally:
+        second.terminate()
+        await asyncio.wait_for(second.communicate(), 10)
+    assert gone.buttons == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
