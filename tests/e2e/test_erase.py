@@ -19,6 +19,7 @@ from tests.e2e.team import Team, a_team, ended, is_ended
 from tests.storage.traces import id_is_left, traces
 
 SECRET = "xylophone"
+ERASE = "Delete everything about me"
 
 
 @pytest.fixture(autouse=True)
@@ -45,8 +46,8 @@ class HeldErase:
 async def submitted(team: Team, who: Person, channel: Channel, word: str = "delete") -> Invocation:
     """The word is typed."""
     page = await (await who.slash(channel, "privacy")).message()
-    page = await who.wait_for(lambda m: any(b.label == "Delete everything about me" for b in m.buttons), channel=channel)
-    modal = (await (await who.press(page, "Delete everything about me")).acknowledged()).modal
+    page = await who.wait_for(lambda m: any(b.label == ERASE for b in m.buttons), channel=channel)
+    modal = (await (await who.press(page, ERASE)).acknowledged()).modal
     assert modal is not None
     return await who.submit(modal, {"Type DELETE to delete it all for good": word})
 

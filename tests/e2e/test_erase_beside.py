@@ -1,12 +1,16 @@
-"""*Delete everything about me* while something else takes long: neither leaves the half of the other."""
+"""*Delete everything about me* while something else takes long, or while the disk or the bot fails: no half stays unsaid."""
+
+import sqlite3
 
 import pytest
 
 from cogs import exporting, importing
 from cogs.importing import ALL_DELETED, NOT_HERE
 from cogs.privacy import AT_IT
+from storage.errors import StoreUnavailable
+from storage.sqlite import purging
 from tests.e2e.team import Team
-from tests.e2e.test_erase import HeldErase, erased, submitted
+from tests.e2e.test_erase import ERASE, SECRET, HeldErase, erased, nothing_is_left, submitted
 from tests.e2e.test_exporting import Held as HeldExport
 from tests.e2e.test_importing import Held as HeldImport
 from tests.e2e.test_importing import asked, sessions
@@ -71,3 +75,36 @@ async def test_another_person_may_do_both_meanwhile(team: Team, monkeypatch: pyt
     said, _ = await erased(team, team.bob, team.general)
     assert "0 sessions" in said.text
     held.go_on.set()
+
+
+async def test_its_button_works_after_a_restart(team: Team) -> None:
+    await team.ask(team.ann, SECRET)
+    await (await team.ann.slash(team.general, "privacy")).message()
+    page = await team.ann.wait_for(lambda m: any(b.label == ERASE for b in m.buttons), channel=team.general)
+    await team.restart()
+    modal = (await (await team.ann.press(page, ERASE)).acknowledged()).modal
+    assert modal is not None
+    await team.restart()
+    used = await team.ann.submit(modal, {"Type DELETE to delete it all for good": "Delete"})
+    await used.message(lambda m: "1 session " in m.text)
+    await nothing_is_left(team, team.ann, SECRET)
+
+
+async def test_a_disk_that_fails_in_the_middle_is_told_and_again_deletes_the_rest(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two", "three"):
+        await (await team.ann.slash(team.general, "new", name=f"{SECRET} {name}")).message()
+    failing, purge = [False, True], purging.purge
+
+    def fails_at_the_second(connection: sqlite3.Connection, session: sqlite3.Row, now: int) -> None:
+        if failing and failing.pop(0):
+            raise sqlite3.OperationalError("disk I/O error")
+        purge(connection, session, now)
+
+    monkeypatch.setattr(purging, "purge", fails_at_the_second)
+    refused = await (await submitted(team, team.ann, team.general)).message()
+    assert refused.text == str(StoreUnavailable("disk I/O error"))
+    said, _ = await erased(team, team.ann, team.general)
+    assert "2 sessions" in said.text
+    await nothing_is_left(team, team.ann, SECRET)
