@@ -52,7 +52,7 @@ WAITED: Final = "I waited ten minutes for your word, then let go of the file. Se
 ALL_DELETED: Final = "Everything about you was deleted, so I let go of this file too."
 ANOTHER: Final = "You sent another file, so I let go of this one."
 BROKEN_OFF: Final = (
-    "I was stopped before I was done, so I let go of your file. Send it again in a minute; what is in by then can be skipped."
+    "I'm being restarted, so I let go of your file. Please send it again in a minute; what is in by then can be skipped."
 )
 
 
@@ -110,7 +110,7 @@ class Importing(commands.Cog):
             raise Told(TOO_LARGE)
         await reply_to(interaction).defer()
         bulletin = Bulletin(self._services, reply_to(interaction))
-        bulletin.follow(f"{importing_for(bulletin.actor)}{interaction.id}", self._import(bulletin, file), BROKEN_OFF)
+        bulletin.follow(f"import-{interaction.id}", self._import(bulletin, file), BROKEN_OFF)
 
     @commands.Cog.listener()
     async def on_erased(self, actor: Actor) -> None:
@@ -201,11 +201,6 @@ class Importing(commands.Cog):
         finally:
             if self._visits.get(visit.actor.user_id) is visit:
                 del self._visits[visit.actor.user_id]
-
-
-def importing_for(actor: Actor) -> str:
-    """How the names of the tasks begin that take files in for somebody."""
-    return f"import-{actor.user_id}-"
 
 
 @dataclass(slots=True)

@@ -18,7 +18,6 @@ from discord.ext import commands
 from cogs import controls
 from cogs.explain import Told
 from cogs.ids import custom_id
-from cogs.importing import importing_for
 from cogs.reply import Interaction, actor_of, reply_to, say_long
 from cogs.router import message_id_in, submitted, tell
 from cogs.services import Services
@@ -101,7 +100,6 @@ class Privacy(commands.Cog):
     async def _erase(self, interaction: Interaction) -> None:
         actor, reply, services = actor_of(interaction), reply_to(interaction), self._services
         await reply.defer()
-        await services.tasks.end(importing_for(actor))  # or it would go on afterwards
         copies, counts = await services.copies(), await services.store.sessions.counts(actor)
         with services.errands.alone(actor, AT_IT):
             await services.runtimes.of(actor).erase(partial(services.deliverer.forget, actor))

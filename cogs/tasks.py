@@ -22,11 +22,7 @@ class Tasks:
 
     async def close(self) -> None:
         """Cancel everything and wait until it has ended; twice is the same as once."""
-        await self.end("")
-
-    async def end(self, names: str) -> None:
-        """Cancel what has a name that begins so, and wait until it has ended."""
-        running = [task for task in self._running if task.get_name().startswith(names)]
+        running = tuple(self._running)
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)

@@ -8,13 +8,11 @@ import pytest
 
 from cogs import bulletin, importing
 from cogs.importing import ANOTHER, BROKEN_OFF, BUSY, DROPPED, NOT_HERE, WAITED
-from cogs.privacy import DONE
 from playground.standin import Invocation, Message
 from playground.standin.parts import buttons_of
 from porting.incoming import Report, import_file
 from storage.records import Actor, SessionInfo, TurnState
 from tests.e2e.team import Team
-from tests.e2e.test_erase import submitted
 from tests.e2e.test_exporting import exported, file_of
 from tests.porting.test_incoming import many, zipped
 from tests.transfer.samples import BRANCHED, written
@@ -154,20 +152,6 @@ async def test_nobody_else_can_take_it_in(team: Team) -> None:
         foreign = await team.bob.forge(button.custom_id or "", channel=team.general, message=question)
         assert (await foreign.message()).text == NOT_HERE
     await pressed(team, question, "Import")
-
-
-async def test_who_has_everything_deleted_gets_no_session_by_an_import_that_runs(
-    team: Team, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    held = Held(monkeypatch)
-    question = await asked(team, zipped(many(2)).getvalue())
-    await team.ann.press(question, "Import")
-    await held.begun.wait()
-    used = await submitted(team, team.ann, team.general)
-    await team.ann.wait_for(lambda m: m.text == BROKEN_OFF)
-    held.go_on.set()
-    await used.message(lambda m: m.text == DONE)
-    assert await sessions(team) == []
 
 
 async def test_somebody_elses_button_decides_nothing_about_ones_own_file(team: Team) -> None:
