@@ -32,6 +32,9 @@ from cogs.router import Router
 from cogs.services import Services
 from cogs.tasks import Tasks
 from delivery.deliverer import Deliverer
+from delivery.governed import govern
+from delivery.governor import Governor
+from delivery.means import Means
 from delivery.operator import Operator
 from delivery.sender import Sender
 from settings import Settings
@@ -74,6 +77,8 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
         store = await open_store(settings.database_path)
         stack.push_async_callback(store.close)
         watch = await stack.enter_async_context(watching(store, settings.health_port, settings.health_host, utc_now))
+        governor = Governor()
+        govern(watch.trace, governor)
         client = Cubby(watch.trace)
         watch.follow(client)
         stack.push_async_callback(client.ended)
@@ -84,7 +89,7 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
         operator = Operator(settings.operator_id, store.upkeep, sender, client.direct_once_connected, now=utc_now)
         await stack.enter_async_context(operator)
         backups, caretaker = await _look_after_files(stack, settings, operator, store)
-        deliverer = _deliverer(store, sender, client, model, operator)
+        deliverer = _deliverer(store, sender, client, model, operator, governor)
         stack.push_async_callback(deliverer.close, LAST_WORDS)
         guarded = await stack.enter_async_context(GuardedModel(model, now=utc_now, changed=operator.endpoint))
         budget = budget_of(config, store, utc_now, partial(operator.sees, IncidentKind.BUDGET_LOW))
@@ -121,18 +126,20 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
         yield Running(client, store, runtimes)
 
 
-def _deliverer(store: Store, sender: Sender, client: Cubby, model: ModelClient, operator: Operator) -> Deliverer:
-    return Deliverer(
-        store,
-        sender,
-        AnswerControls(),
+def _deliverer(
+    store: Store, sender: Sender, client: Cubby, model: ModelClient, operator: Operator, governor: Governor
+) -> Deliverer:
+    means = Means(
+        store=store,
+        sender=sender,
+        controls=AnswerControls(),
         model_label=model.label,
         privacy_notice=privacy_notice(model),
         direct=client.direct,
-        on_kept_finished=client.kept_finished,
-        now=utc_now,
+        governor=governor,
         operator_told=operator.hears,
     )
+    return Deliverer(means, on_kept_finished=client.kept_finished, now=utc_now)
 
 
 async def _look_after_files(

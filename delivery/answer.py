@@ -16,6 +16,7 @@ import discord
 
 from agent.events import LineWaiting, RetryWaiting
 from delivery import render
+from delivery.governor import Right
 from delivery.live import Look, Pace
 from delivery.means import Means
 from delivery.offers import Offer
@@ -71,7 +72,7 @@ class AnswerDelivery:
         self.superseded = False
         """Something else was asked in its session since."""
         self._parts = Parts(means, actor, turn)
-        self._pace = Pace(means.interval)
+        self._pace = Pace(means.governor, lambda: self._parts.place)
         self._pieces: list[str] = []
         self._wrote = False
         self._position = 0
@@ -190,14 +191,15 @@ class AnswerDelivery:
 
     async def _step(self) -> bool:
         """Show the newest state once; false when there will be no newer one."""
-        await self._pace.wait()
+        is_hurried = await self._pace.wait()
         if self.ending is not None:
             looks = await self._last_looks(self.ending)
             await self._parts.settle(looks, render.refused(self.session), render.rest_elsewhere(self.session))
             return False
         if self.phase is Phase.VANISHED:
             return not await self._was_removed()
-        if await self._parts.show(self._looks(), insist=self.phase is Phase.PAUSED):
+        right = Right.FIRST if is_hurried else Right.INTERIM
+        if await self._parts.show(self._looks(), right, insist=self.phase is Phase.PAUSED):
             self._pace.spend()
         if self._parts.behind and self.waits:
             self._pace.mark()  # nothing newer may come for long

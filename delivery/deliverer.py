@@ -6,7 +6,7 @@ tasks are owned here and end in `close()`.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -27,17 +27,15 @@ from agent.events import (
 from delivery import render
 from delivery.answer import AnswerDelivery
 from delivery.errors import DeliveryError
-from delivery.live import PATIENCE
-from delivery.means import Controls, Means
+from delivery.governor import Right
+from delivery.means import Means
 from delivery.offers import Offer, Offers
-from delivery.sender import Sender
 from delivery.stored import ending_of, stored_answer
 from delivery.tokens import erase_hourly
 from delivery.unsaved import Unsaved
 from delivery.withdrawing import find_lost, withdraw, withdraw_lost
 from storage.errors import NotFound
 from storage.records import Actor, SessionInfo, Surface, Target, Turn, TurnState
-from storage.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -47,32 +45,12 @@ class Deliverer:
 
     def __init__(
         self,
-        store: Store,
-        sender: Sender,
-        controls: Controls,
+        means: Means,
         *,
-        model_label: str | None,
-        privacy_notice: str,
-        direct: Callable[[Actor], Awaitable[Target]],
         on_kept_finished: Callable[[KeptFinished], None],
         now: Callable[[], datetime],
-        operator_told: Callable[[], bool] = lambda: False,
-        interval: float = 1.0,
-        silence: float = 1.5,
-        patience: Sequence[float] = PATIENCE,
     ) -> None:
-        self._means = Means(
-            store=store,
-            sender=sender,
-            controls=controls,
-            model_label=model_label,
-            privacy_notice=privacy_notice,
-            direct=direct,
-            operator_told=operator_told,
-            interval=interval,
-            silence=silence,
-            patience=patience,
-        )
+        self._means = means
         self._on_kept_finished = on_kept_finished
         self._now = now
         self._answers: dict[UUID, AnswerDelivery] = {}
@@ -249,7 +227,7 @@ class Deliverer:
     async def _take_retry_off(self, offer: Offer) -> None:
         view = self._means.controls.ended(offer.turn, offer.outcome, last=False, wrote=True)
         try:
-            await self._means.sender.edit(offer.target, offer.content, view)
+            await self._means.sender.edit(offer.target, offer.content, view, right=Right.INTERIM)
         except DeliveryError as error:
             log.info("turn %s: its Retry stays: %s", offer.turn.id, type(error).__name__)
 

@@ -4,7 +4,8 @@ DeliveryError
 ├── Gone        the message, its channel or its token is no more: show it elsewhere
 ├── Shut        Discord does not let the bot write there (closed direct messages, permissions): show it elsewhere
 ├── Passing     Discord or the way to it fails for now, or the outcome was not learnt: try again
-│   └── Unsent  the same, and surely nothing came of it
+│   ├── Unsent  the same, and surely nothing came of it
+│   └── Unheard no answer came: it may have happened, and may yet happen
 ├── Lost        it may be there or not, and cannot be looked up: offer it, never repeat it
 └── Rejected    Discord does not take what was sent: trying again is no use
 
@@ -39,6 +40,10 @@ class Unsent(Passing):
     """It failed for now and had no effect."""
 
 
+class Unheard(Passing):
+    """No answer came, so that it may even happen later."""
+
+
 class Lost(DeliveryError):
     """An earlier send's outcome was not learnt, and never will be."""
 
@@ -64,8 +69,9 @@ def translated() -> Generator[None]:
         raise Unsent(f"rate limited for {error.retry_after:.0f} s") from None
     except aiohttp.ClientConnectorError as error:
         raise Unsent(type(error).__name__) from None
-    except (aiohttp.ClientError, OSError, RuntimeError) as error:
-        # RuntimeError is aiohttp's way to say that its session is closed: the bot is about to end.
+    except (aiohttp.ClientError, OSError) as error:
+        raise Unheard(type(error).__name__) from None
+    except RuntimeError as error:  # aiohttp's way to say that its session is closed: the bot is about to end
         raise Passing(type(error).__name__) from None
 
 

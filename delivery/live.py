@@ -1,8 +1,8 @@
 """One message that changes while an answer is written, and the pace of those changes.
 
-discord.py hides rate limits by sleeping inside the call, so a message has one call in flight at a time and each takes the
-newest state when it begins. Interim edits are never repeated: the next one is newer. The final one is repeated by us, because
-the library repeats neither after a dropped connection nor after a 503 on a channel's message. Used by `answer.py`, whose one
+A message has one call in flight at a time and each takes the newest state when it begins; when that is, the governor says.
+Interim edits are never repeated: the next one is newer. The final one is repeated by us, because the library repeats neither
+after a dropped connection nor after a 503 on a channel's message. Used by `answer.py`, whose one
 task calls in here; nothing here runs by itself.
 """
 
@@ -17,7 +17,8 @@ from typing import Final
 import discord
 
 from agent.checkpoints import Sleep
-from delivery.errors import DeliveryError, Lost, Passing, Unsent
+from delivery.errors import DeliveryError, Lost, Passing, Unheard, Unsent
+from delivery.governor import Governor, Right
 from delivery.sender import Sender
 from storage.records import Delivery, DeliveryState, Surface, Target
 
@@ -26,15 +27,22 @@ log = logging.getLogger(__name__)
 PATIENCE: Final = (0.5, 1.0, 2.0, 4.0, 6.0, 6.5, 60.0, 240.0, 600.0)
 """Seconds between the tries of a final edit: about twenty in all, then a few more in case Discord is away for longer."""
 
+LONGEST_INTERIM: Final = 5.0
+"""Seconds after which an interim edit without an answer is given up: discord.py repeats one that failed for half a minute,
+and the end would have to wait.
+"""
+DOUBT: Final = 2.0
+"""Seconds after which the end is shown once more where an interim edit may have been overtaken by it."""
+
 
 class Pace:
-    """When to show the newest state: at once if it has been quiet, else `interval` seconds after the last time."""
+    """When to show the newest state: at once if it has been quiet, else when the governor has a turn for it."""
 
-    def __init__(self, interval: float) -> None:
-        self._interval = interval
+    def __init__(self, governor: Governor, place: Callable[[], Target | None]) -> None:
+        self._governor, self._place = governor, place
         self._changed = asyncio.Event()
         self._hurried = asyncio.Event()
-        self._spent = float("-inf")
+        self._shown = float("-inf")
 
     def mark(self) -> None:
         """There is something newer to show."""
@@ -47,17 +55,30 @@ class Pace:
 
     def spend(self) -> None:
         """Something was shown just now."""
-        self._spent = asyncio.get_running_loop().time()
+        self._shown = self._governor.now()
 
-    async def wait(self) -> None:
-        """Return when it is time to show what is newest; without a change, never."""
+    async def wait(self) -> bool:
+        """Return when it is time to show what is newest, and whether that is because it shall not wait; without a change,
+        never.
+        """
         await self._changed.wait()
-        remaining = self._spent + self._interval - asyncio.get_running_loop().time()
-        if remaining > 0:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._hurried.wait(), remaining)
+        place = self._place()
+        while place is not None and not self._hurried.is_set():
+            await self._until(self._governor.ready(place, self._shown))
+            await self._until(self._governor.turn(place))
+            if self._governor.take(place, self._shown):
+                break
+        is_hurried = self._hurried.is_set()
         self._changed.clear()
         self._hurried.clear()
+        return is_hurried
+
+    async def _until(self, due: float) -> None:
+        """Wait until then, unless something comes that shall not wait."""
+        remaining = due - self._governor.now()
+        if remaining > 0 and not self._hurried.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._hurried.wait(), remaining)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +115,8 @@ class LiveMessage:
         """Whether there is a message to edit; else the first look sends one."""
         self.shown: Look | None = None
         self._recorded = True
+        self._in_doubt = False
+        """Whether an interim edit had no answer, and may yet be made."""
         self._salt = 0
         """Makes the nonce another once this part is to be a message anew."""
 
@@ -107,16 +130,16 @@ class LiveMessage:
         """Whether there may be a message that cannot be found: an ephemeral follow-up whose send told nothing."""
         return not self.exists and self.delivery.state is DeliveryState.UNKNOWN and not self.may_exist
 
-    async def show(self, look: Look) -> None:
+    async def show(self, look: Look, right: Right) -> None:
         """Make the message look so, in one try; costs nothing when it does already. Raises `DeliveryError`."""
         if look == self.shown:
             return
         if self.is_lost:
             raise Lost("the outcome of an earlier send was not learnt")
         if self.exists:
-            message_id = await self._sender.edit(self.delivery.target, look.content, look.view())
+            message_id = await self._edit(look, right)
         else:
-            message_id = await self._send(look)
+            message_id = await self._send(look, right)
             if look.lasting is not None and self.delivery.target.surface is Surface.EPHEMERAL:
                 look = Look(look.lasting)
         self.exists, self.shown = True, look
@@ -128,13 +151,17 @@ class LiveMessage:
         """Make the message look so for good, trying again while it fails in passing. Raises `DeliveryError`."""
         for pause in patience:
             try:
-                await self.show(look)
+                await self.show(look, Right.FINAL)
                 break
             except Passing as error:
                 log.info("turn %s, part %d: %s", self.delivery.turn_id, self.delivery.part, error)
             await sleep(pause)
         else:
-            await self.show(look)
+            await self.show(look, Right.FINAL)
+        if self._in_doubt:
+            await sleep(DOUBT)
+            self._in_doubt, self.shown = False, None
+            await self.show(look, Right.FINAL)
         await self._become(DeliveryState.FINAL)
 
     async def leave(self) -> None:
@@ -158,7 +185,18 @@ class LiveMessage:
         self.delivery = replace(self.delivery, target=target, state=DeliveryState.PENDING)
         self.exists, self.shown = target.message_id is not None, None
 
-    async def _send(self, look: Look) -> int:
+    async def _edit(self, look: Look, right: Right) -> int:
+        """Edit. Newer text is worth more than an interim edit that takes long."""
+        if right is not Right.INTERIM:
+            return await self._sender.edit(self.delivery.target, look.content, look.view(), right=right)
+        try:
+            async with asyncio.timeout(LONGEST_INTERIM):
+                return await self._sender.edit(self.delivery.target, look.content, look.view(), right=right)
+        except (TimeoutError, Unheard) as error:
+            self._in_doubt = True
+            raise Unheard(str(error)) from None
+
+    async def _send(self, look: Look, right: Right) -> int:
         """Send, with the row saying before that there may be a message.
 
         Where the outcome of an earlier send was not learnt, its message is looked for first.
@@ -167,20 +205,20 @@ class LiveMessage:
         await self._become(DeliveryState.UNKNOWN)
         target = self.delivery.target
         if target.surface is Surface.EPHEMERAL:
-            return await self._follow_up(look)
+            return await self._follow_up(look, right)
         found = await self._lost() if repeated else None
         if found is not None:
-            return await self._sender.edit(replace(target, message_id=found), look.content, look.view())
-        return await self._sender.send(target, look.content, look.view(), nonce=self._nonce())
+            return await self._sender.edit(replace(target, message_id=found), look.content, look.view(), right=right)
+        return await self._sender.send(target, look.content, look.view(), nonce=self._nonce(), right=right)
 
-    async def _follow_up(self, look: Look) -> int:
+    async def _follow_up(self, look: Look, right: Right) -> int:
         """Send a message that can't be looked up: if this tells nothing it stays as it is, so it says and offers nothing that
         passes. The next look brings that.
         """
         try:
             if look.lasting is not None:
-                return await self._sender.send(self.delivery.target, look.lasting, once=True)
-            return await self._sender.send(self.delivery.target, look.content, look.view(), once=True)
+                return await self._sender.send(self.delivery.target, look.lasting, once=True, right=right)
+            return await self._sender.send(self.delivery.target, look.content, look.view(), once=True, right=right)
         except DeliveryError as error:
             if isinstance(error, Unsent) or not isinstance(error, Passing):  # else it may be there
                 await self._become(DeliveryState.PENDING)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import discord
 
+from delivery.governor import Governor
 from delivery.live import PATIENCE, Sleep
 from delivery.sender import Sender
 from storage.records import Actor, Target, Turn, TurnState
@@ -48,10 +49,9 @@ class Means:
     privacy_notice: str
     direct: Callable[[Actor], Awaitable[Target]]
     """Opens a person's direct messages; may raise what discord.py raises."""
+    governor: Governor
     operator_told: Callable[[], bool] = lambda: False
     """Whether the operator hears of what only they can mend."""
-    interval: float = 1.0
-    """Seconds between edits."""
     silence: float = 1.5
     """Seconds without words before a new direct message says that the model is thinking."""
     patience: Sequence[float] = PATIENCE

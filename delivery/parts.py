@@ -11,6 +11,7 @@ from typing import Final
 
 from delivery import render
 from delivery.errors import DeliveryError, Lost, Passing, Rejected, translated
+from delivery.governor import Right
 from delivery.live import LiveMessage, Look
 from delivery.means import Means
 from storage.errors import StoreError
@@ -49,12 +50,18 @@ class Parts:
         return not (self._messages and self._messages[0].exists)
 
     @property
+    def place(self) -> Target | None:
+        """Where the next edit will be, as far as that is known."""
+        return self._messages[-1].delivery.target if self._messages else self._home
+
+    @property
     def last(self) -> LiveMessage | None:
         """The message at the end."""
         return self._messages[-1] if self._messages else None
 
-    async def show(self, looks: Sequence[Look], *, insist: bool = False) -> bool:
-        """Bring the messages up to date, a call each at most; whether anything was called. `behind` tells how it went.
+    async def show(self, looks: Sequence[Look], right: Right, *, insist: bool = False) -> bool:
+        """Bring the messages up to date, a call each at most; whether anything was called. `behind` tells how it went. `right`
+        is that of an edit.
 
         A place that turns out to be gone is left alone until the end, which finds another; with `insist`, another is found
         now.
@@ -67,7 +74,7 @@ class Parts:
                 message = await self._part(part)
                 if message is not None and message.shown != look:
                     called = True
-                    await self._show(message, look, insist=insist)
+                    await self._show(message, look, _right(message, right), insist=insist)
         except Passing as error:
             self.behind = True
             log.info("turn %s: an edit failed: %s", self._turn.id, error)
@@ -76,9 +83,9 @@ class Parts:
             log.info("turn %s: its place is lost: %s %s", self._turn.id, type(error).__name__, error)
         return called
 
-    async def _show(self, message: LiveMessage, look: Look, *, insist: bool) -> None:
+    async def _show(self, message: LiveMessage, look: Look, right: Right, *, insist: bool) -> None:
         try:
-            await message.show(look)
+            await message.show(look, right)
         except Passing:
             raise
         except DeliveryError:
@@ -86,7 +93,7 @@ class Parts:
                 raise
             self._home = await self._direct_messages()
             message.move(self._home)
-            await message.show(look)
+            await message.show(look, right)
 
     async def settle(self, looks: Sequence[Look], refused: str, rest: str = "") -> None:
         """Show the end, whole, here or in direct messages, and remove what is too much.
@@ -225,3 +232,9 @@ class Parts:
             log.warning("turn %s, part %d: not recorded: %s", delivery.turn_id, delivery.part, type(error).__name__)
             return False
         return True
+
+
+def _right(message: LiveMessage, edit: Right) -> Right:
+    if message.exists:
+        return edit
+    return Right.FIRST if message.delivery.part == 0 else Right.NEW

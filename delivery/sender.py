@@ -18,6 +18,7 @@ import aiohttp
 import discord
 
 from delivery.errors import Gone, translated
+from delivery.governor import Right, with_right
 from delivery.once import OneTry
 from storage.records import Surface, Target
 
@@ -43,7 +44,7 @@ class Upload:
 
 
 class Sender:
-    """Sends, edits and deletes messages at a `Target`. Everything raises `DeliveryError` only."""
+    """Sends, edits and deletes messages at a `Target`; `right` is for the governor. Everything raises `DeliveryError` only."""
 
     def __init__(self, client: discord.Client) -> None:
         self._client = client
@@ -57,12 +58,13 @@ class Sender:
         nonce: str | None = None,
         once: bool = False,
         upload: Upload | None = None,
+        right: Right = Right.ANSWER,
     ) -> int:
         """Send a new message and return its id. With a `nonce` (25 characters at most, direct messages only) Discord makes
         one message of a send that is repeated within a few minutes, and gives it as it is: so it is edited where it shows
         something else. A follow-up has none: with `once` it is not repeated.
         """
-        with translated():
+        with translated(), with_right(right):
             if target.surface is Surface.EPHEMERAL:
                 return await self._follow_up(target, content, view, upload, once=once)
             channel = self._client.get_partial_messageable(target.channel_id)
@@ -72,7 +74,7 @@ class Sender:
                 more["file"] = upload.begun()
             message = await channel.send(content, nonce=nonce, allowed_mentions=NO_MENTIONS, suppress_embeds=True, **more)
         if is_known and message.content.strip() != content.strip():
-            await self.edit(replace(target, message_id=message.id), content, view)
+            await self.edit(replace(target, message_id=message.id), content, view, right=right)
         return message.id
 
     async def find(self, target: Target, name: str) -> list[int]:
@@ -90,13 +92,19 @@ class Sender:
             ]
 
     async def edit(
-        self, target: Target, content: str, view: discord.ui.View | None = None, *, upload: Upload | None = None
+        self,
+        target: Target,
+        content: str,
+        view: discord.ui.View | None = None,
+        *,
+        upload: Upload | None = None,
+        right: Right = Right.ANSWER,
     ) -> int:
         """Make the target's message show this and return its id; no view takes its buttons off. Without an `upload` it keeps
         the files that it has.
         """
         shown = None if view is None else _finished(view)
-        with translated():
+        with translated(), with_right(right):
             if target.surface is Surface.EPHEMERAL:
                 message_id = cast("int", target.message_id or ORIGINAL)
                 edited = await self._webhook(target).edit_message(

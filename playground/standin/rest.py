@@ -20,7 +20,7 @@ from playground.standin.bodies import Upload
 from playground.standin.changes import CallMade, CallRefused
 from playground.standin.errors import NotImplementedHere, Refusal, bad_json, unauthorized
 from playground.standin.faults import Fault, Faults
-from playground.standin.limits import LimitKeeper, Limits
+from playground.standin.limits import LimitKeeper, Limits, Verdict
 from playground.standin.routing import Ask, Reply, Route
 from playground.standin.things import Application
 from playground.standin.world import World
@@ -97,12 +97,13 @@ class Rest:
         template = route.template if route else _masked(path)
         name = f"{request.method} {template}"
         parsed: _Parsed | None = None
+        limited = Verdict({})
         fault = self._faults.take(name)
-        if fault is not None and fault.delay:
-            await self._world.clock.sleep(fault.delay)
-        limited = self.limits.take(name, params, request.headers.get("Authorization", ""))
         try:
-            parsed = await _parse(request)
+            parsed = await _parse(request)  # before the delay: what has come takes effect, though nobody waits for the answer
+            if fault is not None and fault.delay:
+                await self._world.clock.sleep(fault.delay)
+            limited = self.limits.take(name, params, request.headers.get("Authorization", ""))
             status, body = (429, limited.refusal) if limited.refusal else self._answer(request, route, params, parsed, fault)
         except Refusal as refusal:
             status, body = refusal.status, refusal.body()

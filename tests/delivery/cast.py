@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import aiohttp
 import discord
 from discord import app_commands
 
@@ -146,8 +147,9 @@ def labels(message: Message) -> list[str]:
     return [button.label or "" for button in message.buttons]
 
 
-def make_client() -> discord.Client:
-    client = discord.Client(intents=discord.Intents(guilds=True, dm_messages=True), guild_ready_timeout=0.05)
+def make_client(trace: aiohttp.TraceConfig | None = None) -> discord.Client:
+    intents = discord.Intents(guilds=True, dm_messages=True)
+    client = discord.Client(intents=intents, guild_ready_timeout=0.05, http_trace=trace or aiohttp.TraceConfig())
     tree = app_commands.CommandTree(client)
 
     @tree.command(name="ask")

@@ -10,6 +10,8 @@ import pytest
 from agent.events import KeptFinished
 from delivery.answer import WELCOME
 from delivery.deliverer import Deliverer
+from delivery.governor import Governor
+from delivery.means import Means
 from delivery.sender import Sender
 from playground.standin import ManualClock, StandIn, point_discord_at
 from storage.records import Actor
@@ -35,20 +37,22 @@ async def newcomer(tmp_path: Path) -> AsyncIterator[Cast]:
         session = await store.sessions.create(actor, "Auth bug")
         kept: list[KeptFinished] = []
 
+        def now() -> datetime:
+            return datetime.fromtimestamp(clock.now(), UTC)
+
         def begin(interval: float = INTERVAL) -> Deliverer:
-            made = Deliverer(
-                store,
-                Sender(client),
-                Buttons(),
+            means = Means(
+                store=store,
+                sender=Sender(client),
+                controls=Buttons(),
                 model_label=None,
                 privacy_notice="Only you can read this.",
                 direct=lambda _: direct(client, ann),
-                on_kept_finished=kept.append,
-                now=lambda: datetime.fromtimestamp(clock.now(), UTC),
-                interval=interval,
+                governor=Governor(interval),
                 silence=0.1,
                 patience=(0.01, 0.02, 0.04),
             )
+            made = Deliverer(means, on_kept_finished=kept.append, now=now)
             stack.push_async_callback(made.close)
             return made
 

@@ -1,0 +1,167 @@
+"""`Governor`: spends what Discord allows over all answers that are being written, and over every other call of the bot.
+
+Every call passes it in the client's HTTP session (`governed`), where those that count together begin in the order of their
+`Right` once there is room: so the bot makes no more of them than it may, whoever makes them. Interim edits ask beforehand when
+their turn is, and take the newest text then. Alone an answer changes each second; the more there are, the longer each waits,
+evenly. A route's own limit is waited for by discord.py; interim edits keep so far from it that nothing has to.
+"""
+
+import asyncio
+import heapq
+import itertools
+import time
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from enum import IntEnum
+from typing import Final
+
+from delivery.routes import Key, Route, edits_at
+from delivery.windows import OverAll, Window, told_by
+from storage.records import Target
+
+
+class Right(IntEnum):
+    """Whose call comes first where not all can."""
+
+    ANSWER = 0
+    """What a person did is answered: an acknowledgement, and whatever is no part of an answer."""
+    FINAL = 1
+    FIRST = 2
+    """An answer's first text."""
+    NEW = 3
+    """A further message of a long answer."""
+    INTERIM = 4
+
+
+RIGHT: Final = ContextVar("right", default=Right.ANSWER)
+"""That of the calls which the running task makes: discord.py hands nothing through to its HTTP session."""
+
+EDITS: Final = 44
+"""Interim edits a second over all, of those that count together: the rest is for what comes between."""
+SPARE: Final = 2
+"""Calls that interim edits leave of a second's."""
+SHARE: Final = 0.2
+"""The weight of the newest edit in how long edits take."""
+REMEMBERED: Final = 256
+"""Windows below which none is forgotten."""
+
+
+@contextmanager
+def with_right(right: Right) -> Generator[None]:
+    """The calls inside have this right."""
+    token = RIGHT.set(right)
+    try:
+        yield
+    finally:
+        RIGHT.reset(token)
+
+
+class Governor:
+    """`interval` is the time between two edits of an answer that is alone. Used on one event loop."""
+
+    def __init__(self, interval: float = 1.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self.now = clock
+        self._interval = interval
+        self._over_all = OverAll()
+        self._windows: dict[Key, Window] = {}
+        self._waiting: list[tuple[Right, int, asyncio.Future[None]]] = []
+        self._order = itertools.count()
+        self._alarm: asyncio.TimerHandle | None = None
+        self._free_at = float("-inf")
+        """When the next interim edit may have its turn, of those that count together."""
+        self._took = 0.0
+        """Seconds that an edit is usually on its way."""
+
+    def ready(self, target: Target, shown: float) -> float:
+        """When a message that was `shown` last at this time may change again, as far as its place alone decides."""
+        now, lead = self.now(), self._took
+        due = shown + max(self._interval - lead, lead)
+        key = edits_at(target).key
+        window = self._windows.get(key) if key else None
+        return due if window is None else max(due, window.ready(now, lead))
+
+    def turn(self, target: Target) -> float:
+        """Take a turn among the interim edits of all answers; when it is."""
+        now = self.now()
+        if not edits_at(target).counts:
+            return now
+        turn = max(now, self._free_at)
+        self._free_at = turn + 1 / EDITS
+        return turn
+
+    def take(self, target: Target, shown: float) -> bool:
+        """Whether an interim edit may begin now; if so, it is taken to."""
+        now, route = self.now(), edits_at(target)
+        if self.ready(target, shown) > now or (route.counts and (self._waiting or self._over_all.room(now) <= SPARE)):
+            return False
+        if route.key in self._windows:
+            self._windows[route.key].last = now + self._took
+        return True
+
+    async def begin(self, right: Right, route: Route) -> None:
+        """Wait until a call may begin, and count it. Cancelled, it did not begin."""
+        if route.counts:
+            await self._room(right)
+        if route.key is not None:
+            self._window(route.key).begun()
+
+    def end(self, route: Route, status: int | None, headers: Mapping[str, str]) -> None:
+        """A call that began has ended; without a `status` no answer came."""
+        now = self.now()
+        if route.counts:
+            self._over_all.ended(now)
+        window = None if route.key is None else self._window(route.key)
+        if window is not None:
+            window.ended(now, told_by(headers))
+        if status == 429:
+            wait = float(headers.get("Retry-After", 1))
+            if headers.get("X-RateLimit-Scope") == "global" or "X-RateLimit-Global" in headers:
+                self._over_all.is_shut(now, wait)
+            elif window is not None:
+                window.is_shut(now, wait)
+        self._serve()
+
+    def edit_took(self, seconds: float) -> None:
+        """An edit was answered after so long."""
+        self._took += (seconds - self._took) * SHARE
+
+    async def _room(self, right: Right) -> None:
+        """Wait for room among the calls that count together, and take it."""
+        if not self._waiting and self._over_all.room(self.now()) > 0:
+            self._over_all.begun()
+            return
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (right, next(self._order), waiter))
+        self._serve()
+        try:
+            await waiter
+        except asyncio.CancelledError:
+            if not waiter.cancelled():
+                self._over_all.ended(self.now())
+            raise
+
+    def _serve(self) -> None:
+        """Let those begin that may, the first rights first, and come back when time alone makes room."""
+        now = self.now()
+        room = self._over_all.room(now)
+        while self._waiting and (room > 0 or self._waiting[0][2].done()):
+            _, _, waiter = heapq.heappop(self._waiting)
+            if not waiter.done():
+                waiter.set_result(None)
+                self._over_all.begun()
+                room -= 1
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        if self._waiting and (frees_at := self._over_all.frees_at(now)) < float("inf"):
+            self._alarm = asyncio.get_running_loop().call_later(max(0.0, frees_at - now), self._serve)
+
+    def _window(self, key: Key) -> Window:
+        window = self._windows.get(key)
+        if window is None:
+            if len(self._windows) >= REMEMBERED:
+                now = self.now()
+                self._windows = {key: window for key, window in self._windows.items() if not window.is_idle(now)}
+            window = self._windows[key] = Window()
+        return window
