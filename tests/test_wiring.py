@@ -31,12 +31,14 @@ async def model_of(**settings: object) -> ModelClient:
     return model
 
 
-async def answer(model: ModelClient, messages: Sequence[Message]) -> tuple[list[str], set[ModelEvent]]:
-    """The words, and what else came."""
+async def answer(model: ModelClient, messages: Sequence[Message]) -> tuple[str, set[ModelEvent]]:
+    """The text, and what else came."""
     async with model.stream(ModelRequest(messages=messages, max_output_tokens=64)) as events:
         came = [event async for event in events]
     await model.close()
-    return [event.text for event in came if isinstance(event, Text)], {each for each in came if not isinstance(each, Text)}
+    return "".join(event.text for event in came if isinstance(event, Text)), {
+        each for each in came if not isinstance(each, Text)
+    }
 
 
 async def test_the_builtin_model_answers_through_the_stand_as_it_does_alone(stand: ModelStand) -> None:
@@ -46,8 +48,8 @@ async def test_the_builtin_model_answers_through_the_stand_as_it_does_alone(stan
 
 async def test_an_answer_that_goes_on_goes_on_through_the_stand(stand: ModelStand) -> None:
     begun = [Message("user", "count to 9"), Message("assistant", "1\n2\n3"), Message("user", GO_ON)]
-    words, more = await answer(await make_model(Settings(cubby_model_api=stand.base_url)), begun)
-    assert "".join(words).split() == ["4", "5", "6", "7", "8", "9"]
+    text, more = await answer(await make_model(Settings(cubby_model_api=stand.base_url)), begun)
+    assert text.split() == ["4", "5", "6", "7", "8", "9"]
     assert Finish(FinishReason.STOP) in more
 
 
