@@ -95,7 +95,7 @@ class Guard:
         left = await self._place.leave(here, finish=finish)
         if here is None or not here.temporary:
             return left
-        await self._store.temporaries.end(self._actor, here.id)
+        await self._place.end(here)
         return Left(session=here, forgotten=True)
 
     async def _go_on(self, departure: Departure, there: SessionInfo | None, left: Left | None) -> Went:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from agent.config import AgentConfig
-from agent.events import Listener
+from agent.events import Listener, QueueChanged
 from agent.keepers import Keepers
 from agent.outcomes import Asked, Left, Stopped, Waiting
 from agent.session import AgentSession
@@ -22,13 +22,13 @@ Build = Callable[[Actor, SessionInfo], Awaitable[AgentSession]]
 
 
 class Place:
-    """`build` makes live objects; `listener` hears of kept ones that have ended."""
+    """`build` makes live objects; `listener` hears of kept ones that have ended, and of what waited in one that is gone."""
 
     def __init__(
         self, actor: Actor, store: Store, config: AgentConfig, build: Build, listener: Listener, lock: asyncio.Lock
     ) -> None:
         self._actor, self._store, self._config = actor, store, config
-        self._build = build
+        self._build, self._listener = build, listener
         self._live: AgentSession | None = None
         self._keepers = Keepers(actor, lock, listener)
 
@@ -71,6 +71,11 @@ class Place:
         if self._live is not None and self._live.info.id == session_id:
             self._live.renew(info)
         return info
+
+    async def end(self, info: SessionInfo) -> None:
+        """End a temporary session, of which nothing is live any more, and tell that nothing waits in it."""
+        await self._store.temporaries.end(self._actor, info.id)
+        self._listener(QueueChanged(actor=self._actor, session=info, generation=0, waiting=()))
 
     async def start(self, name: str | None, *, temporary: bool = False) -> SessionInfo:
         """A new session, made active."""

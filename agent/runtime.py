@@ -212,7 +212,7 @@ class SessionRuntime:
             return Busy(session=info)
         await self._place.discard(info.id)
         if info.temporary:
-            await self._store.temporaries.end(self.actor, info.id)
+            await self._place.end(info)
             return Forgotten(session=info, was_active=was_active)
         return Deleted(changed=await self._store.shelves.delete(self.actor, number), was_active=was_active)
 

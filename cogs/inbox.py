@@ -126,6 +126,7 @@ class Inbox:
 
     async def _take(self, message: discord.Message, *, missed: bool) -> Taken:
         actor, reply = Actor(message.author.id), MessageReply(message)
+        self._services.client.dispatch("direct_words", message)
         try:
             refusal = await self._services.access.refusal(actor.user_id, None)
             if refusal is None:

@@ -71,10 +71,10 @@ class More(commands.Cog):
 
 
 def offers(session: SessionInfo, turn: Turn) -> discord.ui.View:
-    """What can be done with an exchange that has ended with text."""
+    """What can be done with an exchange that has ended with text. A temporary session is not forked, but can be kept."""
+    ways = [button("Fork", "forkhere", turn.id), button("Ask differently", "differently", turn.id)]
     return row(
-        button("Fork", "forkhere", turn.id),
-        button("Ask differently", "differently", turn.id),
+        *([button("Keep this", "keep", session.id)] if session.temporary else ways),
         button("History", "newest", session.id),
         button("All sessions", "panel"),
     )

@@ -14,6 +14,7 @@ from cogs.reply import Interaction, Reply, actor_of, reply_to
 from cogs.router import submitted, uuid_in
 from cogs.services import Services
 from cogs.words import NOTHING_OPEN, binned, gone, label, shorten
+from storage.errors import SessionTemporary
 from storage.records import BIN_KEEPS, NAME_LIMIT, Actor, Changed, SessionInfo
 
 NO_NAME: Final = "A name needs at least one sign that can be seen."
@@ -45,6 +46,8 @@ class Shelves(commands.Cog):
         wanted = await self._wanted(actor, session)
         if wanted is None:
             await reply.say(NOTHING_OPEN)
+        elif wanted.temporary:
+            raise SessionTemporary
         elif name is None:
             await interaction.response.send_modal(controls.name_modal(wanted, "named"))
         else:

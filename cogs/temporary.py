@@ -11,7 +11,6 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from cogs.missed import is_their_own
 from cogs.reply import Interaction, actor_of, place_after, reply_to
 from cogs.router import uuid_in
 from cogs.services import Services
@@ -54,11 +53,9 @@ class Temporary(commands.Cog):
         await self._tell(actor_of(interaction), place_after(interaction))
 
     @commands.Cog.listener()
-    async def on_message(self, message: discord.Message) -> None:
-        """Called by discord.py for every message; only people's own words in direct messages are a sign of life."""
-        if message.guild is None and isinstance(message.channel, discord.DMChannel) and is_their_own(message):
-            place = Target(surface=Surface.DIRECT, channel_id=message.channel.id)
-            await self._tell(Actor(message.author.id), place)
+    async def on_direct_words(self, message: discord.Message) -> None:
+        """Called for the inbox when it takes a direct message, also one that came while the bot was away."""
+        await self._tell(Actor(message.author.id), Target(surface=Surface.DIRECT, channel_id=message.channel.id))
 
     async def _tell(self, actor: Actor, place: Target) -> None:
         """Tell the person there, once, what of theirs is gone; where that fails, with the next thing they do."""

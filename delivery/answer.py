@@ -22,7 +22,7 @@ from delivery.means import Means
 from delivery.offers import Offer
 from delivery.parts import Parts
 from delivery.render import Ending
-from storage.errors import StoreError
+from storage.errors import StoreError, TurnNotFound
 from storage.records import Actor, SessionInfo, Turn, TurnState
 
 log = logging.getLogger(__name__)
@@ -206,10 +206,11 @@ class AnswerDelivery:
         return True
 
     async def _was_removed(self) -> bool:
-        """Whether the turn left the queue because its owner took it back; its message then says so."""
-        turn = await self._means.store.turns.get(self.actor, self.turn.id)
-        if turn.state is not TurnState.REMOVED:
-            return False
+        """Whether the turn left the queue because its owner took it back, or gave up its session; its message then says so."""
+        with suppress(TurnNotFound):
+            turn = await self._means.store.turns.get(self.actor, self.turn.id)
+            if turn.state is not TurnState.REMOVED:
+                return False
         await self._parts.settle([Look(render.REMOVED)], render.REMOVED)
         return True
 

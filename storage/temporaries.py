@@ -7,7 +7,7 @@ from uuid import UUID
 from storage.records import Actor, SessionInfo, Turn
 
 MOST_CHARACTERS: Final = 500_000
-"""Characters said in a temporary session beyond which it takes no further prompt: they are in memory."""
+"""Characters of a temporary session's entries and prompts beyond which it takes no further one: they are in memory."""
 
 
 class Temporaries(Protocol):

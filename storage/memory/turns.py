@@ -41,7 +41,7 @@ class MemoryTurns:
         self._refuse_duplicate(prompt)
         if limit is not None and state.is_waiting and len(self._waiting(session)) >= limit:
             raise QueueFull(limit)
-        _refuse_more(session, clean(prompt.text))
+        self._refuse_more(session, clean(prompt.text))
         turn = self._add(session, prompt, clean(prompt.text), TurnState.QUEUED)
         if prompt.source.kind is SourceKind.MESSAGE and prompt.source.guild_id is None:
             self._state.saw(actor, prompt.source.channel_id, prompt.source.id, turn.created)
@@ -74,7 +74,7 @@ class MemoryTurns:
         turn = self._state.turn(actor, turn_id)
         session = self._state.session(actor, turn.session_id)
         self._refuse_duplicate(prompt)
-        _refuse_more(session)
+        self._refuse_more(session)
         if turn.answer_entry is None:
             raise WrongTurnState
         if session.leaf != turn.answer_entry:
@@ -258,8 +258,9 @@ class MemoryTurns:
             if turn.source.id == prompt.source.id:
                 raise DuplicateSource(turn.id)
 
-
-def _refuse_more(session: Session, text: str = "") -> None:
-    said = sum(len(entry.text) for entry in session.entries.values())
-    if session.temporary and said + len(text) > MOST_CHARACTERS:
-        raise TemporaryFull
+    def _refuse_more(self, session: Session, text: str = "") -> None:
+        if session.temporary:
+            said = [entry.text for entry in session.entries.values()]
+            asked = [turn.prompt for turn in self._state.turns.values() if turn.session_id == session.id]
+            if sum(map(len, [*said, *asked, text])) > MOST_CHARACTERS:
+                raise TemporaryFull

@@ -50,8 +50,8 @@ class Words:
 
     @property
     def characters(self) -> int:
-        """How much is said."""
-        return sum(len(said.text) for said in self.entries.values())
+        """How much is said and was asked."""
+        return sum(len(said.text) for said in self.entries.values()) + sum(map(len, self.prompts.values()))
 
     def partial_of(self, turn: str) -> str:
         """How far the answer of a running turn has come."""

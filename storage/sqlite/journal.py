@@ -31,7 +31,7 @@ def insert(connection: sqlite3.Connection, held: Held, session: sqlite3.Row, tur
             source.channel_id,
             source.guild_id,
             turn.prompt_entry,
-            held.take_partial(session, session["id"], turn.id, turn.partial),
+            held.take_partial(session, session["id"], turn.id, turn.partial) if turn.partial else "",
             micros(turn.created),
             micros(turn.asked) if turn.asked else None,
         ),

@@ -106,6 +106,22 @@ async def test_while_it_writes_the_question_says_so_and_the_answer_stops(team: T
     assert "kept" not in stopped.text
 
 
+async def test_what_waited_in_it_is_shown_as_removed(team: Team) -> None:
+    await used(team, "new", temporary=True)
+    held = await team.ann.slash(team.general, "ask", prompt="hold it")
+    await held.message(lambda m: "first words" in m.text)
+    waiting = await used(team, "ask", prompt="and this waits")
+    await pressed(team, await used(team, "quit"), "Leave & forget it")
+    removed = await team.ann.wait_for(lambda m: m.id == waiting.id and m.text == "Removed.")
+    assert removed.buttons == []
+
+
+async def test_under_an_answer_more_keeps_it_and_does_not_fork_it(team: Team) -> None:
+    more = await (await team.ann.press(await begun(team), "More…")).message()
+    assert [b.label for b in more.buttons] == ["Keep this", "History", "All sessions"]
+    assert "is saved now" in (await pressed(team, more, "Keep this")).text
+
+
 async def test_kept_by_its_button_it_goes_on_as_any_other_and_twice_is_once(team: Team) -> None:
     started = await used(team, "new", temporary=True)
     button = started.buttons[0].custom_id or ""
@@ -139,7 +155,13 @@ async def test_deleted_from_its_card_it_is_gone_at_once(team: Team) -> None:
 
 @pytest.mark.parametrize(
     ("command", "options"),
-    [("rename", {"name": "a name"}), ("fork", {}), ("export", {}), ("rename", {"name": "a name", "session": "1"})],
+    [
+        ("rename", {}),
+        ("rename", {"name": "a name"}),
+        ("fork", {}),
+        ("export", {}),
+        ("rename", {"name": "a name", "session": "1"}),
+    ],
 )
 async def test_what_would_store_its_words_is_told_to_keep_it_first(team: Team, command: str, options: dict[str, str]) -> None:
     await begun(team)
@@ -200,6 +222,17 @@ async def test_in_direct_messages_its_owner_is_told_there(team: Team) -> None:
     await team.restart()
     await team.write(team.ann, "hello")
     await team.ann.wait_for(lambda m: m.text == LOST.format(1), channel=team.ann.dm)
+
+
+async def test_who_wrote_while_it_was_away_is_told_when_that_is_answered(team: Team) -> None:
+    await team.ann.slash(team.ann.dm, "new", temporary=True)
+    await team.ann.wait_for(lambda m: NOT_SAVED in m.text, channel=team.ann.dm)
+    await team.write(team.ann, f"what is {WORD}?")
+    await team.end()
+    await team.ann.say(team.ann.dm, "and then?")
+    await team.start()
+    await team.ann.wait_for(lambda m: m.text == LOST.format(1), channel=team.ann.dm)
+    await team.ann.wait_for(lambda m: m.text.startswith("echo: and then?") and is_ended(m), channel=team.ann.dm)
 
 
 async def test_an_answer_that_the_end_of_the_bot_cuts_says_that_it_is_gone(team: Team) -> None:

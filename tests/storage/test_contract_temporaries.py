@@ -99,6 +99,7 @@ async def test_kept_it_is_as_it_was_but_for_the_mark_and_again_is_the_same(store
     await exchange(store, session, "one", "two")
     running = await ask(store, session, "three")
     await store.turns.checkpoint(ANN, running.id, "half")
+    await wait(store, session, "four")
     held = await store.turns.hold(ANN, session.id, departure())
     was, path = await store.sessions.get(ANN, session.id), await store.transcripts.path(ANN, session.id)
     kept = await store.temporaries.keep(ANN, session.id)
@@ -153,8 +154,11 @@ async def test_it_takes_no_prompt_beyond_its_bound_until_it_is_kept(
     store: Store, temporary: SessionInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in ("storage.sqlite.held", "storage.memory.turns"):
-        monkeypatch.setattr(f"{module}.MOST_CHARACTERS", 10)
-    last = await exchange(store, temporary, "12345", "123456")
+        monkeypatch.setattr(f"{module}.MOST_CHARACTERS", 20)
+    await store.turns.remove(ANN, (await wait(store, temporary, "1234")).id)
+    with pytest.raises(TemporaryFull):
+        await ask(store, temporary, "17 more characters")
+    last = await exchange(store, temporary, "12345", "an answer may go beyond it")
     with pytest.raises(TemporaryFull):
         await ask(store, temporary, "1")
     with pytest.raises(TemporaryFull):
