@@ -89,7 +89,7 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
         operator = Operator(settings.operator_id, store.upkeep, sender, client.direct_once_connected, now=utc_now)
         await stack.enter_async_context(operator)
         backups, caretaker = await _look_after_files(stack, settings, operator, store)
-        deliverer = _deliverer(store, sender, client, model, operator, governor)
+        deliverer = _deliverer(store, sender, client, model, operator, governor, config)
         stack.push_async_callback(deliverer.close, LAST_WORDS)
         guarded = await stack.enter_async_context(GuardedModel(model, now=utc_now, changed=operator.endpoint))
         budget = budget_of(config, store, utc_now, partial(operator.sees, IncidentKind.BUDGET_LOW))
@@ -127,7 +127,13 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
 
 
 def _deliverer(
-    store: Store, sender: Sender, client: Cubby, model: ModelClient, operator: Operator, governor: Governor
+    store: Store,
+    sender: Sender,
+    client: Cubby,
+    model: ModelClient,
+    operator: Operator,
+    governor: Governor,
+    config: AgentConfig,
 ) -> Deliverer:
     means = Means(
         store=store,
@@ -138,6 +144,7 @@ def _deliverer(
         direct=client.direct,
         governor=governor,
         operator_told=operator.hears,
+        long_silence=config.silence,
     )
     return Deliverer(means, on_kept_finished=client.kept_finished, now=utc_now)
 

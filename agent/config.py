@@ -1,6 +1,7 @@
 """What the agent is told of the settings, and its own fixed limits."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from agent.deadlines import Deadlines
 
@@ -28,6 +29,8 @@ class AgentConfig:
     keep_limit: int = 2
     """Sessions of one person that may go on writing after they were left."""
     idle_seconds: float = 1800.0
+    silence: timedelta = timedelta(hours=8)
+    """After how long without a message an answer says in which session it is."""
     attempts: int = 3
     """Tries of one answer, as long as the failures are passing ones and no text has come."""
     backoff: float = 1.0

@@ -15,6 +15,7 @@ from agent.outcomes import (
     Forked,
     Leaving,
     Left,
+    Lifted,
     NothingActive,
     Opened,
     Resumed,
@@ -108,6 +109,8 @@ class Guard:
             return Closed(session=left.session, left=left) if left is not None else NothingActive()
         if departure.leave in (Leave.FORK, Leave.EDIT):
             return await self._fork(departure, left)
+        if departure.leave is Leave.LIFT and departure.turn_id is not None:
+            return await self._lift(departure, departure.turn_id, left)
         info = await self._place.start(departure.name, temporary=departure.temporary)
         return Started(session=info, asked=await self._ask(info, departure.prompt), left=left)
 
@@ -116,14 +119,14 @@ class Guard:
         if departure.leave in (Leave.NEW, Leave.QUIT):
             return None
         there = await self._store.sessions.find(self._actor, departure.number or 0)
+        if departure.leave in (Leave.FORK, Leave.EDIT, Leave.LIFT) and there.temporary:
+            raise SessionTemporary
         if departure.leave in (Leave.FORK, Leave.EDIT):
-            if there.temporary:
-                raise SessionTemporary
             await self._exchange(departure, there)
             return None  # a session that is yet to be made
-        if departure.leave in (Leave.RETRY, Leave.FINISH) and departure.turn_id is not None:
+        if departure.leave in (Leave.RETRY, Leave.FINISH, Leave.LIFT) and departure.turn_id is not None:
             await self._place.check_again(there, departure.turn_id, departure.leave)
-        return there
+        return None if departure.leave is Leave.LIFT else there
 
     async def _arrive(self, departure: Departure, info: SessionInfo, left: Left | None, *, already: bool) -> Went:
         """Do in the session, which is active, what it was opened for."""
@@ -150,6 +153,13 @@ class Guard:
         asked = await self._ask(info, departure.prompt)
         question = turn.prompt if turn is not None and before is not None and asked is None else None
         return Forked(session=info, parent=parent, asked=asked, question=question, left=left)
+
+    async def _lift(self, departure: Departure, turn_id: UUID, left: Left | None) -> Lifted:
+        """Make the new session of the exchange and open it. What is live of the old one would go on below it."""
+        parent = await self._store.sessions.find(self._actor, departure.number or 0)
+        await self._place.discard(parent.id)
+        lifted = await self._store.branches.lift(self._actor, turn_id)
+        return Lifted(session=await self._store.sessions.open(self._actor, lifted.number), parent=parent, left=left)
 
     async def _exchange(self, departure: Departure, parent: SessionInfo) -> Turn | None:
         """The exchange at which to fork, if one was named. Raises `TurnNotFound`, and `WrongTurnState` before it has ended."""

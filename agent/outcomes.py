@@ -77,6 +77,15 @@ class Forked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lifted:
+    """The last exchange of `parent` has a session of its own, which is active."""
+
+    session: SessionInfo
+    parent: SessionInfo
+    left: Left | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Closed:
     """The session that was active is saved, or was temporary and is gone; no session is active."""
 
@@ -176,5 +185,5 @@ class Decision(StrEnum):
     KEEP = "keep"
 
 
-Went = Started | Forked | Opened | Resumed | Closed | NothingActive | Asked | Waiting | StillWriting | Leaving
+Went = Started | Forked | Lifted | Opened | Resumed | Closed | NothingActive | Asked | Waiting | StillWriting | Leaving
 """What `SessionRuntime.go` may answer."""

@@ -24,6 +24,7 @@ from cogs.importing import Importing
 from cogs.inbox import Inbox
 from cogs.mentions import Mentions
 from cogs.more import More
+from cogs.moving import Moving
 from cogs.notices import Notices
 from cogs.owed import Owed
 from cogs.panel import Branches, Panel
@@ -99,7 +100,7 @@ class Cubby(commands.Bot):
         services = self._services
         inbox = Inbox(services)
         reading = (Sessions, Panel, Branches, History, Search, Shelves, Forks, Exporting, Importing)
-        cogs = (Mentions, *reading, Answers, More, WaitingPrompts, Owed, Temporary)
+        cogs = (Mentions, *reading, Answers, More, Moving, WaitingPrompts, Owed, Temporary)
         direct = (Chat(services, inbox), CatchUp(services, inbox))
         for cog in (
             services.router,

@@ -62,9 +62,10 @@ class AnswerControls:
         """*Show the rest*: the messages from `part` on, which may not have arrived."""
         return row(button("Show the rest", "rest", turn.id, part, style=discord.ButtonStyle.primary))
 
-    def ended(self, turn: Turn, outcome: TurnState, *, last: bool, wrote: bool) -> discord.ui.View | None:
+    def ended(self, turn: Turn, outcome: TurnState, *, last: bool, wrote: bool, late: bool = False) -> discord.ui.View | None:
         """Under the answer: *Reply* and *More…* unless it failed; while it is the last exchange and was not completed, *Retry*
-        (*Try now* where the model service was down), and *Finish the answer* where it `wrote` something.
+        (*Try now* where the model service was down), and *Finish the answer* where it `wrote` something. What came `late`
+        offers to be moved to a new session, while it is the last.
         """
         buttons: list[discord.ui.Button[Any]] = []
         if outcome is not TurnState.FAILED:
@@ -77,6 +78,8 @@ class AnswerControls:
             buttons.append(button("Retry", "retry", turn.id))
         if outcome is not TurnState.FAILED:
             buttons.append(button("More…", "more", turn.id))
+        if last and late and wrote:
+            buttons.append(button("Move to a new session", "lift", turn.id))
         return row(*buttons) if buttons else None
 
 

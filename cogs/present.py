@@ -13,6 +13,7 @@ from agent.outcomes import (
     Forked,
     Leaving,
     Left,
+    Lifted,
     NothingActive,
     Opened,
     Resumed,
@@ -44,8 +45,8 @@ async def present(services: Services, actor: Actor, reply: Answering, went: Went
             await _left(reply, went.left)
         case Started():
             await _started(services, actor, reply, went)
-        case Forked():
-            await _forked(services, actor, reply, went)
+        case Forked() | Lifted():
+            await _copied(services, actor, reply, went)
         case Opened():
             await _opened(services, actor, reply, went)
         case Closed():
@@ -127,6 +128,13 @@ async def _started(services: Services, actor: Actor, reply: Answering, started: 
     await _left(reply, started.left)
 
 
+async def _copied(services: Services, actor: Actor, reply: Answering, copied: Forked | Lifted) -> None:
+    if isinstance(copied, Lifted):
+        await _lifted(services, actor, reply, copied)
+    else:
+        await _forked(services, actor, reply, copied)
+
+
 async def _forked(services: Services, actor: Actor, reply: Answering, forked: Forked) -> None:
     if forked.asked is not None:
         reply.leave_first()
@@ -136,6 +144,15 @@ async def _forked(services: Services, actor: Actor, reply: Answering, forked: Fo
     if forked.question is not None:
         await say_long(reply, f"Your question, to ask in other words:\n{forked.question}")
     await _left(reply, forked.left)
+
+
+async def _lifted(services: Services, actor: Actor, reply: Answering, lifted: Lifted) -> None:
+    shown = await reply.say(
+        f"This exchange has a session of its own now, {label(lifted.session)}, and your next message goes there. "
+        f"{label(lifted.parent)} is as it was before; the exchange stays among its *Branches* in `/sessions`."
+    )
+    await link(services, actor, reply, shown, lifted.session)
+    await _left(reply, lifted.left)
 
 
 async def _opened(services: Services, actor: Actor, reply: Answering, opened: Opened) -> None:

@@ -17,6 +17,7 @@ import discord
 from agent.events import LineWaiting, RetryWaiting
 from delivery import render
 from delivery.governor import Right
+from delivery.idle import came_after
 from delivery.live import Look, Pace
 from delivery.means import Means
 from delivery.offers import Offer
@@ -69,6 +70,7 @@ class AnswerDelivery:
         """The store took its end after all, which `ending` says it did not."""
         self._notice: str | None = None
         """What is to be said once, and this answer is to say; `None` until the end is shown."""
+        self._is_late: bool | None = None
         self.superseded = False
         """Something else was asked in its session since."""
         self._parts = Parts(means, actor, turn)
@@ -240,11 +242,16 @@ class AnswerDelivery:
         return render.streaming(self.session, "".join(self._pieces))
 
     async def _last_looks(self, ending: Ending) -> list[Look]:
-        controls, turn = self._means.controls, self.turn
-        ending = replace(await self._with_notice(ending), operator_told=self._means.operator_told())
+        means, turn = self._means, self.turn
+        if self._is_late is None:
+            self._is_late = await came_after(means.long_silence, means.store, self.actor, self.session, turn)
+        late = self._is_late
+        ending = replace(await self._with_notice(ending), operator_told=means.operator_told(), late=late)
         contents = render.ended(self.session, ending)
         return _looks(
-            contents, "ended", lambda: controls.ended(turn, ending.outcome, last=not self.superseded, wrote=ending.wrote)
+            contents,
+            "ended",
+            lambda: means.controls.ended(turn, ending.outcome, last=not self.superseded, wrote=ending.wrote, late=late),
         )
 
     async def _with_notice(self, ending: Ending) -> Ending:

@@ -28,6 +28,7 @@ from delivery import render
 from delivery.answer import AnswerDelivery
 from delivery.errors import DeliveryError
 from delivery.governor import Right
+from delivery.idle import came_after
 from delivery.means import Means
 from delivery.offers import Offer, Offers
 from delivery.stored import ending_of, stored_answer
@@ -43,13 +44,7 @@ log = logging.getLogger(__name__)
 class Deliverer:
     """Shows every turn to its owner."""
 
-    def __init__(
-        self,
-        means: Means,
-        *,
-        on_kept_finished: Callable[[KeptFinished], None],
-        now: Callable[[], datetime],
-    ) -> None:
+    def __init__(self, means: Means, *, on_kept_finished: Callable[[KeptFinished], None], now: Callable[[], datetime]) -> None:
         self._means = means
         self._on_kept_finished = on_kept_finished
         self._now = now
@@ -98,19 +93,25 @@ class Deliverer:
         stored = await stored_answer(self._means.store, actor, session, turn, self._means.model_label)
         if stored is None:
             return False
-        ending = replace(stored.ending, operator_told=self._means.operator_told())
-        contents, controls = render.ended(session, ending), self._means.controls
+        means = self._means
+        late = stored.last and await came_after(means.long_silence, means.store, actor, session, turn)
+        ending = replace(stored.ending, operator_told=means.operator_told(), late=late)
+        contents = render.ended(session, ending)
         shown_now = contents[since:]
         for part, content in enumerate(shown_now, start=1):
             is_last = part == len(shown_now)
-            view = controls.ended(turn, turn.state, last=stored.last, wrote=stored.ending.wrote) if is_last else None
-            message_id = await self._means.sender.send(target, content, view)
+            view = means.controls.ended(turn, turn.state, last=stored.last, wrote=ending.wrote, late=late) if is_last else None
+            message_id = await means.sender.send(target, content, view)
             shown = replace(target, message_id=message_id)
             if is_last and stored.last:
                 self._offers.add(Offer(turn=turn, outcome=turn.state, target=shown, content=content))
             if target.surface is Surface.DIRECT:
-                await self._means.store.deliveries.link(actor, message_id, session.id)
+                await means.store.deliveries.link(actor, message_id, session.id)
         return bool(shown_now)
+
+    def moved(self, turn: Turn) -> None:
+        """An ended turn, as it was before, is another session's now: what is asked in the old one takes nothing off it."""
+        self._offers.drop(turn.session_id, turn.id)
 
     async def forget(self, actor: Actor, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - as `close`
         """Show a person nothing more of their turns, and take down what was not yet at its end. What has just ended is let be

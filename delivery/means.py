@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 import discord
@@ -33,8 +34,10 @@ class Controls(Protocol):
         """Where the answer's messages from `part` on may not have arrived."""
         ...
 
-    def ended(self, turn: Turn, outcome: TurnState, *, last: bool, wrote: bool) -> discord.ui.View | None:
-        """Under the ended answer; `last` while it is its session's last exchange, `wrote` where it has text."""
+    def ended(self, turn: Turn, outcome: TurnState, *, last: bool, wrote: bool, late: bool = False) -> discord.ui.View | None:
+        """Under the ended answer; `last` while it is its session's last exchange, `wrote` where it has text, `late` where it
+        came after a long silence.
+        """
         ...
 
 
@@ -52,6 +55,8 @@ class Means:
     governor: Governor
     operator_told: Callable[[], bool] = lambda: False
     """Whether the operator hears of what only they can mend."""
+    long_silence: timedelta = timedelta(hours=8)
+    """After how long without a message an answer says in which session it is."""
     silence: float = 1.5
     """Seconds without words before a new direct message says that the model is thinking."""
     patience: Sequence[float] = PATIENCE

@@ -46,6 +46,10 @@ class Offers:
         """The session's offers, which are forgotten."""
         return self._offers.pop(session_id, [])
 
+    def drop(self, session_id: UUID, turn_id: UUID) -> None:
+        """Forget what was offered of a turn that is another session's now."""
+        self._offers[session_id] = [offer for offer in self._offers.get(session_id, []) if offer.turn.id != turn_id]
+
     def forget(self, actor: Actor) -> None:
         """Forget a person's."""
         for session_id in [each for each, offers in self._offers.items() if offers[0].turn.owner == actor.user_id]:

@@ -40,6 +40,7 @@ TEMPORARY: Final = (
 )
 """What a temporary session is, said at its start."""
 NEAR_LIMIT: Final = "You've used four fifths of today's share. It refills <t:{}:R>."
+STILL_IN: Final = "Still in {}"
 REPLACED: Final = "A newer answer took the place of this one."
 REFUSED: Final = "Discord doesn't take this part of the answer. It is kept: see it with /history."
 REST_HERE: Final = "Discord didn't say whether the rest of this arrived."
@@ -67,6 +68,8 @@ class Ending:
     """When there are new tokens, where the day's are nearly used."""
     model_label: str | None = None
     """What to say of the model, as a small line; `None` for nothing."""
+    late: bool = False
+    """Whether it came after a long silence, so that people may have taken it for another session's."""
     notice: str | None = None
     """The privacy notice, on a person's first answer; and what a temporary session is, on its first one."""
 
@@ -156,7 +159,8 @@ def lasting(session: SessionInfo, content: str) -> str:
 
 def ended(session: SessionInfo, ending: Ending) -> list[str]:
     """The contents of an ended turn: its text or its failure, what there is to say of it, and the session's line."""
-    tail = small("\n".join([*_remarks(ending, temporary=session.temporary), label(session)]))
+    where = STILL_IN.format(label(session)) if ending.late and ending.wrote else label(session)
+    tail = small("\n".join([*_remarks(ending, temporary=session.temporary), where]))
     parts = split(_body(ending), BODY_LIMIT)
     if not parts:
         return [tail]

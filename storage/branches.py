@@ -26,3 +26,12 @@ class Branches(Protocol):
         the old session's. Raises `EntryNotFound`, and `SessionTemporary` for a temporary session.
         """
         ...
+
+    async def lift(self, actor: Actor, turn_id: UUID) -> SessionInfo:
+        """Move a session's last exchange, which has ended, out into a new session, linked to its old one and with no name.
+
+        The turn is the new session's then, with copies of its two entries; those of the old session stay as they are, and its
+        path ends above them. It is not made active. Raises `TurnNotFound`, `WrongTurnState`, `NotLastTurn`, `ExchangeAlone`
+        where nothing is above it, and `SessionTemporary`.
+        """
+        ...

@@ -10,6 +10,7 @@ StoreError
 ├── QueueFull             the session has as many waiting prompts as it may
 ├── DuplicateSource       this Discord event already made a turn
 ├── NotLastTurn           the act is only for the session's last exchange
+├── ExchangeAlone         the act is for an exchange with something above it
 ├── SessionWriting        the act is not for a session in which an answer is being written
 ├── SessionTemporary      the act is not for a temporary session
 ├── TemporaryFull         a temporary session holds as much as it may
@@ -76,6 +77,13 @@ class NotLastTurn(StoreError):
 
     def __init__(self) -> None:
         super().__init__("The conversation has gone on since then.")
+
+
+class ExchangeAlone(StoreError):
+    """Nothing stands above the exchange: it begins its session."""
+
+    def __init__(self) -> None:
+        super().__init__("That exchange has a session of its own already.")
 
 
 class WrongTurnState(StoreError):

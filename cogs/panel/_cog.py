@@ -190,7 +190,16 @@ class Panel(commands.Cog):
         return await resting_of(self._services.store, actor, self._services.archive_days)
 
     async def _card(self, actor: Actor, session: SessionInfo, where: Where, note: Note | None = None) -> discord.ui.LayoutView:
-        return card_view(session, where, await self._now(actor), note, await self._parent(actor, session))
+        elsewhere = await self._goes_on_elsewhere(actor, session)
+        now, parent = await self._now(actor), await self._parent(actor, session)
+        return card_view(session, where, now, note, parent, goes_on_elsewhere=elsewhere)
+
+    async def _goes_on_elsewhere(self, actor: Actor, session: SessionInfo) -> bool:
+        """Whether the one branch of a session goes on below where its path ends: an exchange was moved out."""
+        if session.branches != 1 or session.deleted is not None:
+            return False
+        tips = await self._services.store.branches.tips(actor, session.id, limit=1)
+        return not any(tip.is_current for tip in tips)
 
     async def _parent(self, actor: Actor, session: SessionInfo) -> SessionInfo | None:
         """What it was forked from, where that is still there."""

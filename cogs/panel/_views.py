@@ -79,13 +79,21 @@ def list_view(
 
 
 def card_view(
-    session: SessionInfo, where: Where, now: Now, note: Note | None = None, parent: SessionInfo | None = None
+    session: SessionInfo,
+    where: Where,
+    now: Now,
+    note: Note | None = None,
+    parent: SessionInfo | None = None,
+    *,
+    goes_on_elsewhere: bool = False,
 ) -> discord.ui.LayoutView:
-    """One session with all that can be done to it, and the way back to `where` it was chosen. A fork's `parent` is named."""
+    """One session with all that can be done to it, and the way back to `where` it was chosen. A fork's `parent` is named.
+    *Branches* is offered where there are several, or where the one there is `goes_on_elsewhere`.
+    """
     view, box = started(where, note)
     box.add_item(discord.ui.TextDisplay(f"### {label(session, 100)}"))
     box.add_item(discord.ui.TextDisplay("\n".join(_facts(session, now, parent))))
-    for buttons in _offers(session, where):
+    for buttons in _offers(session, where, has_ways=session.branches > 1 or goes_on_elsewhere):
         view.add_item(line_up(*buttons))
     return view
 
@@ -180,7 +188,7 @@ def _facts(session: SessionInfo, now: Now, parent: SessionInfo | None) -> Sequen
     return facts
 
 
-def _offers(session: SessionInfo, where: Where) -> Sequence[Sequence[discord.ui.Button[Any]]]:
+def _offers(session: SessionInfo, where: Where, *, has_ways: bool) -> Sequence[Sequence[discord.ui.Button[Any]]]:
     """The card's buttons, row by row. What is in the bin comes back or goes for good; what is temporary can be kept."""
     place = (session.id, *where.arguments)
     back = button("Back", "page", *where.arguments)
@@ -198,7 +206,7 @@ def _offers(session: SessionInfo, where: Where) -> Sequence[Sequence[discord.ui.
         button("Unarchive", "unarchive", *place) if session.archived else button("Archive", "archive", *place),
     ]
     ways = [button("Fork", "forkone", *place)] if session.leaf is not None else []
-    if session.branches > 1:
+    if has_ways:
         ways.append(button("Branches", "branches", *place))
     if session.leaf is not None:
         ways.append(button("Export", "exportone", session.id))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from storage.errors import EntryNotFound, SessionWriting
+from storage.errors import EntryNotFound, ExchangeAlone, NotLastTurn, SessionWriting, WrongTurnState
 from storage.ids import new_id
 from storage.memory.state import Flags, Session, State
 from storage.records import FIRST_MESSAGE_LENGTH, Actor, Entry, Origin, SessionInfo, Tip
@@ -45,13 +45,39 @@ class MemoryBranches:
         fork = self._state.add_session(new_id(), session.owner, now, flags, now)
         fork.model = session.model
         fork.origin = Origin(session_id=session.id, number=session.number, entry=start)
-        for entry in tuple(session.up(start))[::-1]:
-            copied = self._state.next_entry()
-            fork.entries[copied] = replace(entry, id=copied, session_id=fork.id, parent=fork.leaf)
-            fork.leaf = copied
-        for entry in sorted(fork.entries.values(), key=lambda one: one.created):
-            self._state.place(fork.owner, entry)
+        self._copy(tuple(session.up(start))[::-1], fork)
         return fork.info
+
+    async def lift(self, actor: Actor, turn_id: UUID) -> SessionInfo:
+        """See `Branches.lift`."""
+        turn, now = self._state.turn(actor, turn_id), self._now()
+        session = self._state.lasting(actor, turn.session_id)
+        if turn.prompt_entry is None or turn.answer_entry is None:
+            raise WrongTurnState
+        if session.leaf != turn.answer_entry:
+            raise NotLastTurn
+        above = session.entries[turn.prompt_entry].parent
+        if above is None:
+            raise ExchangeAlone
+        lifted = self._state.add_session(new_id(), session.owner, now, Flags(), now)
+        lifted.model = turn.model
+        lifted.origin = Origin(session_id=session.id, number=session.number, entry=turn.answer_entry)
+        self._copy([session.entries[turn.prompt_entry], session.entries[turn.answer_entry]], lifted)
+        prompt, answer = lifted.entries
+        self._state.turns[turn.id] = replace(
+            turn, session_id=lifted.id, session_number=lifted.number, prompt_entry=prompt, answer_entry=answer
+        )
+        session.leaf = above
+        return lifted.info
+
+    def _copy(self, entries: Sequence[Entry], session: Session) -> None:
+        """Copies of entries that follow each other, as the path of a session that has none."""
+        for depth, entry in enumerate(entries):
+            copied = self._state.next_entry()
+            session.entries[copied] = replace(entry, id=copied, session_id=session.id, parent=session.leaf, depth=depth)
+            session.leaf = copied
+        for entry in sorted(session.entries.values(), key=lambda one: one.created):
+            self._state.place(session.owner, entry)
 
 
 def _tip(session: Session, entry: Entry) -> Tip:

@@ -6,14 +6,15 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from storage.errors import EntryNotFound
+from storage.errors import EntryNotFound, ExchangeAlone, NotLastTurn, WrongTurnState
 from storage.ids import new_id
 from storage.records import Actor, SessionInfo, Tip
 from storage.sqlite.database import Database
 from storage.sqlite.entries import COUNTED, move_leaf, preview_of, said_at
 from storage.sqlite.held import Held, refuse_temporary
-from storage.sqlite.permission import session_by_id
-from storage.sqlite.rows import entries_of, micros, moment, session_of
+from storage.sqlite.journal import update
+from storage.sqlite.permission import session_by_id, turn_by_id
+from storage.sqlite.rows import ENTRY_COLUMNS, entries_of, entry_id, micros, moment, session_of, turn_of
 from storage.sqlite.sessions import next_number
 from storage.sqlite.shelves import refuse_while_writing
 from storage.sqlite.transcripts import up
@@ -74,6 +75,37 @@ class SqliteBranches:
             entries = [_copy(nth, row) for nth, row in enumerate(path)]
             fill(connection, session["owner"], number, entries, len(path) - 1 if path else None)
             return session_of(session_by_id(connection, actor, fork_id), self._held)
+
+        return await self._database.write(work)
+
+    async def lift(self, actor: Actor, turn_id: UUID) -> SessionInfo:
+        """See `Branches.lift`."""
+        lifted_id, now = new_id(), micros(self._now())
+        sql = f"SELECT {ENTRY_COLUMNS} FROM entries WHERE id IN (?, ?) ORDER BY id"  # noqa: S608 - constants
+
+        def work(connection: sqlite3.Connection) -> SessionInfo:
+            turn = turn_of(turn_by_id(connection, actor, turn_id), self._held)
+            session = session_by_id(connection, actor, turn.session_id)
+            refuse_temporary(session)
+            if turn.prompt_entry is None or turn.answer_entry is None:
+                raise WrongTurnState
+            if session["leaf"] != turn.answer_entry:
+                raise NotLastTurn
+            exchange = connection.execute(sql, (turn.prompt_entry, turn.answer_entry)).fetchall()
+            above = exchange[0]["parent"]
+            if above is None:
+                raise ExchangeAlone
+            owner, number = session["owner"], next_number(connection, session["owner"])
+            connection.execute(
+                "INSERT INTO sessions(owner, number, id, created, modified, touched, model, "
+                "origin_id, origin_number, origin_entry) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (owner, number, lifted_id.hex, now, now, now, turn.model, session["id"], session["number"], turn.answer_entry),
+            )
+            fill(connection, owner, number, [_copy(nth, row) for nth, row in enumerate(exchange)], 1)
+            move_leaf(connection, session, above)
+            prompt, answer = (entry_id(owner, number, seq) for seq in (1, 2))
+            update(connection, turn_id, number=number, prompt_entry=prompt, answer_entry=answer)
+            return session_of(session_by_id(connection, actor, lifted_id), self._held)
 
         return await self._database.write(work)
 

@@ -35,10 +35,11 @@ class Buttons:
     def rest(self, turn: Turn, part: int) -> discord.ui.View:
         return row(turn, f"Rest {part}")
 
-    def ended(self, turn: Turn, outcome: TurnState, *, last: bool, wrote: bool) -> discord.ui.View | None:
+    def ended(self, turn: Turn, outcome: TurnState, *, last: bool, wrote: bool, late: bool = False) -> discord.ui.View | None:
         labels = ["Reply"] if outcome is not TurnState.FAILED else []
         labels += ["Finish"] if last and wrote and outcome is not TurnState.COMPLETED else []
         labels += ["Retry"] if last and outcome is not TurnState.COMPLETED else []
+        labels += ["Move"] if last and wrote and late else []
         return row(turn, *labels) if labels else None
 
 

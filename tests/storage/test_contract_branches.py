@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.errors import EntryNotFound, SessionWriting
+from storage.errors import EntryNotFound, ExchangeAlone, NotLastTurn, SessionTemporary, SessionWriting, WrongTurnState
 from storage.records import Entry, SessionInfo, Turn
 from storage.store import Store
 from tests.storage.samples import ANN, answer, ask, exchange, prompt
@@ -134,3 +134,67 @@ async def test_a_fork_is_found_and_outlives_its_parent(store: Store, session: Se
     await store.shelves.purge(ANN, 1)
     assert [hit.session.number for hit in await store.transcripts.search_messages(ANN, "a3")] == [2]
     assert await texts(store, fork) == ["q1", "a2", "q2", "a3"]
+
+
+async def test_an_exchange_is_lifted_out_with_its_turn_and_stays_behind_as_a_branch(store: Store, session: SessionInfo) -> None:
+    await store.shelves.rename(ANN, 1, "named")
+    await exchange(store, session, "q1", "a1")
+    before = await store.sessions.find(ANN, 1)
+    turn = await exchange(store, session, "q2", "a2")
+    path = await store.transcripts.path(ANN, session.id)
+    lifted = await store.branches.lift(ANN, turn.id)
+    assert [(e.text, e.kind, e.created, e.data) for e in await store.transcripts.path(ANN, lifted.id)] == [
+        (e.text, e.kind, e.created, e.data) for e in path[2:]
+    ]
+    assert (lifted.number, lifted.name, lifted.message_count, lifted.branches, lifted.model) == (2, None, 2, 1, "small")
+    assert lifted.origin is not None
+    assert (lifted.origin.number, lifted.origin.entry) == (1, turn.answer_entry)
+    after = await store.sessions.find(ANN, 1)
+    assert (after.leaf, after.modified, after.message_count) == (before.leaf, before.modified, 2)
+    assert await tips(store, session) == [("a2", 4, False)]
+    await store.branches.switch(ANN, session.id, entry_of(turn))
+    assert await store.transcripts.path(ANN, session.id) == path
+
+
+async def test_a_lifted_turn_goes_on_in_its_new_session(store: Store, session: SessionInfo) -> None:
+    await exchange(store, session, "q1", "a1")
+    turn = await exchange(store, session, "q2", "")
+    lifted = await store.branches.lift(ANN, turn.id)
+    moved = await store.turns.get(ANN, turn.id)
+    assert (moved.session_id, moved.session_number) == (lifted.id, 2)
+    latest = await store.turns.latest(ANN, lifted.id)
+    assert latest is not None
+    assert latest.id == turn.id
+    await again(store, turn, "a2")
+    assert await texts(store, lifted) == ["q2", "a2"]
+    await exchange(store, session, "q3", "a3")
+    assert await texts(store, session) == ["q1", "a1", "q3", "a3"]
+
+
+async def test_only_the_last_exchange_with_something_above_it_is_lifted_and_only_once(
+    store: Store, session: SessionInfo
+) -> None:
+    first = await exchange(store, session, "q1", "a1")
+    with pytest.raises(ExchangeAlone):
+        await store.branches.lift(ANN, first.id)
+    second = await exchange(store, session, "q2", "a2")
+    with pytest.raises(NotLastTurn):
+        await store.branches.lift(ANN, first.id)
+    running = await ask(store, session, "q3")
+    with pytest.raises(WrongTurnState):
+        await store.branches.lift(ANN, running.id)
+    with pytest.raises(NotLastTurn):
+        await store.branches.lift(ANN, second.id)
+    third = await answer(store, running, "a3")
+    await store.branches.lift(ANN, third.id)
+    with pytest.raises(ExchangeAlone):
+        await store.branches.lift(ANN, third.id)
+    assert (await store.sessions.counts(ANN)).open == 2
+
+
+async def test_nothing_is_lifted_out_of_a_temporary_session(store: Store) -> None:
+    session = await store.sessions.create(ANN, temporary=True)
+    await exchange(store, session, "q1", "a1")
+    turn = await exchange(store, session, "q2", "a2")
+    with pytest.raises(SessionTemporary):
+        await store.branches.lift(ANN, turn.id)

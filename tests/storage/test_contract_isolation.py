@@ -66,6 +66,7 @@ AIMED: dict[str, Call] = {
     "branches.tips": lambda s, t: s.branches.tips(ANN, t.session),
     "branches.switch": lambda s, t: s.branches.switch(ANN, t.session, t.entry),
     "branches.fork": lambda s, t: s.branches.fork(ANN, t.session),
+    "branches.lift": lambda s, t: s.branches.lift(ANN, t.turn),
     "transfers.provenance": lambda s, t: s.transfers.provenance(ANN, t.session),
     "transfers.read_all": lambda s, t: anext(s.transfers.read_all(ANN, t.session)),
     "transcripts.search_messages": lambda s, t: s.transcripts.search_messages(ANN, "hello", session=t.session),

@@ -227,6 +227,12 @@ class Lives(RuleBasedStateMachine):
         self.remember(self.both(lambda store, which: store.turns.retry(actor, turn[which], words)), actor, self.turns)
 
     @rule(owns=OWNS, pick=PICKS)
+    def lift(self, owns: bool, pick: int) -> None:
+        turn = self.turn(pick)
+        actor = turn.by(owns)
+        self.remember(self.both(lambda store, which: store.branches.lift(actor, turn[which])), actor, self.sessions)
+
+    @rule(owns=OWNS, pick=PICKS)
     def remove(self, owns: bool, pick: int) -> None:
         turn = self.turn(pick)
         actor = turn.by(owns)

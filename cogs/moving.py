@@ -1,0 +1,34 @@
+"""*Move to a new session*, which an answer offers that came after a long silence."""
+
+from discord.ext import commands
+
+from agent.outcomes import Lifted
+from cogs.controls import AnswerControls
+from cogs.present import present
+from cogs.reply import Interaction, actor_of, reply_to
+from cogs.router import uuid_in
+from cogs.services import Services
+from delivery import render
+from storage.records import Departure, Leave
+
+
+class Moving(commands.Cog):
+    """Moves an exchange out of its session. Nothing is moved by itself."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        services.router.add("lift", self._lift)
+
+    async def _lift(self, interaction: Interaction, arguments: list[str]) -> None:
+        """The answer says where it is now, in its own message, and offers what it does there; the rest is said below it."""
+        actor, reply = actor_of(interaction), reply_to(interaction, in_place=True)
+        turn = await self._services.store.turns.get(actor, uuid_in(arguments))
+        await reply.defer()
+        departure = Departure(leave=Leave.LIFT, number=turn.session_number, turn_id=turn.id)
+        went = await self._services.runtimes.of(actor).go(departure)
+        if isinstance(went, Lifted) and interaction.message is not None:
+            self._services.deliverer.moved(turn)
+            view = AnswerControls().ended(turn, turn.state, last=True, wrote=True)
+            await reply.say(render.lasting(went.session, interaction.message.content), view=view)
+        reply.leave_first()
+        await present(self._services, actor, reply, went)
