@@ -75,7 +75,10 @@ class Governor:
 
     def ready(self, target: Target, shown: float) -> float:
         """When a message that was `shown` last at this time may change again, as far as its place alone decides."""
-        now, lead = self.now(), self._took
+        return self._ready(target, shown, self.now())
+
+    def _ready(self, target: Target, shown: float, now: float) -> float:
+        lead = self._took
         due = shown + max(self._interval - lead, lead)
         key = edits_at(target).key
         window = self._windows.get(key) if key else None
@@ -93,7 +96,7 @@ class Governor:
     def take(self, target: Target, shown: float) -> bool:
         """Whether an interim edit may begin now; if so, it is taken to."""
         now, route = self.now(), edits_at(target)
-        if self.ready(target, shown) > now or (route.counts and (self._waiting or self._over_all.room(now) <= SPARE)):
+        if self._ready(target, shown, now) > now or (route.counts and (self._waiting or self._over_all.room(now) <= SPARE)):
             return False
         if route.key in self._windows:
             self._windows[route.key].last = now + self._took

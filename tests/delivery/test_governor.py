@@ -4,6 +4,7 @@ Discord is the stand-in's own keeper of limits, with the delays of a network bef
 """
 
 import asyncio
+import itertools
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -246,3 +247,12 @@ def test_a_call_falls_under_the_limits_of_its_address(method: str, path: str, ex
 def test_an_edit_asks_for_the_window_that_its_call_falls_under() -> None:
     assert edits_at(direct(5)) == route_of("PATCH", URL(f"{API}/channels/5/messages/7"))
     assert edits_at(private(1)) == route_of("PATCH", URL(f"{API}/webhooks/9/token 1/messages/@original"))
+
+
+def test_an_edit_may_begin_when_nothing_is_known_of_its_place_though_time_goes_on_between_two_looks_at_the_clock() -> None:
+    """Where it were refused, whoever waits would look again at once, and nobody else would have a turn on the loop."""
+    ticks = itertools.count()
+    governor = Governor(clock=lambda: next(ticks) / 1e6)
+    place = Target(surface=Surface.DIRECT, channel_id=7, message_id=8)
+    asyncio.run(governor.begin(Right.FIRST, edits_at(place)))
+    assert governor.take(place, float("-inf"))
