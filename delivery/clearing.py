@@ -14,6 +14,7 @@ import discord
 
 from agent.checkpoints import Sleep
 from delivery.errors import DeliveryError, Gone, Passing, translated
+from delivery.governor import Right, with_right
 from storage.records import Actor
 
 log = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ class Clearing:
         return tally.cleared(whole=False)
 
     async def _go_through(self, actor: Actor, before: int, tally: _Tally) -> None:
-        with translated():
+        with translated(), with_right(Right.INTERIM):  # whatever people wait for comes first
             channel = await self._client.create_dm(discord.Object(actor.user_id))
             me = self._client.user
             async for message in channel.history(limit=None, before=discord.Object(before)):

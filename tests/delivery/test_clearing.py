@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from delivery.clearing import PACE, PATIENCE, Cleared, Clearing
+from delivery.governor import RIGHT, Right
 from playground.standin import Fault
 from storage.records import TurnState
 from tests.delivery.cast import Cast, labels
@@ -21,9 +22,12 @@ class Naps:
 
     def __init__(self) -> None:
         self.asked: list[float] = []
+        self.rights: set[Right] = set()
+        """Of the calls beside which it sleeps."""
 
     async def __call__(self, seconds: float) -> None:
         self.asked.append(seconds)
+        self.rights.add(RIGHT.get())
         await asyncio.sleep(0)
 
 
@@ -50,10 +54,11 @@ def texts(cast: Cast) -> list[str]:
 HERS = [f"mine, after {text}" for text in ("one", "two", "three")]
 
 
-async def test_only_its_own_go_and_gently(cast: Cast, ids: list[int], naps: Naps) -> None:
+async def test_only_its_own_go_gently_and_after_whatever_people_wait_for(cast: Cast, ids: list[int], naps: Naps) -> None:
     assert await Clearing(cast.client, naps).clear(cast.actor, ALL) == Cleared(deleted=3, left=0, whole=True)
     assert texts(cast) == HERS
     assert naps.asked == [PACE] * len(ids)
+    assert naps.rights == {Right.INTERIM}
 
 
 async def test_what_is_newer_stays(cast: Cast, ids: list[int], naps: Naps) -> None:

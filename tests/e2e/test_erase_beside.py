@@ -108,3 +108,15 @@ async def test_a_disk_that_fails_in_the_middle_is_told_and_again_deletes_the_res
     said, _ = await erased(team, team.ann, team.general)
     assert "2 sessions" in said.text
     await nothing_is_left(team, team.ann, SECRET)
+
+
+async def test_a_temporary_session_ends_with_the_rest_without_being_asked_about(team: Team) -> None:
+    await (await team.ann.slash(team.general, "new", temporary=True)).message()
+    held = await team.ann.slash(team.general, "ask", prompt=f"hold {SECRET}")
+    await held.message(lambda m: "first words" in m.text)
+    said, _ = await erased(team, team.ann, team.general)
+    assert "deleted for good" in said.text
+    assert held.messages == []
+    team.gate.release()
+    await nothing_is_left(team, team.ann, SECRET)
+    assert "-# 1 · " in (await team.ask(team.ann, "anew")).text
