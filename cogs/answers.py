@@ -9,6 +9,7 @@ from cogs.asking import checked, giving_back
 from cogs.present import present
 from cogs.reply import Interaction, Reply, actor_of, reply_to, source_of
 from cogs.router import number_in, submitted, uuid_in
+from cogs.seen import seen
 from cogs.services import Services
 from cogs.words import GONE, label, paused_line, plain_label
 from storage.records import Departure, Leave, Prompt
@@ -63,6 +64,7 @@ class Answers(commands.Cog):
         turn = await self._services.store.turns.get(actor_of(interaction), uuid_in(arguments))
         session = await self._services.store.sessions.get(actor_of(interaction), turn.session_id)
         await interaction.response.send_modal(controls.prompt_modal(plain_label(session, 40), "said", session.id))
+        await seen(self._services.store, actor_of(interaction), session, turn)
 
     async def _reply_submitted(self, interaction: Interaction, arguments: list[str]) -> None:
         actor, reply = actor_of(interaction), reply_to(interaction)
@@ -92,7 +94,9 @@ class Answers(commands.Cog):
         turn, part = await self._services.store.turns.get(actor, uuid_in(arguments)), number_in(arguments, 1)
         session = await self._services.store.sessions.get(actor, turn.session_id)
         await reply.defer()
-        if not await self._services.deliverer.show_stored(actor, session, turn, reply.next_target(), since=part):
+        if await self._services.deliverer.show_stored(actor, session, turn, reply.next_target(), since=part):
+            await seen(self._services.store, actor, session, turn)
+        else:
             await reply.aside(GONE)
 
     async def _again(self, interaction: Interaction, arguments: list[str], leave: Leave, *, look_first: bool = False) -> None:

@@ -59,7 +59,7 @@ class History(commands.Cog):
         if wanted is None:
             await reply.say(NOTHING_OPEN)
         else:
-            await show_newest(self._services.store, actor, reply, wanted)
+            await show_page(self._services.store, actor, reply, wanted)
 
     @history.autocomplete("session")
     async def _session_choices(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
@@ -68,14 +68,13 @@ class History(commands.Cog):
     async def _turn_page(self, interaction: Interaction, arguments: list[str]) -> None:
         actor = actor_of(interaction)
         session = await self._services.store.sessions.get(actor, uuid_in(arguments))
-        text, view = await _page(self._services.store, actor, session, number_in(arguments, 1))
-        await reply_to(interaction, in_place=True).say(text, view=view)
+        await show_page(self._services.store, actor, reply_to(interaction, in_place=True), session, number_in(arguments, 1))
 
     async def _from_an_answer(self, interaction: Interaction, arguments: list[str]) -> None:
         """Show the newest page in a message of its own."""
         actor = actor_of(interaction)
         session = await self._services.store.sessions.get(actor, uuid_in(arguments))
-        await show_newest(self._services.store, actor, reply_to(interaction), session)
+        await show_page(self._services.store, actor, reply_to(interaction), session)
 
     async def _at_an_entry(self, interaction: Interaction, arguments: list[str]) -> None:
         """Show the page on which an entry begins, in a message of its own."""
@@ -86,15 +85,17 @@ class History(commands.Cog):
         if not since or since[0].id != wanted:
             await reply.say(ELSEWHERE)
             return
-        text, view = await _page(self._services.store, actor, session, len(pages_of(since)) - 1)
-        await reply.say(text, view=view)
+        await show_page(self._services.store, actor, reply, session, len(pages_of(since)) - 1)
 
 
-async def show_newest(store: Store, actor: Actor, reply: Answering, session: SessionInfo) -> None:
-    """Say the newest page of a session's transcript; an answer in it is unread no more. Raises `SessionNotFound`."""
-    text, view = await _page(store, actor, session, 0)
+async def show_page(store: Store, actor: Actor, reply: Answering, session: SessionInfo, number: int = 0) -> None:
+    """Say a page of a session's transcript, from the end; an answer in the newest one is unread no more.
+
+    Raises `SessionNotFound`.
+    """
+    text, view = await _page(store, actor, session, number)
     await reply.say(text, view=view)
-    if session.unread:
+    if session.unread and number == 0:
         await store.sessions.read(actor, session.id)
 
 

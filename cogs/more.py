@@ -11,6 +11,7 @@ from cogs.controls import TEXT_LIMIT, button, row
 from cogs.present import present
 from cogs.reply import Interaction, actor_of, reply_to, source_of
 from cogs.router import submitted, uuid_in
+from cogs.seen import seen
 from cogs.services import Services
 from cogs.words import label, plain_label, quote
 from storage.records import Departure, Leave, Prompt, SessionInfo, Turn
@@ -37,6 +38,7 @@ class More(commands.Cog):
         session = await store.sessions.get(actor, turn.session_id)
         said = f"{label(session)}\n{quote(turn.prompt)}\n{WHAT_IT_DOES}"
         await reply_to(interaction).say(said, view=offers(session, turn))
+        await seen(store, actor, session, turn)
 
     async def _fork(self, interaction: Interaction, arguments: list[str]) -> None:
         """Go on in a new session that ends with this exchange."""

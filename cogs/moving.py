@@ -7,6 +7,7 @@ from cogs.controls import AnswerControls
 from cogs.present import present
 from cogs.reply import Interaction, actor_of, reply_to
 from cogs.router import uuid_in
+from cogs.seen import seen
 from cogs.services import Services
 from delivery import render
 from storage.records import Departure, Leave
@@ -23,7 +24,9 @@ class Moving(commands.Cog):
         """The answer says where it is now, in its own message, and offers what it does there; the rest is said below it."""
         actor, reply = actor_of(interaction), reply_to(interaction, in_place=True)
         turn = await self._services.store.turns.get(actor, uuid_in(arguments))
+        session = await self._services.store.sessions.get(actor, turn.session_id)
         await reply.defer()
+        await seen(self._services.store, actor, session, turn)
         departure = Departure(leave=Leave.LIFT, number=turn.session_number, turn_id=turn.id)
         went = await self._services.runtimes.of(actor).go(departure)
         if isinstance(went, Lifted) and interaction.message is not None:

@@ -12,6 +12,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs.reply import Interaction, actor_of, place_after, reply_to
+from cogs.seen import seen
 from cogs.services import Services
 from delivery.errors import DeliveryError
 from storage.errors import NotFound, StoreError
@@ -55,6 +56,7 @@ class Owed(commands.Cog):
             session = await self._services.store.sessions.get(actor, turn.session_id)
             await self._services.sender.send(target, BEFORE, None)
             await self._services.deliverer.show_stored(actor, session, turn, target)
+            await seen(self._services.store, actor, session, turn)
         except NotFound:
             log.info("turn %s: nothing is left to show", turn.id)
         for part in await self._services.store.deliveries.of_turn(actor, turn.id):

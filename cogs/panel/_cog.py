@@ -12,7 +12,7 @@ from discord.ext import commands
 
 from agent.outcomes import Busy, Deleted, Forgotten, Opened
 from cogs import controls
-from cogs.history import show_newest
+from cogs.history import show_page
 from cogs.panel._acts import ACTS, Act
 from cogs.panel._resting import Resting, days_in, resting_of
 from cogs.panel._views import Note, Now, card_view, for_good_view, list_view, stop_first_view
@@ -99,7 +99,7 @@ class Panel(commands.Cog):
         sessions = self._services.store.sessions
         session = await sessions.get(actor, uuid_in(arguments))
         await reply.refresh(await self._card(actor, session, where))
-        await show_newest(self._services.store, actor, reply, session)
+        await show_page(self._services.store, actor, reply, session)
         if session.unread:
             await reply.refresh(await self._card(actor, await sessions.get(actor, session.id), where))
 
