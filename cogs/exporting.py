@@ -73,7 +73,7 @@ class Exporting(commands.Cog):
         actor, reply = actor_of(interaction), reply_to(interaction)
         await reply.defer()
         if session is not None and session.strip().casefold() == ALL:
-            await self._send_all(interaction, LAYOUTS.get(format or "", JSON))
+            self._send_all(interaction, LAYOUTS.get(format or "", JSON))
             return
         wanted = await (find(self._services, actor, session) if session else self._services.runtimes.of(actor).active())
         if wanted is None:
@@ -104,7 +104,7 @@ class Exporting(commands.Cog):
     async def _everything(self, interaction: Interaction, _arguments: list[str]) -> None:
         """*Export everything*."""
         await reply_to(interaction).defer()
-        await self._send_all(interaction, JSON)
+        self._send_all(interaction, JSON)
 
     def _send(self, interaction: Interaction, session: SessionInfo, layout: Layout) -> None:
         store, actor, most = self._services.store, actor_of(interaction), _most_bytes(interaction)
@@ -114,13 +114,9 @@ class Exporting(commands.Cog):
             lambda: f"Packing {label(session)}…",
         )
 
-    async def _send_all(self, interaction: Interaction, layout: Layout) -> None:
+    def _send_all(self, interaction: Interaction, layout: Layout) -> None:
         store, actor, most = self._services.store, actor_of(interaction), _most_bytes(interaction)
-        counts = await store.sessions.counts(actor)
-        done = _Done(total=counts.open + counts.archived)
-        if not done.total:
-            await reply_to(interaction).say(NOTHING)
-            return
+        done = _Done()
         self._begin(
             interaction,
             lambda new_file: pack_all(store, actor, layout, new_file, most_bytes=most, progress=done.note),
@@ -135,8 +131,11 @@ class Exporting(commands.Cog):
     async def _export(self, bulletin: Bulletin, pack: Pack, how_far: Callable[[], str]) -> None:
         async with unnamed_files(self._services.folder) as new_file:
             with self._one_at_a_time(bulletin.actor), self._services.errands.beside(bulletin.actor, BUSY):
-                for packed in await bulletin.watch(self._packed(pack, new_file), how_far):
+                files = await bulletin.watch(self._packed(pack, new_file), how_far)
+                for packed in files:
                     await bulletin.say(packed.text, upload=packed.upload)
+                if not files:
+                    await bulletin.say(NOTHING)
 
     async def _packed(self, pack: Pack, new_file: NewFile) -> list[Packed]:
         async with self._places:
@@ -159,8 +158,8 @@ class Exporting(commands.Cog):
 class _Done:
     """How far it is."""
 
-    total: int
     count: int = 0
+    total: int = 0
 
     def note(self, count: int, total: int) -> None:
         """Called from the thread that packs."""

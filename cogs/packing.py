@@ -54,7 +54,7 @@ async def pack_one(
 async def pack_all(
     store: Store, actor: Actor, layout: Layout, new_file: NewFile, *, most_bytes: int, progress: Progress
 ) -> list[Packed]:
-    """All sessions in ZIPs, each with what fits. Raises `OSError`, `StoreUnavailable`."""
+    """All sessions in ZIPs, each with what fits; none where there is none. Raises `OSError`, `StoreUnavailable`."""
     files: list[BinaryIO] = []
 
     def new_part(_number: int) -> BinaryIO:
@@ -62,6 +62,8 @@ async def pack_all(
         return files[-1]
 
     parts = await export_all(store, actor, new_part, layout=layout, most_bytes=most_bytes, progress=progress)
+    if not any(part.sessions for part in parts):
+        return []
     packed: list[Packed] = []
     for part, file in zip(parts, files, strict=True):
         name = "sessions.zip" if len(parts) == 1 else f"sessions-{part.number}-of-{len(parts)}.zip"
