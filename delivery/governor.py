@@ -77,13 +77,6 @@ class Governor:
         """When a message that was `shown` last at this time may change again, as far as its place alone decides."""
         return self._ready(target, shown, self.now())
 
-    def _ready(self, target: Target, shown: float, now: float) -> float:
-        lead = self._took
-        due = shown + max(self._interval - lead, lead)
-        key = edits_at(target).key
-        window = self._windows.get(key) if key else None
-        return due if window is None else max(due, window.ready(now, lead))
-
     def turn(self, target: Target) -> float:
         """Take a turn among the interim edits of all answers; when it is."""
         now = self.now()
@@ -128,6 +121,13 @@ class Governor:
     def edit_took(self, seconds: float) -> None:
         """An edit was answered after so long."""
         self._took += (seconds - self._took) * SHARE
+
+    def _ready(self, target: Target, shown: float, now: float) -> float:
+        lead = self._took
+        due = shown + max(self._interval - lead, lead)
+        key = edits_at(target).key
+        window = self._windows.get(key) if key else None
+        return due if window is None else max(due, window.ready(now, lead))
 
     async def _room(self, right: Right) -> None:
         """Wait for room among the calls that count together, and take it."""

@@ -68,6 +68,7 @@ class Pace:
             await self._until(self._governor.turn(place))
             if self._governor.take(place, self._shown):
                 break
+            await asyncio.sleep(0)  # whatever the governor says, others have their turn
         is_hurried = self._hurried.is_set()
         self._changed.clear()
         self._hurried.clear()

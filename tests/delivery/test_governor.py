@@ -178,6 +178,18 @@ def test_answers_share_evenly_and_none_is_forgotten(people: int) -> None:
     assert all(call.status == 200 for call in made)
 
 
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("place", [direct(1), private(1)])
+def test_time_that_passes_between_two_looks_at_the_clock_holds_nothing_up(place: Target) -> None:
+    async def live() -> list[Made]:
+        world, looks = World(random.Random(1)), itertools.count()
+        world.governor.now = lambda: asyncio.get_running_loop().time() + next(looks) * 1e-6
+        await world.answer(place, 0.1, 60, 0.1)
+        return world.made
+
+    assert run_fast(live())[-1].text == "whole"
+
+
 def test_an_answer_that_says_nothing_new_spends_nothing() -> None:
     async def live() -> int:
         world = World(random.Random(1))
