@@ -175,6 +175,15 @@ class Busy:
     session: SessionInfo
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flipped:
+    """The session goes on from this answer now, which was given at the place of `shown`."""
+
+    session: SessionInfo
+    turn: Turn
+    shown: Turn
+
+
 class Decision(StrEnum):
     """The guard's buttons: the first three where an answer is being written, the last three where a session would be lost."""
 

@@ -20,6 +20,7 @@ from agent.outcomes import (
     Busy,
     Decision,
     Deleted,
+    Flipped,
     Forgotten,
     NothingToStop,
     Stayed,
@@ -29,7 +30,7 @@ from agent.outcomes import (
 )
 from agent.place import Build, Place
 from agent.session import AgentSession
-from storage.errors import StoreError, WrongTurnState
+from storage.errors import NotLastTurn, StoreError, WrongTurnState
 from storage.records import Actor, Departure, Prompt, SessionInfo, Target, Turn, TurnState
 from storage.store import Store
 
@@ -144,6 +145,13 @@ class SessionRuntime:
         """
         return await self._change(lambda: self._switch(session_id, entry))
 
+    async def flip(self, turn_id: UUID) -> Flipped | Busy:
+        """Go on from this answer, which stands beside its session's last one.
+
+        Raises `TurnNotFound`, `NotLastTurn` where that is not so any more, `WrongTurnState` before its end, and as `switch`.
+        """
+        return await self._change(lambda: self._flip(turn_id))
+
     async def undo(self, undo_id: UUID) -> SessionInfo:
         """Take back what was done to a session. Raises `UndoNotFound`, `SessionWriting`, `StoreUnavailable`, `ShuttingDown`."""
         return await self._change(lambda: self._undo(undo_id))
@@ -222,6 +230,16 @@ class SessionRuntime:
             return Busy(session=info)
         await self._place.discard(info.id)
         return await self._store.branches.switch(self.actor, session_id, entry)
+
+    async def _flip(self, turn_id: UUID) -> Flipped | Busy:
+        turn = await self._store.turns.get(self.actor, turn_id)
+        if turn.answer_entry is None:
+            raise WrongTurnState
+        shown = await self._store.turns.latest(self.actor, turn.session_id)
+        if shown is None or shown.id not in {each.id for each in await self._store.turns.siblings(self.actor, turn_id)}:
+            raise NotLastTurn
+        switched = await self._switch(turn.session_id, turn.answer_entry)
+        return switched if isinstance(switched, Busy) else Flipped(session=switched, turn=turn, shown=shown)
 
     async def _undo(self, undo_id: UUID) -> SessionInfo:
         session = await self._store.shelves.undo(self.actor, undo_id)

@@ -1,9 +1,9 @@
-"""Under an answer: *Reply*, *Finish the answer*, *Retry*, *Show the rest* and *Stop*; and `/stop`."""
+"""Under an answer: *Reply*, *Finish the answer*, *Retry*, *◀ 2/3 ▶*, *Show the rest* and *Stop*; and `/stop`."""
 
 from discord import app_commands
 from discord.ext import commands
 
-from agent.outcomes import NothingToStop, Stopped
+from agent.outcomes import Busy, Flipped, NothingToStop, Stopped
 from cogs import controls
 from cogs.asking import checked, giving_back
 from cogs.present import present
@@ -28,6 +28,7 @@ class Answers(commands.Cog):
         services.router.add("finish", self._finish_pressed)
         services.router.add("trynow", self._try_now_pressed)
         services.router.add("rest", self._rest_pressed)
+        services.router.add("flip", self._flip_pressed)
         services.router.add("stop", self._stop_pressed)
 
     @app_commands.command(name="stop", description="Stop the answer that is being written; what there is stays")
@@ -87,6 +88,17 @@ class Answers(commands.Cog):
     async def _try_now_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
         """Ask again, after a look whether the model service is well by now."""
         await self._again(interaction, arguments, Leave.RETRY, look_first=True)
+
+    async def _flip_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
+        """Show another answer to the same question, from which the session then goes on."""
+        actor, reply, turn_id = actor_of(interaction), reply_to(interaction, in_place=True), uuid_in(arguments)
+        await reply.defer()
+        match await self._services.runtimes.of(actor).flip(turn_id):
+            case Busy(session=session):
+                await reply.aside(f"{label(session)} is still writing. Flip when it's done, or `/stop` it.")
+            case Flipped(session=session, turn=turn, shown=shown):
+                show = self._services.deliverer.flip
+                await show(actor, session, turn, shown, reply.target(), reply.next_target())
 
     async def _rest_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
         """Show the end of an answer of which nobody knows whether it arrived, below where it was asked for."""

@@ -14,6 +14,7 @@ from agent.errors import EndpointDown
 from agent.outcomes import Decision, Leaving, StillWriting
 from cogs.ids import custom_id
 from cogs.words import plain_label, shorten
+from delivery.flips import Flip
 from storage.records import NAME_LIMIT, Changed, SessionInfo, Turn, TurnState
 
 TEXT_LIMIT: Final = 4000
@@ -21,9 +22,6 @@ TEXT_LIMIT: Final = 4000
 
 FINISHED: Final = (TurnState.STOPPED, TurnState.TRUNCATED, TurnState.INTERRUPTED)
 """The outcomes after which there can be text to go on from."""
-
-RETRIED: Final = (*FINISHED, TurnState.FAILED)
-"""Those that offer *Retry*."""
 
 
 def button(
@@ -62,10 +60,19 @@ class AnswerControls:
         """*Show the rest*: the messages from `part` on, which may not have arrived."""
         return row(button("Show the rest", "rest", turn.id, part, style=discord.ButtonStyle.primary))
 
-    def ended(self, turn: Turn, outcome: TurnState, *, last: bool, wrote: bool, late: bool = False) -> discord.ui.View | None:
-        """Under the answer: *Reply* and *More…* unless it failed; while it is the last exchange and was not completed, *Retry*
-        (*Try now* where the model service was down), and *Finish the answer* where it `wrote` something. What came `late`
-        offers to be moved to a new session, while it is the last.
+    def ended(
+        self,
+        turn: Turn,
+        outcome: TurnState,
+        *,
+        last: bool,
+        wrote: bool,
+        late: bool = False,
+        flip: Flip | None = None,
+    ) -> discord.ui.View | None:
+        """Under the answer: *Reply* and *More…* unless it failed; while it is the last exchange *Regenerate*, where it was not
+        completed *Retry* (*Try now* where the model service was down), and *Finish the answer* where it `wrote` something. What
+        came `late` offers to be moved to a new session, while it is the last; and a second row flips to the answers beside it.
         """
         buttons: list[discord.ui.Button[Any]] = []
         if outcome is not TurnState.FAILED:
@@ -74,13 +81,24 @@ class AnswerControls:
             buttons.append(button("Finish the answer", "finish", turn.id, style=discord.ButtonStyle.primary))
         if last and outcome is TurnState.FAILED and turn.error == EndpointDown.kind:
             buttons.append(button("Try now", "trynow", turn.id, style=discord.ButtonStyle.primary))
-        elif last and outcome in RETRIED:
-            buttons.append(button("Retry", "retry", turn.id))
+        elif last:
+            buttons.append(button("Regenerate" if outcome is TurnState.COMPLETED else "Retry", "retry", turn.id))
         if outcome is not TurnState.FAILED:
             buttons.append(button("More…", "more", turn.id))
         if last and late and wrote:
             buttons.append(button("Move to a new session", "lift", turn.id))
-        return row(*buttons) if buttons else None
+        return row(*buttons, *(_flips(turn, flip) if flip is not None else ())) if buttons else None
+
+
+def _flips(turn: Turn, flip: Flip) -> Sequence[discord.ui.Button[Any]]:
+    """*◀ 2/3 ▶*, in a row of their own. No two ids of a message may be the same."""
+    back = button("◀", "flip", *((flip.before,) if flip.before is not None else (turn.id, "first")))
+    place = button(f"{flip.position}/{flip.count}", "flip", turn.id)
+    on = button("▶", "flip", *((flip.after,) if flip.after is not None else (turn.id, "last")))
+    back.disabled, place.disabled, on.disabled = flip.before is None, True, flip.after is None
+    for each in (back, place, on):
+        each.row = 1
+    return back, place, on
 
 
 def guard(still: StillWriting) -> discord.ui.View:

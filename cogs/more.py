@@ -1,5 +1,6 @@
 """*More…* under an answer: what can be done with that exchange, in a message of its own, drawn anew at each press."""
 
+from io import BytesIO
 from typing import Final
 
 import discord
@@ -7,19 +8,26 @@ from discord.ext import commands
 
 from cogs import controls
 from cogs.asking import checked, giving_back
+from cogs.bulletin import Bulletin
 from cogs.controls import TEXT_LIMIT, button, row
+from cogs.explain import Told
 from cogs.present import present
 from cogs.reply import Interaction, actor_of, reply_to, source_of
 from cogs.router import submitted, uuid_in
 from cogs.seen import seen
 from cogs.services import Services
 from cogs.words import label, plain_label, quote
+from delivery.sender import Upload
+from delivery.stored import stored_answer
 from storage.records import Departure, Leave, Prompt, SessionInfo, Turn
 
 WHAT_IT_DOES: Final = (
     "-# **Fork** goes on from here in a new session. **Ask differently** puts your question in other words, in a new session "
     "with what was said before it. The old one stays as it is."
 )
+
+
+BESIDE: Final = "That answer stands beside the conversation now. *Branches* in `/sessions` leads to it."
 
 
 class More(commands.Cog):
@@ -31,6 +39,7 @@ class More(commands.Cog):
         services.router.add("forkhere", self._fork)
         services.router.add("differently", self._ask_differently)
         services.router.add("asked", self._asked)
+        services.router.add("textfile", self._as_file)
 
     async def _offer(self, interaction: Interaction, arguments: list[str]) -> None:
         actor, store = actor_of(interaction), self._services.store
@@ -66,6 +75,18 @@ class More(commands.Cog):
             departure = Departure(leave=Leave.EDIT, number=turn.session_number, turn_id=turn.id, prompt=prompt)
             await self._go(interaction, departure)
 
+    async def _as_file(self, interaction: Interaction, arguments: list[str]) -> None:
+        """Give the answer as the model wrote it."""
+        actor, reply, store = actor_of(interaction), reply_to(interaction), self._services.store
+        turn = await store.turns.get(actor, uuid_in(arguments))
+        session = await store.sessions.get(actor, turn.session_id)
+        stored = await stored_answer(store, actor, session, turn, None)
+        if stored is None:
+            raise Told(BESIDE)
+        await reply.defer()
+        upload = Upload(f"answer-{session.number}.md", BytesIO(stored.ending.text.encode()))
+        await Bulletin(self._services, reply).say(f"An answer in {label(session)}, as it was written:", upload=upload)
+
     async def _go(self, interaction: Interaction, departure: Departure) -> None:
         actor = actor_of(interaction)
         went = await self._services.runtimes.of(actor).go(departure)
@@ -77,6 +98,7 @@ def offers(session: SessionInfo, turn: Turn) -> discord.ui.View:
     ways = [button("Fork", "forkhere", turn.id), button("Ask differently", "differently", turn.id)]
     return row(
         *([button("Keep this", "keep", session.id)] if session.temporary else ways),
+        button("As text file", "textfile", turn.id),
         button("History", "newest", session.id),
         button("All sessions", "panel"),
     )

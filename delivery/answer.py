@@ -16,6 +16,7 @@ import discord
 
 from agent.events import LineWaiting, RetryWaiting
 from delivery import render
+from delivery.flips import Flip, flip_of
 from delivery.governor import Right
 from delivery.idle import came_after
 from delivery.live import Look, Pace
@@ -247,12 +248,22 @@ class AnswerDelivery:
             self._is_late = await came_after(means.long_silence, means.store, self.actor, self.session, turn)
         late = self._is_late
         ending = replace(await self._with_notice(ending), operator_told=means.operator_told(), late=late)
-        contents = render.ended(self.session, ending)
-        return _looks(
-            contents,
-            "ended",
-            lambda: means.controls.ended(turn, ending.outcome, last=not self.superseded, wrote=ending.wrote, late=late),
-        )
+        contents, flip = render.ended(self.session, ending), await self._flip()
+
+        def view() -> discord.ui.View | None:
+            last, wrote = not self.superseded, ending.wrote
+            beside = flip if last else None
+            return means.controls.ended(turn, ending.outcome, last=last, wrote=wrote, late=late, flip=beside)
+
+        return _looks(contents, "ended", view)
+
+    async def _flip(self) -> Flip | None:
+        """Its place among the answers beside it; where that can't be learnt, the buttons for it are left out."""
+        try:
+            return await flip_of(self._means.store, self.actor, self.turn)
+        except StoreError as error:
+            log.warning("turn %s: what stands beside it is not known: %s", self.turn.id, type(error).__name__)
+            return None
 
     async def _with_notice(self, ending: Ending) -> Ending:
         """The privacy notice rides on a person's very first answer, and what a temporary session is on its first one."""

@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import discord
+
 from agent.events import (
     Event,
     KeptFinished,
@@ -28,10 +30,10 @@ from delivery import render
 from delivery.answer import AnswerDelivery
 from delivery.errors import DeliveryError
 from delivery.governor import Right
-from delivery.idle import came_after
 from delivery.means import Means
 from delivery.offers import Offer, Offers
-from delivery.stored import ending_of, stored_answer
+from delivery.render import Ending
+from delivery.stored import StoredAnswer, ending_of, said_now, stored_answer
 from delivery.tokens import erase_hourly
 from delivery.unsaved import Unsaved
 from delivery.withdrawing import find_lost, withdraw, withdraw_lost
@@ -93,25 +95,43 @@ class Deliverer:
         stored = await stored_answer(self._means.store, actor, session, turn, self._means.model_label)
         if stored is None:
             return False
-        means = self._means
-        late = stored.last and await came_after(means.long_silence, means.store, actor, session, turn)
-        ending = replace(stored.ending, operator_told=means.operator_told(), late=late)
-        contents = render.ended(session, ending)
-        shown_now = contents[since:]
+        ending = await said_now(self._means, actor, stored)
+        shown_now = render.ended(session, ending)[since:]
         for part, content in enumerate(shown_now, start=1):
             is_last = part == len(shown_now)
-            view = means.controls.ended(turn, turn.state, last=stored.last, wrote=ending.wrote, late=late) if is_last else None
-            message_id = await means.sender.send(target, content, view)
+            view = self._buttons(stored, ending) if is_last else None
+            message_id = await self._means.sender.send(target, content, view)
             shown = replace(target, message_id=message_id)
             if is_last and stored.last:
                 self._offers.add(Offer(turn=turn, outcome=turn.state, target=shown, content=content))
             if target.surface is Surface.DIRECT:
-                await means.store.deliveries.link(actor, message_id, session.id)
+                await self._means.store.deliveries.link(actor, message_id, session.id)
         return bool(shown_now)
 
     def moved(self, turn: Turn) -> None:
         """An ended turn, as it was before, is another session's now: what is asked in the old one takes nothing off it."""
         self._offers.drop(turn.session_id, turn.id)
+
+    async def flip(self, actor: Actor, session: SessionInfo, turn: Turn, shown: Turn, target: Target, after: Target) -> None:
+        """Show an ended turn's answer instead of that of `shown`: in its message at `target` where each is one, else anew.
+
+        Raises as `show_stored`.
+        """
+        self._offers.drop(session.id, shown.id)
+        means = self._means
+        stored = await stored_answer(means.store, actor, session, turn, means.model_label)
+        ending = await said_now(self._means, actor, stored) if stored is not None else None
+        contents = render.ended(session, ending) if ending is not None else []
+        was_one = len(await means.store.deliveries.of_turn(actor, shown.id)) <= 1
+        if stored is None or ending is None or len(contents) > 1 or not was_one:
+            await self.show_stored(actor, session, turn, after)
+            return
+        await self._means.sender.edit(target, contents[0], self._buttons(stored, ending))
+        self._offers.add(Offer(turn=turn, outcome=turn.state, target=target, content=contents[0]))
+
+    def _buttons(self, stored: StoredAnswer, ending: Ending) -> discord.ui.View | None:
+        turn, shown = stored.turn, self._means.controls.ended
+        return shown(turn, turn.state, last=stored.last, wrote=ending.wrote, late=ending.late, flip=stored.flip)
 
     async def forget(self, actor: Actor, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - as `close`
         """Show a person nothing more of their turns, and take down what was not yet at its end. What has just ended is let be

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import discord
 
+from delivery.flips import Flip
 from delivery.governor import Governor
 from delivery.live import PATIENCE, Sleep
 from delivery.sender import Sender
@@ -34,9 +35,18 @@ class Controls(Protocol):
         """Where the answer's messages from `part` on may not have arrived."""
         ...
 
-    def ended(self, turn: Turn, outcome: TurnState, *, last: bool, wrote: bool, late: bool = False) -> discord.ui.View | None:
+    def ended(
+        self,
+        turn: Turn,
+        outcome: TurnState,
+        *,
+        last: bool,
+        wrote: bool,
+        late: bool = False,
+        flip: Flip | None = None,
+    ) -> discord.ui.View | None:
         """Under the ended answer; `last` while it is its session's last exchange, `wrote` where it has text, `late` where it
-        came after a long silence.
+        came after a long silence; with the way to those beside it.
         """
         ...
 

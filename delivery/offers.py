@@ -1,4 +1,4 @@
-"""The *Retry* buttons that are out: when something else is asked in a session, they are taken off its older answers.
+"""The *Retry* and *Regenerate* buttons that are out: when something else is asked in a session, its older answers lose them.
 
 Kept in memory alone: a press on one that outlived this process is refused by the store.
 """
@@ -18,7 +18,7 @@ EACH: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A message that offers *Retry*: an edit that takes only the button off must bring the content again."""
+    """A message that offers one: an edit that takes only the button off must bring the content again."""
 
     turn: Turn
     outcome: TurnState
@@ -33,9 +33,7 @@ class Offers:
         self._offers: OrderedDict[UUID, list[Offer]] = OrderedDict()
 
     def add(self, offer: Offer) -> None:
-        """Remember it, if it is one: a completed answer offers no *Retry*."""
-        if offer.outcome is TurnState.COMPLETED:
-            return
+        """Remember it."""
         offers = self._offers.setdefault(offer.turn.session_id, [])
         offers.append(offer)
         del offers[:-EACH]
@@ -47,8 +45,10 @@ class Offers:
         return self._offers.pop(session_id, [])
 
     def drop(self, session_id: UUID, turn_id: UUID) -> None:
-        """Forget what was offered of a turn that is another session's now."""
-        self._offers[session_id] = [offer for offer in self._offers.get(session_id, []) if offer.turn.id != turn_id]
+        """Forget those of a turn, which is another session's now, or is not shown any more."""
+        left = [offer for offer in self._offers.pop(session_id, []) if offer.turn.id != turn_id]
+        if left:
+            self._offers[session_id] = left
 
     def forget(self, actor: Actor) -> None:
         """Forget a person's."""

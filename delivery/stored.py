@@ -1,9 +1,12 @@
 """Answers that ended before, read back from the store to be shown again: after a restart, or because a person asked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from agent.events import TurnEnded
+from delivery.flips import Flip, flip_of
+from delivery.idle import came_after
+from delivery.means import Means
 from delivery.render import Ending, error_of
 from storage.records import Actor, Entry, SessionInfo, Turn
 from storage.store import Store
@@ -21,6 +24,8 @@ class StoredAnswer:
     ending: Ending
     last: bool
     """Whether it is its session's last exchange."""
+    flip: Flip | None
+    """The way to what stands beside it, while it is the last."""
 
 
 def ending_of(event: TurnEnded, model_label: str | None) -> Ending:
@@ -48,7 +53,15 @@ async def stored_answer(
         return None
     latest = await store.turns.latest(actor, session.id)
     ending = Ending(outcome=turn.state, text=entry.text, error=error_of(turn.error), model_label=model_label)
-    return StoredAnswer(session=session, turn=turn, ending=ending, last=latest is not None and latest.id == turn.id)
+    last = latest is not None and latest.id == turn.id
+    flip = await flip_of(store, actor, turn) if last else None
+    return StoredAnswer(session=session, turn=turn, ending=ending, last=last, flip=flip)
+
+
+async def said_now(means: Means, actor: Actor, stored: StoredAnswer) -> Ending:
+    """What is said under it where it is shown now. Raises `NotFound`, `StoreUnavailable`."""
+    late = stored.last and await came_after(means.long_silence, means.store, actor, stored.session, stored.turn)
+    return replace(stored.ending, operator_told=means.operator_told(), late=late)
 
 
 async def _entry(store: Store, actor: Actor, turn: Turn) -> Entry | None:

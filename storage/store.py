@@ -110,6 +110,12 @@ class TurnJournal(Protocol):
         """
         ...
 
+    async def siblings(self, actor: Actor, turn_id: UUID) -> Sequence[Turn]:
+        """The turns that were answered at the place of this one, itself included, by when they were asked: the same question
+        again, or another in its stead. Costs what was said since that place. Raises `TurnNotFound`.
+        """
+        ...
+
     async def shelve(self, actor: Actor, turn_id: UUID) -> Turn:
         """Make an `ASKED` turn `PAUSED`: its user entry leaves the current path, which ends where it did before it was asked.
 

@@ -60,6 +60,23 @@ class MemoryTurns:
         """See `TurnJournal.finish`."""
         return self._again(actor, turn_id, prompt, goes_on=True)
 
+    async def siblings(self, actor: Actor, turn_id: UUID) -> Sequence[Turn]:
+        """See `TurnJournal.siblings`."""
+        here = self._state.turn(actor, turn_id)
+        entries = self._state.session(actor, here.session_id).entries
+        if here.prompt_entry is None:
+            return ()
+        place = entries[here.prompt_entry].parent
+        there = [turn for turn in self._state.turns.values() if turn.session_id == here.session_id]
+        return tuple(
+            turn
+            for turn in sorted(there, key=lambda turn: turn.id)
+            if turn.prompt_entry is not None
+            and entries[turn.prompt_entry].parent == place
+            and turn.answer_entry is not None
+            and entries[turn.answer_entry].kind == EntryKind.ASSISTANT
+        )
+
     async def shelve(self, actor: Actor, turn_id: UUID) -> Turn:
         """See `TurnJournal.shelve`."""
         turn = self._in_state(actor, turn_id, TurnState.ASKED)

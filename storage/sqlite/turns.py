@@ -16,7 +16,7 @@ from storage.sqlite.entries import append, has_answer, mark_unread, move_leaf, t
 from storage.sqlite.held import Held
 from storage.sqlite.journal import in_state, insert, refuse_duplicate, update, waiting_in, write_prompt
 from storage.sqlite.permission import owner_key, session_by_id, turn_by_id
-from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, micros, turn_of, usage_json
+from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, entries_of, micros, turn_of, usage_json
 from storage.text import clean
 
 
@@ -67,6 +67,24 @@ class SqliteTurns:
     async def finish(self, actor: Actor, turn_id: UUID, prompt: Prompt) -> Turn:
         """See `TurnJournal.finish`."""
         return await self._again(actor, turn_id, prompt, goes_on=True)
+
+    async def siblings(self, actor: Actor, turn_id: UUID) -> Sequence[Turn]:
+        """See `TurnJournal.siblings`."""
+        sql = (
+            f"SELECT {TURN_COLUMNS} FROM {TURN_TABLES} JOIN entries a ON a.id = t.answer_entry "  # noqa: S608 - constants
+            "WHERE a.kind = 'assistant' AND t.prompt_entry IN "
+            "(SELECT e.id FROM entries e JOIN entries here ON here.id = :prompt "
+            "WHERE e.id BETWEEN coalesce(here.parent, :lowest) AND :highest AND e.parent IS here.parent AND e.kind = 'user') "
+            "ORDER BY t.id"
+        )
+
+        def work(connection: sqlite3.Connection) -> Sequence[Turn]:
+            turn = turn_by_id(connection, actor, turn_id)
+            lowest, highest = entries_of(turn)
+            found = connection.execute(sql, {"prompt": turn["prompt_entry"], "lowest": lowest, "highest": highest})
+            return tuple(turn_of(row, self._held) for row in found)
+
+        return await self._database.read(work)
 
     async def shelve(self, actor: Actor, turn_id: UUID) -> Turn:
         """See `TurnJournal.shelve`."""

@@ -13,6 +13,7 @@ from discord import app_commands
 from agent.errors import ModelError
 from agent.events import KeptFinished, QueueChanged, TextDelta, TurnEnded, TurnSaved, TurnStarted
 from delivery.deliverer import Deliverer
+from delivery.flips import Flip
 from playground.standin import Channel, ManualClock, Message, Person, StandIn
 from storage.records import Actor, Prompt, SessionInfo, Source, SourceKind, Surface, Target, Turn, TurnState
 from storage.store import Store
@@ -35,8 +36,18 @@ class Buttons:
     def rest(self, turn: Turn, part: int) -> discord.ui.View:
         return row(turn, f"Rest {part}")
 
-    def ended(self, turn: Turn, outcome: TurnState, *, last: bool, wrote: bool, late: bool = False) -> discord.ui.View | None:
+    def ended(
+        self,
+        turn: Turn,
+        outcome: TurnState,
+        *,
+        last: bool,
+        wrote: bool,
+        late: bool = False,
+        flip: Flip | None = None,
+    ) -> discord.ui.View | None:
         labels = ["Reply"] if outcome is not TurnState.FAILED else []
+        labels += [f"{flip.position}/{flip.count}"] if flip is not None else []
         labels += ["Finish"] if last and wrote and outcome is not TurnState.COMPLETED else []
         labels += ["Retry"] if last and outcome is not TurnState.COMPLETED else []
         labels += ["Move"] if last and wrote and late else []

@@ -68,7 +68,7 @@ async def test_no_more_follow_ups_means_the_rest_comes_directly(team: Team) -> N
     asked = await team.ann.slash(team.general, "ask", prompt="word " * 390 + "the very end")
     await asked.message(lambda m: m.text.startswith("echo: word"))
     rest = await team.ann.wait_for(lambda m: "the very end" in m.text and is_ended(m), channel=team.ann.dm)
-    assert [b.label for b in rest.buttons] == ["Reply", "More…"]
+    assert [b.label for b in rest.buttons] == ["Reply", "Regenerate", "More…"]
 
 
 async def test_a_message_that_was_deleted_comes_anew(team: Team) -> None:

@@ -19,7 +19,7 @@ async def test_the_whole_answer_comes_once_and_the_old_one_stays(team: Team) -> 
     assert [b.label for b in old.buttons] == ["Reply", FINISH, "Retry", "More…"]
     whole = await ended(await team.ann.press(old, FINISH))
     assert whole.text.startswith("first words and the rest.")
-    assert [b.label for b in whole.buttons] == ["Reply", "More…"]
+    assert [b.label for b in whole.buttons] == ["Reply", "Regenerate", "More…", "◀", "2/2", "▶"]
     assert whole.ephemeral
     await team.ann.wait_for(lambda m: m.id == old.id and [b.label for b in m.buttons] == ["Reply", "More…"])
     assert old.text.startswith("first words")

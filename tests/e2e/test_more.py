@@ -31,7 +31,7 @@ async def test_it_says_which_exchange_it_is_about_and_what_can_be_done(team: Tea
     offered = await more(team, answer)
     assert offered.ephemeral
     assert offered.text.startswith("**1 · one**\n> one\n")
-    assert [b.label for b in offered.buttons] == ["Fork", "Ask differently", "History", "All sessions"]
+    assert [b.label for b in offered.buttons] == ["Fork", "Ask differently", "As text file", "History", "All sessions"]
 
 
 async def test_fork_goes_on_from_that_exchange_also_after_a_restart(team: Team) -> None:
@@ -104,7 +104,7 @@ async def test_history_and_all_sessions_come_below(team: Team) -> None:
 async def test_under_what_is_not_hers_it_offers_nothing(team: Team) -> None:
     answer = await team.ask(team.ann, "one")
     offered = await more(team, answer)
-    for button in (answer.buttons[-1], *offered.buttons[:3]):
+    for button in (answer.buttons[-1], *offered.buttons[:4]):
         pressed = await team.bob.forge(button.custom_id or "", channel=team.general, message=answer)
         assert (await pressed.message()).text == GONE
 
@@ -112,7 +112,7 @@ async def test_under_what_is_not_hers_it_offers_nothing(team: Team) -> None:
 async def test_what_was_deleted_meanwhile_is_told(team: Team) -> None:
     offered = await more(team, await team.ask(team.ann, "one"))
     await (await team.ann.slash(team.general, "delete")).message()
-    for button in ("Fork", "Ask differently", "History"):
+    for button in ("Fork", "Ask differently", "As text file", "History"):
         assert (await told(await team.ann.press(offered, button), offered)).text == GONE
 
 

@@ -15,7 +15,7 @@ async def test_what_may_not_have_arrived_is_shown_on_a_press(team: Team) -> None
     await (await team.ann.press(offered, "Show the rest")).acknowledged()
     rest = await team.ann.wait_for(lambda m: "the very end" in m.text and m.author.bot, channel=team.general)
     assert rest.ephemeral
-    assert [b.label for b in rest.buttons] == ["Reply", "More…"]
+    assert [b.label for b in rest.buttons] == ["Reply", "Regenerate", "More…"]
 
 
 async def test_of_an_answer_that_is_no_more_there_is_no_rest(team: Team) -> None:

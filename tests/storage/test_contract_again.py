@@ -85,3 +85,17 @@ async def test_an_end_that_comes_late_leaves_the_session_where_it_went_on(store:
     assert ended.answer_entry is not None
     assert await said(store, session) == ["slow", "next", "answer"]
     assert (await store.transcripts.tail(ANN, session.id, limit=1))[0].kind == EntryKind.ASSISTANT
+
+
+async def test_siblings_are_what_was_answered_at_one_place(store: Store, session: SessionInfo) -> None:
+    first = await exchange(store, session, "first", "answer")
+    waiting = await wait(store, session, "later")
+    one = await cut(store, session)
+    two = await answer(store, await store.turns.retry(ANN, one.id, prompt()), "")
+    three = await answer(store, await store.turns.retry(ANN, two.id, prompt()), "whole")
+    for turn in (one, two, three):
+        assert [each.id for each in await store.turns.siblings(ANN, turn.id)] == [one.id, three.id]
+    assert [each.id for each in await store.turns.siblings(ANN, first.id)] == [first.id]
+    assert await store.turns.siblings(ANN, waiting.id) == ()
+    running = await store.turns.retry(ANN, three.id, prompt())
+    assert [each.id for each in await store.turns.siblings(ANN, running.id)] == [one.id, three.id]

@@ -77,6 +77,7 @@ AIMED: dict[str, Call] = {
     "turns.ask": lambda s, t: s.turns.ask(ANN, t.turn),
     "turns.retry": lambda s, t: s.turns.retry(ANN, t.turn, prompt()),
     "turns.finish": lambda s, t: s.turns.finish(ANN, t.turn, prompt()),
+    "turns.siblings": lambda s, t: s.turns.siblings(ANN, t.turn),
     "turns.shelve": lambda s, t: s.turns.shelve(ANN, t.turn),
     "turns.checkpoint": lambda s, t: s.turns.checkpoint(ANN, t.turn, "x"),
     "turns.end": lambda s, t: s.turns.end(ANN, t.turn, TurnState.STOPPED, text="x"),

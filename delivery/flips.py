@@ -1,0 +1,29 @@
+"""Answers that stand beside each other: which there are, for the buttons that flip from one to another."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from storage.records import Actor, Turn
+from storage.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flip:
+    """The place of an answer among those that were given where it was."""
+
+    position: int
+    """From 1."""
+    count: int
+    before: UUID | None
+    """The turn of the answer before it."""
+    after: UUID | None
+
+
+async def flip_of(store: Store, actor: Actor, turn: Turn) -> Flip | None:
+    """The place of a turn's answer; `None` where it is the only one, or has no text. Raises `NotFound`, `StoreUnavailable`."""
+    ids = [each.id for each in await store.turns.siblings(actor, turn.id)]
+    if len(ids) < 2 or turn.id not in ids:
+        return None
+    at = ids.index(turn.id)
+    before, after = ids[at - 1] if at else None, ids[at + 1] if at + 1 < len(ids) else None
+    return Flip(position=at + 1, count=len(ids), before=before, after=after)
