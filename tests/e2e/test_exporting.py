@@ -17,6 +17,7 @@ from cogs.files import NO_ROOM
 from cogs.words import GONE, NO_SUCH_SESSION, NOTHING_OPEN
 from playground.standin import Channel, Fault, Invocation, Message, bodies, objects
 from porting.outgoing import export_all
+from storage.errors import SessionTemporary
 from storage.records import Actor, Draft, DraftEntry
 from tests.e2e.team import Team
 from tests.e2e.test_panel import chosen, listed
@@ -275,3 +276,11 @@ async def test_what_was_imported_is_exported_without_a_turn(team: Team) -> None:
     said = [DraftEntry(id=1, parent=None, kind="user", text="old words", created=START)]
     await team.bot.store.transfers.adopt(Actor(team.ann.user.id), Draft(created=START, name="Old"), said)
     assert b"old words" in file_of(await exported(team, session="old"))[1]
+
+
+async def test_what_is_saved_nowhere_is_not_exported(team: Team) -> None:
+    await (await team.ann.slash(team.general, "new", temporary=True)).message()
+    await team.ask(team.ann, "a secret")
+    told = await (await team.ann.slash(team.general, "export")).message(lambda m: "…" not in m.text)
+    assert told.text == str(SessionTemporary())
+    assert (await (await team.ann.slash(team.general, "export", session="all")).message()).text == NOTHING
