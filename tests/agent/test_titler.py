@@ -18,7 +18,7 @@ from agent.runtime import SessionRuntime
 from agent.runtimes import Runtimes
 from agent.titler import AT_ONCE, Titler
 from storage.ids import utc_now
-from storage.records import Actor, NamedBy, TurnState
+from storage.records import Actor, Departure, Leave, NamedBy, TurnState
 from storage.store import Store
 from tests.agent.people import ANN, BOB, Ear, Naps, new, settled, words
 from tests.agent.scripted_model import EchoModel, Pause, Script, ScriptedModel, says
@@ -90,6 +90,19 @@ async def test_a_session_with_a_name_is_not_asked_about(store: Store) -> None:
     async with ScriptedModel() as names, people(store, names) as all_of_us:
         await all_of_us.of(ANN).go(new("hello", name="mine"))
         assert await named(all_of_us.of(ANN)) == "mine"
+
+
+async def test_a_temporary_session_is_not_asked_about_until_it_is_kept(store: Store) -> None:
+    async with ScriptedModel(says("Named")) as names, people(store, names) as all_of_us:
+        runtime = all_of_us.of(ANN)
+        await runtime.go(Departure(leave=Leave.NEW, prompt=words("hello"), temporary=True))
+        assert await named(runtime) is None
+        assert len(names.requests) == 0
+        active = await runtime.active()
+        assert active is not None
+        await runtime.keep(active.id)
+        await runtime.say(words("and now?"))
+        assert await named(runtime) == "Named"
 
 
 @pytest.mark.parametrize("script", [(Overloaded(),), says("cut", reason=FinishReason.LENGTH)])

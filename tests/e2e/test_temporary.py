@@ -134,6 +134,17 @@ async def test_kept_by_its_button_it_goes_on_as_any_other_and_twice_is_once(team
     assert "is saved. Your next" in (await used(team, "quit")).text
 
 
+async def test_somebody_else_neither_keeps_nor_ends_it(team: Team) -> None:
+    started = await used(team, "new", temporary=True)
+    keep = started.buttons[0].custom_id or ""
+    await team.ask(team.ann, f"what is {WORD}?")
+    asked = await used(team, "quit")
+    for custom_id in (keep, keep.replace(":keep:", ":lasts:"), *(b.custom_id or "" for b in asked.buttons)):
+        forged = await team.bob.forge(custom_id, channel=team.general, message=started)
+        assert (await forged.message()).text == GONE
+    assert "is open, temporary, 2 messages" in (await used(team, "open")).text
+
+
 async def test_its_card_offers_what_makes_sense_and_keeps_it(team: Team) -> None:
     await begun(team)
     panel = await used(team, "sessions")

@@ -2,8 +2,10 @@
 
 import asyncio
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -11,6 +13,8 @@ from storage.errors import ChoiceNotFound, SessionNotFound
 from storage.records import Departure, Leave, SessionInfo, Turn, TurnState
 from storage.sqlite.backup import back_up
 from storage.sqlite.open import open_store
+from storage.sqlite.permission import turn_by_id
+from storage.sqlite.rows import turn_of
 from storage.sqlite.store import SqliteStore
 from storage.sqlite.verify import verify
 from tests.storage.samples import ANN, BOB, answer, ask, exchange, prompt, target, wait
@@ -115,6 +119,28 @@ async def test_who_is_erased_takes_a_temporary_session_along(store: SqliteStore,
         await store.sessions.get(ANN, session.id)
     assert store.temporaries._held.words(session.id) is None
     assert await verify(tmp_path / "cubby.db") == []
+
+
+@pytest.mark.parametrize("act", ["keep", "end"])
+async def test_a_read_that_began_before_its_end_has_its_words(store: SqliteStore, act: str) -> None:
+    session = await store.sessions.create(ANN, temporary=True)
+    turn = await ask(store, session, "first")
+    begun, go_on = Event(), Event()
+
+    def read(connection: sqlite3.Connection) -> Turn:
+        row = turn_by_id(connection, ANN, turn.id)
+        begun.set()
+        go_on.wait()
+        return turn_of(row, store.temporaries._held)
+
+    reading = asyncio.create_task(store.temporaries._database.read(read))
+    await asyncio.to_thread(begun.wait)
+    ending = asyncio.create_task(getattr(store.temporaries, act)(ANN, session.id))
+    await store.temporaries.told(ANN)  # the writer takes one after the other, so what was asked before is written
+    await asyncio.sleep(0)
+    go_on.set()
+    assert (await reading).prompt == "first"
+    await ending
 
 
 async def test_a_step_that_is_rolled_back_leaves_no_wrong_word(store: SqliteStore) -> None:
