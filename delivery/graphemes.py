@@ -1,13 +1,16 @@
 """Where a string may be cut without tearing what a person sees as one character.
 
 A small, cautious reading of Unicode's grapheme clusters (UAX #29), enough for cutting messages: combining marks, emoji with
-joiners, modifiers, variation selectors and tags, flags, Hangul syllables, and CR LF. Used by `splitting.py`.
+joiners, modifiers, variation selectors and tags, flags, Hangul syllables, and CR LF. Used by `splitting.py`, and by
+`tables.py` for how wide a text is.
 """
 
 import unicodedata
+from itertools import pairwise
 from typing import Final
 
 JOINER: Final = "\u200d"
+_EMOJI_STYLE: Final = "\ufe0f"
 _MARKS: Final = frozenset({"Mn", "Me", "Mc"})
 
 
@@ -48,3 +51,20 @@ def _halves_before(text: str, at: int, start: int) -> int:
     while at - count > start and _is_flag_half(text[at - count - 1]):
         count += 1
     return count
+
+
+def cells(text: str) -> int:
+    """The columns that the text takes in a fixed-width font: wide characters (UAX #11) and emoji take two, what has no width
+    of its own none.
+    """
+    if text.isascii():
+        return len(text)
+    starts = [at for at in range(len(text)) if is_boundary(text, at)]
+    return sum(_width(text[start:end]) for start, end in pairwise([*starts, len(text)]))
+
+
+def _width(cluster: str) -> int:
+    if unicodedata.category(cluster[0]) in {"Mn", "Me", "Cf", "Cc"}:
+        return 0
+    is_wide = _EMOJI_STYLE in cluster or _is_flag_half(cluster[0]) or unicodedata.east_asian_width(cluster[0]) in {"W", "F"}
+    return 2 if is_wide else 1

@@ -13,6 +13,7 @@ from typing import Final
 from agent.errors import ModelError
 from agent.events import LineWaiting, RetryWaiting
 from delivery.graphemes import is_boundary, units
+from delivery.readable import readable
 from delivery.splitting import MESSAGE_LIMIT, split
 from storage.records import SessionInfo, Turn, TurnState
 
@@ -145,7 +146,7 @@ def held_up(event: RetryWaiting | LineWaiting) -> str:
 
 def streaming(session: SessionInfo, text: str) -> list[str]:
     """The contents while text comes; those before the last stay as they are while it grows."""
-    parts = split(text, BODY_LIMIT)
+    parts = split(readable(text, growing=True), BODY_LIMIT)
     if not parts:
         return [thinking(session)]
     return [*parts[:-1], f"{parts[-1]}\n{small(f'{label(session)} · writing…')}"]
@@ -193,7 +194,7 @@ def rest_elsewhere(session: SessionInfo) -> str:
 def _body(ending: Ending) -> str:
     if ending.outcome is TurnState.FAILED:
         return _quoted((ending.error or ModelError()).for_person(operator_told=ending.operator_told))
-    return ending.text
+    return readable(ending.text)
 
 
 def _quoted(sentence: str) -> str:

@@ -49,7 +49,7 @@ _TIERS: Final = ((_PARAGRAPH, 0.5), (_LINE, 0.3), (_WORD, 0.2))
 """Where to cut, best first, and how much of the part must be filled for it."""
 
 
-class _Opened(NamedTuple):
+class Opened(NamedTuple):
     """A fence that is open: its marker, and the lines that close it and open it again."""
 
     marker: str
@@ -61,10 +61,10 @@ class _Cut(NamedTuple):
     """Where a part ends in its window, and the fence that is open there."""
 
     at: int
-    fence: _Opened | None
+    fence: Opened | None
 
 
-_FenceLine = tuple[int, int, _Opened | None]
+FenceLine = tuple[int, int, Opened | None]
 """Where a fence's line begins and ends, and the fence that is open after it."""
 
 
@@ -94,7 +94,7 @@ def _parts(text: str, limit: int) -> Iterator[str]:
         at, fence = at + cut.at, cut.fence
 
 
-def _skip(text: str, at: int, fence: _Opened | None) -> tuple[int, _Opened | None]:
+def _skip(text: str, at: int, fence: Opened | None) -> tuple[int, Opened | None]:
     """Go past blank lines at the beginning of a part (indentation stays), and past a fence's end if nothing else is in it."""
     begins_line = at == 0 or text[at - 1] == "\n"
     found = (_BLANK_LINES if begins_line else _REST_OF_LINE).match(text, at)
@@ -113,17 +113,17 @@ def _window(text: str, at: int, end: int, room: int) -> str:
     return window
 
 
-def _closed(body: str, fence: _Opened | None) -> str:
+def _closed(body: str, fence: Opened | None) -> str:
     return body.rstrip() if fence is None else f"{body.rstrip()}\n{fence.closing}"
 
 
-def _last(window: str, fence: _Opened | None) -> _Cut:
-    return _Cut(len(window), _fence_at(_fences(window, fence), len(window), fence))
+def _last(window: str, fence: Opened | None) -> _Cut:
+    return _Cut(len(window), _fence_at(fence_lines(window, fence), len(window), fence))
 
 
-def _fences(window: str, fence: _Opened | None) -> list[_FenceLine]:
-    """The window's fence lines, in order."""
-    found: list[_FenceLine] = []
+def fence_lines(window: str, fence: Opened | None = None) -> list[FenceLine]:
+    """The window's fence lines, in order; `fence` is open where it begins."""
+    found: list[FenceLine] = []
     for match in _FENCE.finditer(window):
         if match[1] is None:
             found.append((match.start(), match.end(), fence))
@@ -149,19 +149,19 @@ def _opens_late(before: str, info: str) -> bool:
     return _ONLY_LANGUAGE.fullmatch(info) is not None and len(_RUN.findall(before)) % 2 == 0
 
 
-def _opened(quote: str, marker: str, info: str) -> _Opened:
-    return _Opened(marker, quote + marker, quote + marker + "".join(info.split()[:1])[:_LANGUAGE])
+def _opened(quote: str, marker: str, info: str) -> Opened:
+    return Opened(marker, quote + marker, quote + marker + "".join(info.split()[:1])[:_LANGUAGE])
 
 
-def _fence_at(fences: list[_FenceLine], at: int, before: _Opened | None) -> _Opened | None:
+def _fence_at(fences: list[FenceLine], at: int, before: Opened | None) -> Opened | None:
     index = bisect_right(fences, at, key=lambda line: line[1])
     return fences[index - 1][2] if index else before
 
 
-def _find_cut(seen: str, fence: _Opened | None) -> _Cut:
+def _find_cut(seen: str, fence: Opened | None) -> _Cut:
     """Where the part that begins with `seen` ends; the last character of `seen` is the first that does not fit."""
     window = seen[:-1]
-    fences = _fences(window, fence)
+    fences = fence_lines(window, fence)
     held = _held_together(window, fences)
     for place in _wishes(window):
         if not held[place] and is_boundary(seen, place) and not _makes_fence(seen, place):
@@ -186,7 +186,7 @@ def _wishes(window: str) -> Iterator[int]:
     yield from range(len(window), 0, -1)
 
 
-def _held_together(window: str, fences: list[_FenceLine]) -> bytearray:
+def _held_together(window: str, fences: list[FenceLine]) -> bytearray:
     """For each place of the window, whether a cut there would tear a link or a fence's line, or leave a block empty.
 
     What reaches the window's end may go on beyond it. A link that fills the whole window must be torn after all.
