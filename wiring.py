@@ -21,6 +21,7 @@ from agent.deadlines import Deadlines
 from agent.events import Listener, beside
 from agent.model import Message, ModelClient, Role
 from agent.openai_client import OpenAIClient, connect
+from agent.recall import meter_of
 from agent.recovery import recover
 from agent.runtimes import Runtimes
 from agent.titler import Titler
@@ -114,6 +115,7 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
             copies=backups.copies,
             wipe_soon=caretaker.wake,
             folder=settings.database_path.parent,
+            meter=partial(meter_of, store, config),
             now=utc_now,
         )
 

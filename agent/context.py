@@ -44,6 +44,9 @@ class Context:
     messages: tuple[Message, ...]
     estimated_tokens: int
     """Before correction, so that a server's count can be set against it."""
+    system_tokens: int
+    summary_tokens: int
+    """What of these the system prompt has, and the summary of what came before."""
     trimmed: bool
     """Whether older messages were left out because they no longer fit, or were not given."""
     wants_more: bool = False
@@ -118,6 +121,8 @@ def build_context(
     return Context(
         messages=chosen,
         estimated_tokens=sum(map(_tokens, chosen)),
+        system_tokens=_tokens(system),
+        summary_tokens=sum(map(_tokens, opening)),
         trimmed=lost or not complete or len(kept) < len(said if opening else _from_first_question(said)),
         wants_more=fits and not complete,
     )

@@ -81,6 +81,8 @@ class TurnEnded(SessionEvent):
     error: ModelError | None = None
     context_trimmed: bool = False
     """Old turns no longer fit the context, said once per session."""
+    context_nearly_full: bool = False
+    """Four fifths of the context are used, said once per session."""
     saved: bool = True
     near_limit: datetime | None = None
     """The person has used four fifths of the day's tokens, said once a day: when there are new ones."""

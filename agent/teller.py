@@ -76,7 +76,7 @@ class Teller:
         """See `LineWaiting`."""
         self._emit(LineWaiting(actor=self._actor, session=self.info, generation=self._generation, turn=turn, position=position))
 
-    def ended(self, turn: Turn, ended: Ended, *, trimmed: bool, saved: bool) -> None:
+    def ended(self, turn: Turn, ended: Ended, *, trimmed: bool, nearly_full: bool, saved: bool) -> None:
         """See `TurnEnded`."""
         self._emit(
             TurnEnded(
@@ -88,6 +88,7 @@ class Teller:
                 text=ended.text,
                 error=ended.error,
                 context_trimmed=trimmed,
+                context_nearly_full=nearly_full,
                 near_limit=ended.near_limit,
                 saved=saved,
             )

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,13 +18,14 @@ from typing import Final
 from agent.budget import Budget, Reservation
 from agent.checkpoints import Checkpoints, Sleep
 from agent.config import AgentConfig
-from agent.context import Context, estimated_tokens, read_context
+from agent.context import Context, estimated_tokens
 from agent.deadlines import within_deadlines
 from agent.errors import CutOff, EmptyAnswer, ModelError, Refused, SessionUnread
 from agent.floor import Floor
 from agent.model import Finish, FinishReason, ModelClient, ModelEvent, ModelRequest, Text, Thinking, Tokens
+from agent.recall import context_of, is_nearly_full
 from storage.errors import StoreError
-from storage.records import Actor, Entry, Turn, TurnState, Usage, first_kept
+from storage.records import Actor, Turn, TurnState, Usage
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,8 @@ class Ended:
     kind: str | None = None
     usage: Usage | None = None
     trimmed: bool = False
+    nearly_full: bool = False
+    """Whether the session leaves little room in the context from now on."""
     spent: int = 0
     """The tokens that its owner's day is charged with."""
     near_limit: datetime | None = None
@@ -130,8 +133,12 @@ class TurnRunner:
             spent=ended.spent,
         )
 
-    def settled(self, answer: Answer, ended: Ended) -> Ended:
-        """The end with what it cost: what the server counted, else an estimate where anything came of it."""
+    def settled(self, answer: Answer, ended: Ended, correction: float) -> Ended:
+        """The end with what it cost: what the server counted, else an estimate where anything came of it; and with whether the
+        session is nearly full by it.
+        """
+        if ended.text and answer.context is not None and not ended.trimmed:
+            ended = replace(ended, nearly_full=is_nearly_full(self.config, answer.context, ended.text, correction))
         if answer.reservation is None:
             return ended
         usage = ended.usage
@@ -157,7 +164,9 @@ class TurnRunner:
     async def _ask(self, turn: Turn, answer: Answer, correction: float) -> None:
         try:
             if answer.context is None:
-                answer.context = await self._context(turn, answer.begun, correction)
+                answer.context = await context_of(
+                    self.store, self.config, self.actor, turn.session_id, correction=correction, begun=answer.begun
+                )
             if answer.reservation is None:
                 tokens = math.ceil(answer.context.estimated_tokens * correction) + self.config.reply_reserve
                 answer.reservation = await self.budget.reserve(self.actor, tokens)
@@ -165,24 +174,6 @@ class TurnRunner:
             raise SessionUnread(type(error).__name__) from error
         request = ModelRequest(messages=answer.context.messages, max_output_tokens=self.config.max_output_tokens)
         await self._stream(turn, request, answer)
-
-    async def _context(self, turn: Turn, begun: str, correction: float) -> Context:
-        transcripts = self.store.transcripts
-        compaction = await transcripts.compaction(self.actor, turn.session_id)
-        since = 0 if compaction is None else first_kept(compaction)
-
-        async def newest(characters: int) -> Sequence[Entry]:
-            return await transcripts.path(self.actor, turn.session_id, characters=characters, since=since)
-
-        return await read_context(
-            newest,
-            compaction=compaction,
-            system_prompt=self.config.system_prompt,
-            budget_tokens=self.config.context_tokens,
-            reserve_tokens=self.config.reply_reserve,
-            correction=correction,
-            begun=begun,
-        )
 
     async def _stream(self, turn: Turn, request: ModelRequest, answer: Answer) -> None:
         checkpoints = Checkpoints(

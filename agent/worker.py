@@ -169,7 +169,7 @@ class Worker:
             ended = await self._unless_stopped(self._runner.answer(turn, answer, self._correction))
         if ended is None:
             ended = self._runner.stopped(answer, self._stopping or TurnState.STOPPED)
-        return await self._end(turn, self._runner.settled(answer, ended))
+        return await self._end(turn, self._runner.settled(answer, ended, self._correction))
 
     async def _unless_stopped(self, work: Coroutine[Any, Any, T]) -> T | None:
         """What the work gives, or `None` if it was stopped: the one cancellation that is taken for an end."""
@@ -194,16 +194,17 @@ class Worker:
             saved, self._unsaved = False, (turn, ended)
             log.warning("turn %s: its end could not be saved: %s", turn.id, type(error).__name__)
         await self._refresh()
-        trimmed = ended.trimmed and await self._is_first_trim()
+        trimmed = ended.trimmed and await self._is_first("trimmed")
+        nearly_full = ended.nearly_full and await self._is_first("nearly full")
         if ended.usage is not None:
             self._correction = correction_from(ended.usage)
         self.turn = turn if saved else replace(turn, state=ended.outcome)
-        self._teller.ended(turn, ended, trimmed=trimmed, saved=saved)
+        self._teller.ended(turn, ended, trimmed=trimmed, nearly_full=nearly_full, saved=saved)
         return self.turn
 
-    async def _is_first_trim(self) -> bool:
+    async def _is_first(self, notice: str) -> bool:
         try:
-            return await self._store.first_time(self._actor, "trimmed", self._teller.info.id)
+            return await self._store.first_time(self._actor, notice, self._teller.info.id)
         except StoreError:
             return True  # said twice is better than never
 

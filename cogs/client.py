@@ -33,6 +33,7 @@ from cogs.search import Search
 from cogs.services import Services
 from cogs.sessions import Sessions
 from cogs.shelves import Shelves
+from cogs.status import Status
 from cogs.sync import sync_if_changed
 from cogs.temporary import Temporary
 from cogs.tree import Tree
@@ -99,7 +100,7 @@ class Cubby(commands.Bot):
             raise RuntimeError("equip() comes before start()")
         services = self._services
         inbox = Inbox(services)
-        reading = (Sessions, Panel, Branches, History, Search, Shelves, Forks, Exporting, Importing)
+        reading = (Sessions, Status, Panel, Branches, History, Search, Shelves, Forks, Exporting, Importing)
         cogs = (Mentions, *reading, Answers, More, Moving, WaitingPrompts, Owed, Temporary)
         direct = (Chat(services, inbox), CatchUp(services, inbox))
         for cog in (

@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 import discord
 
+from agent.recall import Meter
 from agent.runtimes import Runtimes
 from cogs.access import Access
 from cogs.errands import Errands
@@ -46,4 +48,6 @@ class Services:
     """To be called when something was deleted for good: what the files still hold of it is wiped soon."""
     folder: Path
     """Where files are put for a while that are on their way to people or from them."""
+    meter: Callable[[Actor, UUID], Awaitable[Meter]]
+    """How full one of a person's sessions is. Raises `SessionNotFound`, `StoreUnavailable`."""
     now: Callable[[], datetime]

@@ -35,6 +35,7 @@ LOST_WRITING: Final = "I was restarted while writing this. The session was tempo
 LOST: Final = "I was restarted. Session {} was temporary, so it is gone."
 LENGTH_REACHED: Final = "The answer reached its length limit."
 TRIMMED: Final = "Older messages no longer fit; I answered from the newer ones."
+NEARLY_FULL: Final = "This session is four fifths full; then I answer from its newer messages alone. See /status."
 TEMPORARY: Final = (
     "Not saved by Cubby; Discord keeps direct messages and the model's provider receives the text. "
     "It is gone when you leave it, or when I'm restarted."
@@ -62,6 +63,7 @@ class Ending:
     text: str
     error: ModelError | None = None
     trimmed: bool = False
+    nearly_full: bool = False
     saved: bool = True
     operator_told: bool = False
     """Whether whoever runs the bot knows of a failure that only they can mend."""
@@ -208,6 +210,7 @@ def _remarks(ending: Ending, *, temporary: bool) -> list[str]:
         ending.model_label,
         ending.notice,
         TRIMMED if ending.trimmed else None,
+        NEARLY_FULL if ending.nearly_full else None,
         None if ending.near_limit is None else NEAR_LIMIT.format(int(ending.near_limit.timestamp())),
         _mark(ending, temporary=temporary),
         None if ending.saved else NOT_SAVED,

@@ -35,6 +35,7 @@ def ending_of(event: TurnEnded, model_label: str | None) -> Ending:
         text=event.text,
         error=event.error or error_of(event.turn.error),
         trimmed=event.context_trimmed,
+        nearly_full=event.context_nearly_full,
         saved=event.saved,
         near_limit=event.near_limit,
         model_label=model_label,

@@ -186,6 +186,19 @@ async def test_older_words_that_no_longer_fit_are_said_once(store: Store, ear: E
     assert not told[0]
 
 
+async def test_that_a_session_is_nearly_full_is_said_once_and_before_anything_is_left_out(store: Store, ear: Ear) -> None:
+    config = replace(CONFIG, context_tokens=240, reply_reserve=20)
+    answers = [says("x" * 150) for _ in range(6)]
+    async with ScriptedModel(*answers) as model, a_session(store, model, ear, config=config) as session:
+        for number in range(6):
+            await session.prompt(words(f"{number}"))
+            await session.until_idle()
+    ends = [await ear.until_ended(number) for number in range(1, 7)]
+    full = [ended.context_nearly_full for ended in ends]
+    assert (full.count(True), full[0]) == (1, False)
+    assert full.index(True) < [ended.context_trimmed for ended in ends].index(True)
+
+
 async def test_the_next_estimate_is_corrected_by_what_the_server_counted(store: Store, ear: Ear) -> None:
     config = replace(CONFIG, context_tokens=1000, reply_reserve=0)
     long = "word " * 200

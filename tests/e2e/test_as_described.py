@@ -37,7 +37,7 @@ async def in_the_server(team: Team) -> None:
     await team.ann.press(asked, "Stay here")
     await team.ann.press(running, "Stop")
     await ended(held)
-    for command in ("sessions", "history", "privacy", "help", "quit", "stop"):
+    for command in ("status", "sessions", "history", "privacy", "help", "quit", "stop"):
         await (await team.ann.slash(team.general, command)).message()
     await team.ann.autocomplete(team.general, "open", session="1")
     renamed = await (await team.ann.slash(team.general, "rename", name="Third", session="1")).message()

@@ -1,0 +1,88 @@
+"""What a stored session gives the model to read: its context, and a meter of that for people."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from agent.config import AgentConfig
+from agent.context import Context, correction_from, estimated_tokens, read_context
+from storage.records import Actor, Entry, first_kept
+from storage.store import Store
+
+NEARLY_FULL: Final = 0.8
+"""The share of the room from which on people are told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meter:
+    """What of a session's room is used, in tokens."""
+
+    room: int
+    system: int
+    summary: int
+    messages: int
+    trimmed: bool
+    """Whether older messages no longer fit and are left out."""
+    counted: bool
+    """Whether the model's server counted for the last answer; otherwise all is estimated."""
+
+    @property
+    def used(self) -> int:
+        """All that is sent with the next prompt."""
+        return self.system + self.summary + self.messages
+
+    @property
+    def share(self) -> float:
+        """How much of the room is used: 1 is all of it."""
+        return min(1.0, self.used / self.room)
+
+
+async def context_of(
+    store: Store, config: AgentConfig, actor: Actor, session_id: UUID, *, correction: float, begun: str = ""
+) -> Context:
+    """What is sent for the newest prompt of the session. Raises `SessionNotFound`, `StoreUnavailable`."""
+    compaction = await store.transcripts.compaction(actor, session_id)
+    since = 0 if compaction is None else first_kept(compaction)
+
+    async def newest(characters: int) -> Sequence[Entry]:
+        return await store.transcripts.path(actor, session_id, characters=characters, since=since)
+
+    return await read_context(
+        newest,
+        compaction=compaction,
+        system_prompt=config.system_prompt,
+        budget_tokens=config.context_tokens,
+        reserve_tokens=config.reply_reserve,
+        correction=correction,
+        begun=begun,
+    )
+
+
+async def meter_of(store: Store, config: AgentConfig, actor: Actor, session_id: UUID) -> Meter:
+    """How full the session is by now, as the server counted for its last answer. Raises as `context_of`."""
+    latest = await store.turns.latest(actor, session_id)
+    usage = latest.usage if latest is not None else None
+    correction = correction_from(usage)
+    context = await context_of(store, config, actor, session_id, correction=correction)
+    system, summary, all_of_it = (
+        math.ceil(tokens * correction) for tokens in (context.system_tokens, context.summary_tokens, context.estimated_tokens)
+    )
+    return Meter(
+        room=_room(config),
+        system=system,
+        summary=summary,
+        messages=max(0, all_of_it - system - summary),
+        trimmed=context.trimmed,
+        counted=usage is not None and usage.input_tokens > 0,
+    )
+
+
+def is_nearly_full(config: AgentConfig, context: Context, answer: str, correction: float) -> bool:
+    """Whether what was sent, with the answer to it, leaves little of the room."""
+    return (context.estimated_tokens + estimated_tokens(answer)) * correction >= NEARLY_FULL * _room(config)
+
+
+def _room(config: AgentConfig) -> int:
+    return max(1, config.context_tokens - config.reply_reserve)

@@ -1,0 +1,55 @@
+"""`/status`: the session that is open, and how full its context is."""
+
+from typing import Final
+
+from discord import app_commands
+from discord.ext import commands
+
+from agent.recall import Meter
+from cogs.controls import button, row
+from cogs.reply import Interaction, actor_of, reply_to
+from cogs.services import Services
+from cogs.words import NOTHING_OPEN, label, messages
+from storage.records import SessionInfo
+
+CELLS: Final = 10
+
+LEFT_OUT: Final = "-# Older messages no longer fit: the model reads the newer ones. All of them are kept."
+
+
+class Status(commands.Cog):
+    """Says where one is."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @app_commands.command(name="status", description="The session you're in, and how full it is")
+    async def status(self, interaction: Interaction) -> None:
+        """Show the active session's meter."""
+        actor, reply = actor_of(interaction), reply_to(interaction)
+        session = await self._services.runtimes.of(actor).active()
+        if session is None:
+            await reply.say(NOTHING_OPEN)
+            return
+        meter = await self._services.meter(actor, session.id)
+        buttons = row(button("History", "newest", session.id), button("All sessions", "panel"))
+        await reply.say(status_text(session, meter), view=buttons)
+
+
+def status_text(session: SessionInfo, meter: Meter) -> str:
+    """A line on the session, its meter, and what is in it."""
+    filled = round(meter.share * CELLS)
+    bar = "▰" * filled + "▱" * (CELLS - filled)
+    about = "" if meter.counted else "about "
+    parts = [
+        f"{name} {tokens:,}"
+        for name, tokens in (("instructions", meter.system), ("summary", meter.summary), ("messages", meter.messages))
+        if tokens
+    ]
+    source = "counted by the model's server" if meter.counted else "estimated"
+    lines = [
+        f"{label(session)} is open, {messages(session.message_count)}.",
+        f"{bar} {meter.share:.0%}: {about}{meter.used:,} of the {meter.room:,} tokens that the model can read at once.",
+        f"-# {' · '.join(parts)} · {source}",
+    ]
+    return "\n".join([*lines, LEFT_OUT] if meter.trimmed else lines)
