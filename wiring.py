@@ -145,6 +145,7 @@ def _deliverer(
         privacy_notice=privacy_notice(model),
         direct=client.direct,
         governor=governor,
+        now=utc_now,
         operator_told=operator.hears,
         long_silence=config.silence,
     )

@@ -15,6 +15,7 @@ from cogs.words import GONE, label, paused_line, plain_label
 from storage.records import Departure, Leave, Prompt
 
 NOTHING_RUNS = "Nothing is being written right now."
+STILL_WRITING = "The rest is still being written. Press *Show the rest* again in a moment."
 
 
 class Answers(commands.Cog):
@@ -106,7 +107,9 @@ class Answers(commands.Cog):
         turn, part = await self._services.store.turns.get(actor, uuid_in(arguments)), number_in(arguments, 1)
         session = await self._services.store.sessions.get(actor, turn.session_id)
         await reply.defer()
-        if await self._services.deliverer.show_stored(actor, session, turn, reply.next_target(), since=part):
+        if turn.state.is_running:
+            await reply.aside(STILL_WRITING)
+        elif await self._services.deliverer.show_stored(actor, session, turn, reply.next_target(), since=part):
             await seen(self._services.store, actor, session, turn)
         else:
             await reply.aside(GONE)

@@ -19,6 +19,7 @@ from delivery import render
 from delivery.flips import Flip, flip_of
 from delivery.governor import Right
 from delivery.idle import came_after
+from delivery.last_call import LastCall
 from delivery.live import Look, Pace
 from delivery.means import Means
 from delivery.offers import Offer
@@ -76,6 +77,7 @@ class AnswerDelivery:
         """Something else was asked in its session since."""
         self._parts = Parts(means, actor, turn)
         self._pace = Pace(means.governor, lambda: self._parts.place)
+        self._last_call = LastCall(means, self._parts, self._pace.hurry)
         self._pieces: list[str] = []
         self._wrote = False
         self._position = 0
@@ -156,6 +158,7 @@ class AnswerDelivery:
         """Keep the messages up to the turn's state until it has ended and is shown whole."""
         try:
             await self._parts.find()
+            self._last_call.watch()
             self._look_whether_placed()
             if not self.placed.is_set():
                 await self._take_turns()
@@ -166,6 +169,7 @@ class AnswerDelivery:
             log.warning("turn %s: its state could not be read: %s", self.turn.id, type(error).__name__)
         finally:
             self.placed.set()
+            self._last_call.stop()
             if self._alarm is not None:
                 self._alarm.cancel()
 
@@ -201,6 +205,8 @@ class AnswerDelivery:
             return False
         if self.phase is Phase.VANISHED:
             return not await self._was_removed()
+        if self._last_call.is_due and self.phase is Phase.RUNNING:
+            await self._last_call.leave(self.turn, self._looks())
         right = Right.FIRST if is_hurried else Right.INTERIM
         if await self._parts.show(self._looks(), right, insist=self.phase is Phase.PAUSED):
             self._pace.spend()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import discord
@@ -63,6 +63,7 @@ class Means:
     direct: Callable[[Actor], Awaitable[Target]]
     """Opens a person's direct messages; may raise what discord.py raises."""
     governor: Governor
+    now: Callable[[], datetime]
     operator_told: Callable[[], bool] = lambda: False
     """Whether the operator hears of what only they can mend."""
     long_silence: timedelta = timedelta(hours=8)

@@ -30,7 +30,7 @@ class Parts:
         self._messages: list[LiveMessage] = []
         self._home: Target | None = None
         self._direct: Target | None = None
-        self._lost = False
+        self._lost = self._is_over = False
         self.behind = False
         """Whether the last `show` failed in passing, so that the messages do not look as they should."""
 
@@ -55,6 +55,16 @@ class Parts:
         return self._messages[-1].delivery.target if self._messages else self._home
 
     @property
+    def count(self) -> int:
+        """How many messages there are."""
+        return len(self._messages)
+
+    @property
+    def shown(self) -> Look | None:
+        """What the message at the end shows, as far as that is known."""
+        return self._messages[-1].shown if self._messages else None
+
+    @property
     def last(self) -> LiveMessage | None:
         """The message at the end."""
         return self._messages[-1] if self._messages else None
@@ -67,7 +77,7 @@ class Parts:
         now.
         """
         called = self.behind = False
-        if self._lost and not insist:
+        if self._is_over or (self._lost and not insist):
             return False
         try:
             for part, look in enumerate(looks):
@@ -95,12 +105,46 @@ class Parts:
             message.move(self._home)
             await message.show(look, right)
 
+    async def go_direct(self, looks: Sequence[Look]) -> bool:
+        """Show the answer in direct messages from now on, and whether they take it. Where they don't, all is as it was."""
+        before = [(message.delivery.target, message.shown) for message in self._messages]
+        home = self._home
+        try:
+            self._home = await self._direct_messages()
+        except DeliveryError as error:
+            log.info("turn %s: no direct messages: %s %s", self._turn.id, type(error).__name__, error)
+            return False
+        for message in self._messages:
+            message.move(self._home)
+        await self.show(looks, Right.FIRST)
+        if not self._lost:
+            return True
+        self._lost, self._home = False, home
+        del self._messages[len(before) :]
+        for message, (target, shown) in zip(self._messages, before, strict=True):
+            message.move(target)
+            message.exists, message.shown = True, shown
+        return False
+
+    async def let_rest_wait(self, look: Look) -> None:
+        """Show this last, and nothing more: the rest is its owner's to ask for."""
+        self._is_over = True
+        try:
+            for message in self._messages[:-1]:
+                await message.leave()
+            await self._messages[-1].settle(look, self._means.patience, self._means.sleep)
+        except DeliveryError as error:
+            log.info("turn %s: that its rest waits could not be shown: %s", self._turn.id, error)
+            await self._messages[-1].give_up()
+
     async def settle(self, looks: Sequence[Look], refused: str, rest: str = "") -> None:
         """Show the end, whole, here or in direct messages, and remove what is too much.
 
         `refused` is shown in the place of a content that Discord takes in neither. From a part on that may be there or not,
         the rest is offered instead, with the content `rest` where that has to be a message of its own.
         """
+        if self._is_over:
+            return
         for part, look in enumerate(looks):
             try:
                 await self._settle(part, look, refused)

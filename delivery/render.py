@@ -47,6 +47,7 @@ REPLACED: Final = "A newer answer took the place of this one."
 REFUSED: Final = "Discord doesn't take this part of the answer. It is kept: see it with /history."
 REST_HERE: Final = "Discord didn't say whether the rest of this arrived."
 REST_ELSEWHERE: Final = "The rest of an answer may not have reached you: Discord didn't say."
+REST_WAITS: Final = "I can't change this message any longer, and your direct messages are closed to me."
 NOT_SAVED: Final = "I couldn't save this answer: the disk isn't taking it. Copy it if you need it."
 
 _SPECIAL: Final = re.compile(r"([\\*_~`|\[\]<>#])")
@@ -171,6 +172,22 @@ def ended(session: SessionInfo, ending: Ending) -> list[str]:
     room = MESSAGE_LIMIT - units(tail) - 1
     *before, last = [last] if units(last) <= room else split(last, room)
     return [*parts, *before, f"{last}\n{tail}"]
+
+
+def goes_on(content: str, channel_id: int, message_id: int) -> str:
+    """The last content of `streaming` where it can't be changed much longer: the answer goes on in this direct message."""
+    return _instead(content, f"Goes on in your direct messages: https://discord.com/channels/@me/{channel_id}/{message_id}")
+
+
+def rest_waits(content: str) -> str:
+    """The same where direct messages are shut."""
+    return _instead(content, REST_WAITS)
+
+
+def _instead(content: str, line: str) -> str:
+    """A content of `streaming` with another last line."""
+    before, _, _ = content.rpartition("\n")
+    return f"{before}\n{small(line)}" if before else small(line)
 
 
 def replaced(session: SessionInfo) -> str:

@@ -49,6 +49,7 @@ async def newcomer(tmp_path: Path) -> AsyncIterator[Cast]:
                 privacy_notice="Only you can read this.",
                 direct=lambda _: direct(client, ann),
                 governor=Governor(interval),
+                now=now,
                 silence=0.1,
                 patience=(0.01, 0.02, 0.04),
             )
