@@ -26,7 +26,7 @@ from agent.outcomes import (
     Went,
 )
 from agent.place import Place
-from storage.errors import ChoiceNotFound, DuplicateSource, SessionTemporary, TurnNotFound, WrongTurnState
+from storage.errors import ChoiceNotFound, DuplicateSource, ExchangeAlone, SessionTemporary, TurnNotFound, WrongTurnState
 from storage.records import Actor, Departure, Leave, Prompt, SessionInfo, Target, Turn
 from storage.store import Store
 
@@ -126,7 +126,10 @@ class Guard:
             return None  # a session that is yet to be made
         if departure.leave in (Leave.RETRY, Leave.FINISH, Leave.LIFT) and departure.turn_id is not None:
             await self._place.check_again(there, departure.turn_id, departure.leave)
-        return None if departure.leave is Leave.LIFT else there
+        if departure.leave is Leave.LIFT:
+            await self._check_lift(departure, there)
+            return None
+        return there
 
     async def _arrive(self, departure: Departure, info: SessionInfo, left: Left | None, *, already: bool) -> Went:
         """Do in the session, which is active, what it was opened for."""
@@ -153,6 +156,13 @@ class Guard:
         asked = await self._ask(info, departure.prompt)
         question = turn.prompt if turn is not None and before is not None and asked is None else None
         return Forked(session=info, parent=parent, asked=asked, question=question, left=left)
+
+    async def _check_lift(self, departure: Departure, there: SessionInfo) -> None:
+        """Raises `ExchangeAlone` where nothing is above the exchange, before anything is left for it."""
+        turn = await self._exchange(departure, there)
+        above = turn.prompt_entry if turn is not None else None
+        if not await self._store.transcripts.tail(self._actor, there.id, limit=1, before=above):
+            raise ExchangeAlone
 
     async def _lift(self, departure: Departure, turn_id: UUID, left: Left | None) -> Lifted:
         """Make the new session of the exchange and open it. What is live of the old one would go on below it."""

@@ -50,14 +50,14 @@ async def test_a_late_answer_says_where_it_is_and_moves_with_its_question(team: 
     assert (first.text.splitlines()[-1], MOVE in labels(first)) == ("-# 1 · one", False)
     answer = await team.ask(team.ann, "two")
     assert answer.text == "echo: two\n-# Still in 1 · one"
-    assert labels(answer) == ["Reply", "More…", MOVE]
+    assert labels(answer) == ["Reply", "Regenerate", "More…", MOVE]
     said = await moved(team, answer)
     assert said.ephemeral
     assert said.text == (
         "This exchange has a session of its own now, **2 · two**, and your next message goes there. "
         "**1 · one** is as it was before; the exchange stays among its *Branches* in `/sessions`."
     )
-    assert (answer.text, labels(answer)) == ("echo: two\n-# 2 · two", ["Reply", "More…"])
+    assert (answer.text, labels(answer)) == ("echo: two\n-# 2 · two", ["Reply", "Regenerate", "More…"])
     await team.ask(team.ann, "three")
     assert await asked(team) == ["two", "echo: two", "three"]
     await (await team.ann.slash(team.general, "open", session="1")).message(lambda m: "echo: one" in m.text)
