@@ -90,8 +90,11 @@ async def test_a_second_press_moves_nothing_more(team: Team) -> None:
 async def test_what_is_not_the_last_exchange_any_more_stays_and_that_is_said(team: Team) -> None:
     await team.ask(team.ann, "one")
     answer = await team.ask(team.ann, "two")
+    offered = next(str(button.custom_id) for button in answer.buttons if button.label == MOVE)
     await team.ask(team.ann, "three")
-    assert (await moved(team, answer)).text == str(NotLastTurn())
+    await team.ann.wait_for(lambda m: m.id == answer.id and MOVE not in labels(m))
+    pressed = await team.ann.forge(offered, channel=team.general, message=answer)
+    assert (await pressed.message(lambda m: m.id != answer.id)).text == str(NotLastTurn())
     await team.ask(team.ann, "four")
     assert await asked(team) == ["one", "echo: one", "two", "echo: two", "three", "echo: three", "four"]
 
