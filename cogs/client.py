@@ -17,6 +17,7 @@ from cogs.about import About
 from cogs.answers import Answers
 from cogs.catchup import CatchUp
 from cogs.chat import Chat
+from cogs.continuing import Continuing
 from cogs.exporting import Exporting
 from cogs.forks import Forks
 from cogs.history import History
@@ -101,7 +102,7 @@ class Cubby(commands.Bot):
         services = self._services
         inbox = Inbox(services)
         reading = (Sessions, Status, Panel, Branches, History, Search, Shelves, Forks, Exporting, Importing)
-        cogs = (Mentions, *reading, Answers, More, Moving, WaitingPrompts, Owed, Temporary)
+        cogs = (Mentions, *reading, Answers, More, Continuing, Moving, WaitingPrompts, Owed, Temporary)
         direct = (Chat(services, inbox), CatchUp(services, inbox))
         for cog in (
             services.router,

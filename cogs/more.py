@@ -16,7 +16,7 @@ from cogs.reply import Interaction, actor_of, reply_to, source_of
 from cogs.router import submitted, uuid_in
 from cogs.seen import seen
 from cogs.services import Services
-from cogs.words import label, plain_label, quote
+from cogs.words import BESIDE, label, plain_label, quote
 from delivery.sender import Upload
 from delivery.stored import stored_answer
 from storage.records import Departure, Leave, Prompt, SessionInfo, Turn
@@ -25,9 +25,6 @@ WHAT_IT_DOES: Final = (
     "-# **Fork** goes on from here in a new session. **Ask differently** puts your question in other words, in a new session "
     "with what was said before it. The old one stays as it is."
 )
-
-
-BESIDE: Final = "That answer stands beside the conversation now. *Branches* in `/sessions` leads to it."
 
 
 class More(commands.Cog):
@@ -46,7 +43,7 @@ class More(commands.Cog):
         turn = await store.turns.get(actor, uuid_in(arguments))
         session = await store.sessions.get(actor, turn.session_id)
         said = f"{label(session)}\n{quote(turn.prompt)}\n{WHAT_IT_DOES}"
-        await reply_to(interaction).say(said, view=offers(session, turn))
+        await reply_to(interaction).say(said, view=offers(session, turn, in_server=interaction.guild_id is not None))
         await seen(store, actor, session, turn)
 
     async def _fork(self, interaction: Interaction, arguments: list[str]) -> None:
@@ -93,7 +90,7 @@ class More(commands.Cog):
         await present(self._services, actor, reply_to(interaction), went)
 
 
-def offers(session: SessionInfo, turn: Turn) -> discord.ui.View:
+def offers(session: SessionInfo, turn: Turn, *, in_server: bool) -> discord.ui.View:
     """What can be done with an exchange that has ended with text. A temporary session is not forked, but can be kept."""
     ways = [button("Fork", "forkhere", turn.id), button("Ask differently", "differently", turn.id)]
     return row(
@@ -101,4 +98,5 @@ def offers(session: SessionInfo, turn: Turn) -> discord.ui.View:
         button("As text file", "textfile", turn.id),
         button("History", "newest", session.id),
         button("All sessions", "panel"),
+        *([button("Continue in DM", "dm", turn.id)] if in_server else []),
     )

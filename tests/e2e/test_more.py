@@ -31,7 +31,10 @@ async def test_it_says_which_exchange_it_is_about_and_what_can_be_done(team: Tea
     offered = await more(team, answer)
     assert offered.ephemeral
     assert offered.text.startswith("**1 · one**\n> one\n")
-    assert [b.label for b in offered.buttons] == ["Fork", "Ask differently", "As text file", "History", "All sessions"]
+    assert [b.label for b in offered.buttons] == [
+        *("Fork", "Ask differently", "As text file", "History", "All sessions"),
+        "Continue in DM",
+    ]
 
 
 async def test_fork_goes_on_from_that_exchange_also_after_a_restart(team: Team) -> None:
@@ -112,7 +115,7 @@ async def test_under_what_is_not_hers_it_offers_nothing(team: Team) -> None:
 async def test_what_was_deleted_meanwhile_is_told(team: Team) -> None:
     offered = await more(team, await team.ask(team.ann, "one"))
     await (await team.ann.slash(team.general, "delete")).message()
-    for button in ("Fork", "Ask differently", "As text file", "History"):
+    for button in ("Fork", "Ask differently", "As text file", "History", "Continue in DM"):
         assert (await told(await team.ann.press(offered, button), offered)).text == GONE
 
 
