@@ -70,6 +70,8 @@ class Guard:
             return await self._arrive(departure, here, None, already=True)
         if departure.leave is Leave.NEW and here is not None and _fits(here, departure):
             return await self._use_blank(departure, here)
+        if here is not None and (made := await self._made_already(departure, here)) is not None:
+            return made
         saved = False
         if here is not None and here.temporary:
             if here.leaf is not None and decision not in (Decision.FORGET, Decision.KEEP):
@@ -154,7 +156,7 @@ class Guard:
         fork = await self._store.branches.fork(self._actor, parent.id, at, before=before)
         info = await self._store.sessions.open(self._actor, fork.number)
         asked = await self._ask(info, departure.prompt)
-        question = turn.prompt if turn is not None and before is not None and asked is None else None
+        question = _question(departure, turn) if asked is None else None
         return Forked(session=info, parent=parent, asked=asked, question=question, left=left)
 
     async def _check_lift(self, departure: Departure, there: SessionInfo) -> None:
@@ -163,6 +165,28 @@ class Guard:
         above = turn.prompt_entry if turn is not None else None
         if not await self._store.transcripts.tail(self._actor, there.id, limit=1, before=above):
             raise ExchangeAlone
+
+    async def _made_already(self, departure: Departure, here: SessionInfo) -> Forked | None:
+        """The active session, where it is the fork that this would make and nothing was asked in it: two presses make one."""
+        if departure.leave not in (Leave.FORK, Leave.EDIT) or departure.prompt is not None or here.origin is None:
+            return None
+        parent = await self._store.sessions.find(self._actor, departure.number or 0)
+        turn = await self._exchange(departure, parent)
+        end = await self._end_of_copy(departure, parent, turn)
+        if (here.origin.session_id, here.origin.entry) != (parent.id, end):
+            return None
+        if await self._store.turns.latest(self._actor, here.id) is not None:
+            return None
+        return Forked(session=here, parent=parent, was_made=True, question=_question(departure, turn))
+
+    async def _end_of_copy(self, departure: Departure, parent: SessionInfo, turn: Turn | None) -> int | None:
+        """The entry of the parent's at which the copied path would end."""
+        if turn is None:
+            return parent.leaf
+        if departure.leave is Leave.FORK:
+            return turn.answer_entry
+        above = await self._store.transcripts.tail(self._actor, parent.id, limit=1, before=turn.prompt_entry)
+        return above[0].id if above else None
 
     async def _lift(self, departure: Departure, turn_id: UUID, left: Left | None) -> Lifted:
         """Make the new session of the exchange and open it. What is live of the old one would go on below it."""
@@ -189,6 +213,11 @@ class Guard:
 
     async def _ask(self, info: SessionInfo, prompt: Prompt | None) -> Asked | Waiting | None:
         return await self._place.put(await self._place.enter(info), prompt) if prompt is not None else None
+
+
+def _question(departure: Departure, turn: Turn | None) -> str | None:
+    """The question that is to be asked in other words."""
+    return turn.prompt if turn is not None and departure.leave is Leave.EDIT else None
 
 
 def _fits(here: SessionInfo, departure: Departure) -> bool:

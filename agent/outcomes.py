@@ -66,10 +66,11 @@ class Opened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forked:
-    """A new session with what was said in `parent` is active."""
+    """A new session with what was said in `parent` is active; `was_made` when it was before, and nothing was asked in it."""
 
     session: SessionInfo
     parent: SessionInfo
+    was_made: bool = False
     asked: Asked | Waiting | None = None
     question: str | None = None
     """The question before which it was forked, to be asked in other words; `None` where it was asked."""

@@ -139,7 +139,11 @@ async def _forked(services: Services, actor: Actor, reply: Answering, forked: Fo
     if forked.asked is not None:
         reply.leave_first()
     else:
-        shown = await reply.say(f"Session {forked.session.number} started from {label(forked.parent)}.")
+        number, parent = forked.session.number, label(forked.parent)
+        text = f"Session {number} started from {parent}."
+        if forked.was_made:
+            text = f"Session {number}, started from {parent}, has nothing new in it yet, so I kept it. Go ahead."
+        shown = await reply.say(text)
         await link(services, actor, reply, shown, forked.session)
     if forked.question is not None:
         await say_long(reply, f"Your question, to ask in other words:\n{forked.question}")

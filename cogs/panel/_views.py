@@ -155,6 +155,8 @@ def _line(session: SessionInfo, now: Now) -> str:
     shown = inert(session.name or session.first_message or "empty", 50)
     when = f"deleted {ago(session.deleted)}" if session.deleted is not None else ago(session.modified)
     marks = [f"**{mark}**" if is_news else mark for mark, is_news in _marks(session, now)]
+    if session.origin is not None:
+        marks.append(f"forked from {session.origin.number}")
     return " · ".join([f"**{session.number}**", shown, messages(session.message_count), when, *marks])
 
 

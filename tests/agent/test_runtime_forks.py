@@ -1,5 +1,6 @@
 """Going on in a copy: which session is live then, and what the copy has."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -152,6 +153,37 @@ async def test_a_choice_keeps_the_question_and_its_other_words(store: Store, ear
         assert isinstance(forked, Forked)
         await settled(ann)
     assert await texts(store, forked.session) == ["or rather", "b"]
+
+
+@pytest.mark.parametrize("leave", [Leave.FORK, Leave.EDIT])
+@pytest.mark.parametrize("nth", [0, 1])
+async def test_a_fork_pressed_twice_is_made_once(store: Store, ear: Ear, leave: Leave, nth: int) -> None:
+    async with some_runtimes(store, EchoModel(), ear) as all_of_us:
+        ann = all_of_us.of(ANN)
+        turn = (await said(ann, "one", "two"))[nth]
+        first, again = await asyncio.gather(ann.go(at(turn, leave)), ann.go(at(turn, leave)))
+        assert isinstance(first, Forked)
+        assert again == replace(first, was_made=True, left=None)
+        other = await ann.go(fork(1))
+        assert isinstance(other, Forked)
+        assert other.was_made is (leave is Leave.FORK and nth == 1)
+
+
+async def test_a_fork_in_which_something_was_asked_is_made_anew(store: Store, ear: Ear) -> None:
+    async with some_runtimes(store, EchoModel(), ear) as all_of_us:
+        ann = all_of_us.of(ANN)
+        await said(ann, "one")
+        await ann.go(fork(1))
+        await said(ann, "two")
+        made = await ann.go(fork(1))
+        assert isinstance(made, Forked)
+        assert (made.session.number, made.was_made) == (3, False)
+        await ann.go(Departure(leave=Leave.OPEN, number=1))
+        await said(ann, "three")
+        await ann.go(Departure(leave=Leave.OPEN, number=3))
+        longer = await ann.go(fork(1))
+        assert isinstance(longer, Forked)
+        assert (longer.session.message_count, longer.was_made) == (4, False)
 
 
 async def test_to_go_to_another_branch_changes_what_is_said_next(store: Store, ear: Ear) -> None:

@@ -98,10 +98,11 @@ def test_the_active_session_is_marked_in_its_line_and_in_its_choice() -> None:
 
 
 def test_a_line_says_all_that_sets_a_session_apart() -> None:
-    one = replace(session(1), pinned=True, unread=True, branches=3)
+    origin = Origin(session_id=new_id(), number=7, entry=None)
+    one = replace(session(1), pinned=True, unread=True, branches=3, origin=origin)
     page = Page(items=(one,), number=0, total=1, size=SIZE)
     text = text_of(list_view(page, Shelf.OPEN, Counts(open=1), Now(writing=frozenset({one.id}))).to_components())
-    assert text.endswith("· pinned · **writing** · **new answer** · 3 branches")
+    assert text.endswith("· pinned · **writing** · **new answer** · 3 branches · forked from 7")
 
 
 def test_a_session_that_never_branched_has_no_branches() -> None:

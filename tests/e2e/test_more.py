@@ -47,6 +47,26 @@ async def test_fork_goes_on_from_that_exchange_also_after_a_restart(team: Team) 
     assert await asked(team) == ["one", "echo: one", "three"]
 
 
+async def test_fork_pressed_twice_makes_one_session(team: Team) -> None:
+    offered = await more(team, await team.ask(team.ann, "one"))
+    first, second = await team.ann.press(offered, "Fork"), await team.ann.press(offered, "Fork")
+    assert "Session 2 started from **1 · one**." in (await told(first, offered)).text
+    assert "Session 2, started from **1 · one**, has nothing new in it yet" in (await told(second, offered)).text
+    assert "**3**" not in (await (await team.ann.slash(team.general, "sessions")).message()).text
+
+
+async def test_fork_asks_first_while_another_answer_is_written(team: Team) -> None:
+    offered = await more(team, await team.ask(team.ann, "one"))
+    held = await team.ann.slash(team.general, "ask", prompt="hold it")
+    await held.message(lambda m: "first words" in m.text)
+    guard = await (await team.ann.press(offered, "Fork")).message(lambda m: "still writing" in m.text)
+    await team.restart()
+    await team.ann.press(guard, "Let it finish")
+    await team.ann.wait_for(lambda m: m.text == "Session 2 started from **1 · one**.")
+    await team.ask(team.ann, "two")
+    assert await asked(team) == ["one", "echo: one", "two"]
+
+
 async def test_a_question_is_asked_in_other_words_after_what_was_said_before_it(team: Team) -> None:
     await team.ask(team.ann, "one")
     offered = await more(team, await team.ask(team.ann, "two"))
