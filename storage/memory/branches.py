@@ -73,7 +73,7 @@ class MemoryBranches:
     def _copy(self, entries: Sequence[Entry], session: Session) -> None:
         """Copies of entries that follow each other, as the path of a session that has none."""
         for depth, entry in enumerate(entries):
-            copied = self._state.next_entry()
+            copied = session.next_entry
             session.entries[copied] = replace(entry, id=copied, session_id=session.id, parent=session.leaf, depth=depth)
             session.leaf = copied
         for entry in sorted(session.entries.values(), key=lambda one: one.created):

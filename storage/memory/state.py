@@ -10,6 +10,7 @@ from storage.errors import ChoiceNotFound, SessionNotFound, SessionTemporary, Tu
 from storage.housekeeping import DirectChannel, IncidentKind
 from storage.records import (
     FIRST_MESSAGE_LENGTH,
+    PLACE_BITS,
     Actor,
     Choice,
     Delivery,
@@ -43,6 +44,8 @@ class Session:
     """One session with its tree of entries."""
 
     id: UUID
+    serial: int
+    """Which session it is of all that were ever made."""
     number: int
     owner: int
     created: datetime
@@ -54,6 +57,11 @@ class Session:
     origin: Origin | None = None
     leaf: int | None = None
     entries: dict[int, Entry] = field(default_factory=dict[int, Entry])
+
+    @property
+    def next_entry(self) -> int:
+        """The id of its next entry, in whose low bits is its place."""
+        return (self.serial << PLACE_BITS) | (len(self.entries) + 1)
 
     def up(self, start: int | None) -> Iterator[Entry]:
         """The entries from `start` to the root."""
@@ -144,13 +152,16 @@ class State:
     provenances: dict[UUID, Provenance] = field(default_factory=dict[UUID, Provenance])
     places: dict[int, dict[int, Entry]] = field(default_factory=dict[int, dict[int, Entry]])
     """For each person, what they and their models said by its place in the order of time."""
-    entries: int = 0
-    """Entries ever written; the next one's id is one more."""
+    made: int = 0
+    """Sessions ever made."""
 
     def add_session(self, session_id: UUID, owner: int, created: datetime, flags: Flags, now: datetime) -> Session:
         """A session with the owner's next number."""
         number = self.numbers[owner] = self.numbers.get(owner, 0) + 1
-        session = Session(id=session_id, number=number, owner=owner, created=created, flags=flags, touched=now)
+        self.made += 1
+        session = Session(
+            id=session_id, serial=self.made, number=number, owner=owner, created=created, flags=flags, touched=now
+        )
         self.sessions[session_id] = session
         return session
 
@@ -166,11 +177,6 @@ class State:
             while place in places:
                 place += 1
             places[place] = entry
-
-    def next_entry(self) -> int:
-        """The id of the next entry."""
-        self.entries += 1
-        return self.entries
 
     def saw(self, actor: Actor, channel_id: int, message_id: int, now: datetime) -> None:
         """What was written up to this message in the person's direct messages was taken."""

@@ -44,8 +44,9 @@ class MemoryTransfers:
         )
         session = self._state.add_session(new_id(), actor.user_id, draft.created, flags, self._now())
         session.model = draft.model
-        ids = {entry.id: self._state.next_entry() for entry in entries}
+        ids: dict[int, int] = {}
         for entry in entries:
+            ids[entry.id] = session.next_entry
             parent = None if entry.parent is None else ids[entry.parent]
             session.entries[ids[entry.id]] = Entry(
                 id=ids[entry.id],

@@ -239,7 +239,7 @@ class MemoryTurns:
         data: Mapping[str, Any],
         now: datetime,
     ) -> int:
-        session.leaf = self._state.next_entry()
+        session.leaf = session.next_entry
         entry = Entry(
             id=session.leaf,
             session_id=session.id,

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from porting.incoming import import_file, preview
 from porting.outgoing import export_all, export_session
+from storage.memory import MemoryStore
 from storage.records import SessionInfo
 from storage.sqlite.open import open_store
 from storage.store import Store
@@ -29,8 +30,8 @@ PI_SESSION = Path(__file__).parents[1] / "transfer" / "files" / "pi.jsonl"
 
 
 @asynccontextmanager
-async def a_store(folder: Path, name: str) -> AsyncGenerator[Store, None]:
-    store = await open_store(folder / f"{name}.db")
+async def a_store(folder: Path, name: str, *, in_memory: bool = False) -> AsyncGenerator[Store, None]:
+    store = MemoryStore() if in_memory else await open_store(folder / f"{name}.db")
     try:
         yield store
     finally:
@@ -76,11 +77,14 @@ def renumbered(loaded: Loaded) -> Loaded:
 
 
 @settings(max_examples=40, deadline=None)
-@given(loadeds())
-def test_any_session_comes_out_as_it_came_in(loaded: Loaded) -> None:
+@given(loadeds(), st.booleans(), st.booleans())
+def test_any_session_comes_out_as_it_came_in(loaded: Loaded, in_memory: bool, back: bool) -> None:
     async def law(folder: Path) -> None:
         data = written(json_file.write, loaded)
-        async with a_store(folder, "one") as one, a_store(folder, "two") as two:
+        async with (
+            a_store(folder, "one", in_memory=in_memory) as one,
+            a_store(folder, "two", in_memory=back) as two,
+        ):
             await came_in(one, data)
             first = await went_out(one, await one.sessions.find(ANN, 1))
             read = only(json_file.read(BytesIO(first)))
@@ -95,10 +99,10 @@ def test_any_session_comes_out_as_it_came_in(loaded: Loaded) -> None:
 
 
 @settings(max_examples=20, deadline=None)
-@given(loadeds(), st.sampled_from([JSON, PI]))
-def test_pi_and_archives_come_out_as_they_came_in(loaded: Loaded, layout: Layout) -> None:
+@given(loadeds(), st.sampled_from([JSON, PI]), st.booleans())
+def test_pi_and_archives_come_out_as_they_came_in(loaded: Loaded, layout: Layout, in_memory: bool) -> None:
     async def law(folder: Path) -> None:
-        async with a_store(folder, "one") as one, a_store(folder, "two") as two:
+        async with a_store(folder, "one") as one, a_store(folder, "two", in_memory=in_memory) as two:
             await came_in(one, written(json_file.write, BRANCHED))
             await came_in(one, written(json_file.write, loaded))
             first = await archived(one, layout)
