@@ -12,14 +12,12 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from maintenance import Meter, Say, refuse_missing, refuse_taken
-from porting.incoming import Report, import_file
+from porting.incoming import Report, import_file, look
 from porting.outgoing import export_all
 from storage.errors import BackupFailed, DatabaseRefused
 from storage.records import Actor
 from storage.sqlite.copying import sync
 from storage.sqlite.open import open_store, open_to_read
-from storage.threads import in_own_thread
-from transfer.reading import survey
 from transfer.results import Survey, TransferRefused
 
 NOBODY: Final = "Nobody with the id {} has a session in {}. (What is in the bin isn't exported.)"
@@ -51,9 +49,10 @@ async def import_user(path: Path, user_id: int, from_file: Path, say: Say, meter
     Raises `DatabaseRefused` where the file is none that can be taken in: the database is then as it was. A stop leaves whole
     sessions.
     """
-    found = await _look(from_file)
-    say(f"{from_file} holds {_count(found.conversations, 'conversation')} with {_count(found.messages, 'message')}.")
     refuse_missing(path)
+    found = await _look(from_file, meter)
+    meter.end()
+    say(f"{from_file} holds {_count(found.conversations, 'conversation')} with {_count(found.messages, 'message')}.")
     store = await open_store(path)
     try:
         with from_file.open("rb") as file:
@@ -85,15 +84,12 @@ def _whole_or_not(to: Path) -> Generator[BinaryIO, None, None]:
         raise BackupFailed(f"{to} could not be made: {error.strerror}.") from error
 
 
-async def _look(from_file: Path) -> Survey:
-    """What is in the file, in a thread of its own. Raises `DatabaseRefused`."""
-
-    def work(_stop: object) -> Survey:
-        with from_file.open("rb") as file:
-            return survey(file)
-
+async def _look(from_file: Path, meter: Meter) -> Survey:
+    """What is in the file. Raises `DatabaseRefused`."""
     try:
-        return await in_own_thread(work, "survey")
+        with from_file.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            return await look(file, lambda done: meter(done, size))
     except TransferRefused as refused:
         raise DatabaseRefused(f"{from_file}: {refused}") from None
     except OSError as error:

@@ -8,6 +8,7 @@ from threading import Event
 from typing import BinaryIO, Final
 
 from porting.crossing import Crossing
+from porting.watched import Heard, watched
 from storage.errors import BrokenTree, StoreUnavailable
 from storage.records import Actor
 from storage.store import Store
@@ -51,16 +52,18 @@ class Report:
     """False where the store failed on the way: what is counted was taken in all the same."""
 
 
+async def look(file: BinaryIO, heard: Heard = lambda _bytes: None) -> Survey:
+    """Look through the file alone. Raises `TransferRefused`, `OSError`."""
+    return await in_own_thread(lambda stop: survey(watched(file, stop, heard)), "import-look")
+
+
 async def preview(store: Store, actor: Actor, file: BinaryIO) -> Preview:
     """Look through the file without changing anything. Raises `TransferRefused`, `OSError`, `StoreUnavailable`."""
     loop = asyncio.get_running_loop()
 
     def work(stop: Event) -> Preview:
-        crossing = Crossing(loop, stop)
-        file.seek(0)
-        found = survey(file)
-        file.seek(0)
-        return Preview(survey=found, known=_known(crossing, store, actor, sessions(file)))
+        crossing, read = Crossing(loop, stop), watched(file, stop)
+        return Preview(survey=survey(read), known=_known(crossing, store, actor, sessions(read)))
 
     return await in_own_thread(work, "import-preview")
 
@@ -76,9 +79,8 @@ async def import_file(
 
     def work(stop: Event) -> Report:
         crossing, report = Crossing(loop, stop), Report()
-        file.seek(0)
         try:
-            for number, result in enumerate(sessions(file), start=1):
+            for number, result in enumerate(sessions(watched(file, stop)), start=1):
                 _take(crossing, store, actor, result, report, number, skip_known=skip_known)
                 progress(report.taken + report.skipped)
         except StoreUnavailable:

@@ -1,5 +1,7 @@
 """`--export-user` and `--import-user` as processes of their own: what they write, take in, refuse and leave."""
 
+import asyncio
+import signal
 import stat
 import sys
 from pathlib import Path
@@ -17,6 +19,7 @@ from tests.storage.samples import BOB, exchange
 
 WHO = Actor(987654321987654321)
 ID = str(WHO.user_id)
+MIDDLING = 1500
 
 
 async def outcome(folder: Path, *flags: str) -> tuple[int | None, str, str]:
@@ -27,6 +30,15 @@ async def outcome(folder: Path, *flags: str) -> tuple[int | None, str, str]:
 
 def names_in(folder: Path) -> list[str]:
     return [each.name for each in folder.iterdir()]
+
+
+async def sessions_of(path: Path, who: Actor) -> int:
+    """How many somebody has, seen from beside whatever else uses the database."""
+    store = await open_to_read(path)
+    try:
+        return (await store.sessions.counts(who)).open
+    finally:
+        await store.close()
 
 
 def bytes_of(path: Path) -> bytes:
@@ -77,6 +89,32 @@ async def test_what_went_out_comes_in_elsewhere_and_is_skipped_the_second_time(p
     assert "Imported 0 conversations" in out
     assert "Skipped 2 conversations they have already." in out
     assert await verify(other / "cubby.db") == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
+async def test_ctrl_c_leaves_whole_sessions_and_the_next_import_takes_the_rest(path: Path, tmp_path: Path) -> None:
+    file, who = tmp_path / "all.zip", Actor(5)
+    file.write_bytes(zipped(many(MIDDLING)).getvalue())
+    process = await started(path.parent, "--import-user", "5", str(file))
+    async with asyncio.timeout(60):
+        while not await sessions_of(path, who):
+            pass
+    process.send_signal(signal.SIGINT)
+    _, err = await process.communicate()
+    assert (process.returncode, err.decode()) == (1, "Stopped before it was done.\n")
+    taken = await sessions_of(path, who)
+    assert 0 < taken < MIDDLING
+    assert await verify(path) == []
+    code, out, _ = await outcome(path.parent, "--import-user", "5", str(file))
+    assert (code, out.splitlines()[1:]) == (
+        0,
+        [
+            f"Imported {MIDDLING - taken:,} conversations with {MIDDLING - taken:,} messages for 5.",
+            f"Skipped {taken:,} conversation{'' if taken == 1 else 's'} they have already.",
+        ],
+    )
+    code, out, _ = await outcome(path.parent, "--export-user", "5", str(tmp_path / "out.zip"))
+    assert (code, out) == (0, f"Exported {MIDDLING:,} sessions of 5 to {tmp_path / 'out.zip'}.\n")
 
 
 async def test_what_cannot_be_read_is_told_by_line_and_ends_with_1(path: Path, tmp_path: Path) -> None:

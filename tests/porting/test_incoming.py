@@ -1,13 +1,15 @@
 """What an import does to the store, and what it leaves when it is cut off, refused or the disk fails."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from io import BytesIO
+from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
-from porting.incoming import import_file, preview
+from porting.incoming import import_file, look, preview
 from storage.errors import StoreUnavailable
 from storage.memory import MemoryStore
 from storage.records import Actor, Draft, DraftEntry, SessionInfo
@@ -17,6 +19,8 @@ from transfer import json_file
 from transfer.archive_writer import write_archive
 from transfer.results import TransferRefused
 from transfer.saved import Loaded
+
+PI_SESSION = Path(__file__).parents[1] / "transfer" / "files" / "pi.jsonl"
 
 
 def many(count: int) -> list[Loaded]:
@@ -111,3 +115,47 @@ async def test_a_disk_that_fails_on_the_way_is_told_with_what_was_taken() -> Non
     store.transfers = Held(store, fails=True)  # pyright: ignore[reportAttributeAccessIssue] - the test's own
     report = await import_file(store, ANN, zipped(many(3)), skip_known=True)
     assert (report.taken, report.is_whole) == (1, False)
+
+
+class Large(BytesIO):
+    """A file in whose middle the reader is held."""
+
+    def __init__(self, data: bytes, middle: Callable[[], object]) -> None:
+        super().__init__(data)
+        self._middle = middle
+        self.reads, self.go = 0, Event()
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.reads += 1
+        if self.reads == 5:
+            self._middle()
+            self.go.wait()
+        return super().read(size)
+
+
+@pytest.mark.parametrize("wanted", ["look", "preview", "import"])
+async def test_a_large_file_is_not_read_to_its_end_for_nobody(wanted: str) -> None:
+    store, loop, middle = MemoryStore(), asyncio.get_running_loop(), asyncio.Event()
+    file = Large(PI_SESSION.read_bytes() + b"no json\n" * 500_000, lambda: loop.call_soon_threadsafe(middle.set))
+    work: dict[str, Coroutine[Any, Any, Any]] = {
+        "look": look(file),
+        "preview": preview(store, ANN, file),
+        "import": import_file(store, ANN, file, skip_known=True),
+    }
+    running = asyncio.create_task(work.pop(wanted))
+    for other in work.values():
+        other.close()
+    await middle.wait()
+    running.cancel()
+    await asyncio.sleep(0)  # so that the thread is told before it goes on
+    file.go.set()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert file.reads == 5
+
+
+async def test_a_look_tells_how_far_it_is() -> None:
+    heard: list[int] = []
+    file = zipped(many(2000))
+    await look(file, heard.append)
+    assert max(heard) == len(file.getvalue())
