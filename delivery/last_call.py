@@ -55,12 +55,10 @@ class LastCall:
             view = lambda: self._means.controls.rest(turn, part)  # noqa: E731 - as a `Look` takes it
             await self._parts.let_rest_wait(Look(render.rest_waits(shown.content), "rest", view))
             return
-        where = self._parts.place
-        if where is not None and where.message_id is not None:
-            try:
-                await self._means.sender.edit(place, render.goes_on(shown.content, where.channel_id, where.message_id))
-            except DeliveryError as error:
-                log.info("turn %s: where it goes on could not be said: %s", turn.id, error)
+        try:
+            await self._means.sender.edit(place, render.goes_on(shown.content, self._parts.place or place))
+        except DeliveryError as error:
+            log.info("turn %s: where it goes on could not be said: %s", turn.id, error)
 
     def _rung(self) -> None:
         self.is_due = True

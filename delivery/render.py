@@ -15,7 +15,7 @@ from agent.events import LineWaiting, RetryWaiting
 from delivery.graphemes import is_boundary, units
 from delivery.readable import readable
 from delivery.splitting import MESSAGE_LIMIT, split
-from storage.records import SessionInfo, Turn, TurnState
+from storage.records import SessionInfo, Target, Turn, TurnState
 
 NAME_LENGTH: Final = 40
 """Characters of a session's name in a line."""
@@ -174,9 +174,10 @@ def ended(session: SessionInfo, ending: Ending) -> list[str]:
     return [*parts, *before, f"{last}\n{tail}"]
 
 
-def goes_on(content: str, channel_id: int, message_id: int) -> str:
-    """The last content of `streaming` where it can't be changed much longer: the answer goes on in this direct message."""
-    return _instead(content, f"Goes on in your direct messages: https://discord.com/channels/@me/{channel_id}/{message_id}")
+def goes_on(content: str, place: Target) -> str:
+    """The last content of `streaming` where it can't be changed much longer: the answer goes on at this place."""
+    message = "" if place.message_id is None else f"/{place.message_id}"
+    return _instead(content, f"Goes on in your direct messages: https://discord.com/channels/@me/{place.channel_id}{message}")
 
 
 def rest_waits(content: str) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from delivery.last_call import LAST_SECONDS
-from playground.standin import Message
+from playground.standin import Fault, Message
 from storage.records import Target, TurnState
 from tests.delivery.cast import Cast, labels
 
@@ -34,6 +34,16 @@ async def test_it_goes_on_in_direct_messages_and_says_so_where_it_was(cast: Cast
     assert (after.text, labels(after)) == (f"Because.\n{LINE}", ["Reply"])
     assert before.text.startswith("Bec\n")
     assert await cast.states(turn) == ["final"]
+
+
+async def test_where_it_was_says_so_though_the_first_try_there_fails(cast: Cast) -> None:
+    cast.standin.faults.add(Fault(route="POST /channels/*/messages", status=503))
+    turn = await cast.start(await soon_over(cast))
+    cast.delta(turn, "Bec")
+    await cast.seen(lambda m: m.text.startswith("Bec\n-# Goes on in your direct messages"))
+    await cast.end(turn, "Because.")
+    await cast.settled()
+    assert [message.text for message in cast.ann.sees(cast.ann.dm)] == [f"Because.\n{LINE}"]
 
 
 async def test_one_that_only_thinks_by_then_goes_there_too(cast: Cast) -> None:
