@@ -1,6 +1,5 @@
 """*More…* under an answer: what can be done with that exchange, in a message of its own, drawn anew at each press."""
 
-from io import BytesIO
 from typing import Final
 
 import discord
@@ -17,7 +16,7 @@ from cogs.router import submitted, uuid_in
 from cogs.seen import seen
 from cogs.services import Services
 from cogs.words import BESIDE, label, plain_label, quote
-from delivery.sender import Upload
+from delivery.long import text_file
 from delivery.stored import stored_answer
 from storage.records import Departure, Leave, Prompt, SessionInfo, Turn
 
@@ -81,7 +80,7 @@ class More(commands.Cog):
         if stored is None:
             raise Told(BESIDE)
         await reply.defer()
-        upload = Upload(f"answer-{session.number}.md", BytesIO(stored.ending.text.encode()))
+        upload = text_file(session, stored.ending.text)
         await Bulletin(self._services, reply).say(f"An answer in {label(session)}, as it was written:", upload=upload)
 
     async def _go(self, interaction: Interaction, departure: Departure) -> None:

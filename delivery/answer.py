@@ -6,7 +6,7 @@ and its last act is the ending, which arrives whole whatever became of the sessi
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from enum import Enum, auto
@@ -20,7 +20,8 @@ from delivery.flips import Flip, flip_of
 from delivery.governor import Right
 from delivery.idle import came_after
 from delivery.last_call import LastCall
-from delivery.live import Look, Pace
+from delivery.live import Look, Pace, looks_of
+from delivery.long import wants_file
 from delivery.means import Means
 from delivery.offers import Offer
 from delivery.parts import Parts
@@ -73,6 +74,7 @@ class AnswerDelivery:
         self._notice: str | None = None
         """What is to be said once, and this answer is to say; `None` until the end is shown."""
         self._is_late: bool | None = None
+        self._as_file = True
         self.superseded = False
         """Something else was asked in its session since."""
         self._parts = Parts(means, actor, turn)
@@ -158,6 +160,7 @@ class AnswerDelivery:
         """Keep the messages up to the turn's state until it has ended and is shown whole."""
         try:
             await self._parts.find()
+            self._as_file = await wants_file(self._means.store, self.actor)
             self._last_call.watch()
             self._look_whether_placed()
             if not self.placed.is_set():
@@ -232,7 +235,7 @@ class AnswerDelivery:
             case Phase.PAUSED:
                 return [Look(render.paused(self.session, turn), "paused", lambda: controls.paused(turn))]
             case Phase.RUNNING if self._speaks():
-                *before, last = _looks(self._contents(), "streaming", lambda: controls.streaming(turn))
+                *before, last = looks_of(self._contents(), "streaming", lambda: controls.streaming(turn))
                 return [*before, replace(last, lasting=render.lasting(self.session, last.content))]
             case _:
                 return []
@@ -246,14 +249,15 @@ class AnswerDelivery:
             return [render.held_up(self._holdup)]
         if len(self._pieces) > 1:
             self._pieces[:] = ["".join(self._pieces)]
-        return render.streaming(self.session, "".join(self._pieces))
+        return render.streaming(self.session, "".join(self._pieces), as_file=self._as_file)
 
     async def _last_looks(self, ending: Ending) -> list[Look]:
         means, turn = self._means, self.turn
         if self._is_late is None:
             self._is_late = await came_after(means.long_silence, means.store, self.actor, self.session, turn)
         late = self._is_late
-        ending = replace(await self._with_notice(ending), operator_told=means.operator_told(), late=late)
+        ending, told = await self._with_notice(ending), means.operator_told()
+        ending = replace(ending, operator_told=told, late=late, as_file=self._as_file)
         contents, flip = render.ended(self.session, ending), await self._flip()
 
         def view() -> discord.ui.View | None:
@@ -261,7 +265,7 @@ class AnswerDelivery:
             beside = flip if last else None
             return means.controls.ended(turn, ending.outcome, last=last, wrote=wrote, late=late, flip=beside)
 
-        return _looks(contents, "ended", view)
+        return looks_of(contents, "ended", view, render.whole_file(self.session, ending))
 
     async def _flip(self) -> Flip | None:
         """Its place among the answers beside it; where that can't be learnt, the buttons for it are left out."""
@@ -288,9 +292,3 @@ class AnswerDelivery:
         if self.session.temporary and await store.first_time(self.actor, SAID_TEMPORARY, self.session.id):
             due.append(render.TEMPORARY)
         return due
-
-
-def _looks(contents: list[str], buttons: str, view: Callable[[], discord.ui.View | None]) -> list[Look]:
-    """The contents as looks, with buttons under the last only."""
-    *before, last = contents
-    return [*map(Look, before), Look(last, buttons, view)]

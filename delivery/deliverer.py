@@ -100,7 +100,8 @@ class Deliverer:
         for part, content in enumerate(shown_now, start=1):
             is_last = part == len(shown_now)
             view = self._buttons(stored, ending) if is_last else None
-            message_id = await self._means.sender.send(target, content, view)
+            upload = render.whole_file(session, ending) if is_last else None
+            message_id = await self._means.sender.send(target, content, view, upload=upload)
             shown = replace(target, message_id=message_id)
             if is_last and stored.last:
                 self._offers.add(Offer(turn=turn, outcome=turn.state, target=shown, content=content))

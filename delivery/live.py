@@ -19,7 +19,7 @@ import discord
 from agent.checkpoints import Sleep
 from delivery.errors import DeliveryError, Lost, Passing, Unheard, Unsent
 from delivery.governor import Governor, Right
-from delivery.sender import Sender
+from delivery.sender import Sender, Upload
 from storage.records import Delivery, DeliveryState, Surface, Target
 
 log = logging.getLogger(__name__)
@@ -90,8 +90,18 @@ class Look:
     buttons: str = ""
     """A name for the buttons under it; "" for none."""
     view: Callable[[], discord.ui.View | None] = field(default=lambda: None, compare=False)
+    upload: Upload | None = field(default=None, compare=False)
+    """A file that goes with it."""
     lasting: str | None = field(default=None, compare=False)
     """What may stay for ever where `content` says that something is under way; `None` where that may."""
+
+
+def looks_of(
+    contents: list[str], buttons: str, view: Callable[[], discord.ui.View | None], upload: Upload | None = None
+) -> list[Look]:
+    """The contents as looks, with buttons and file under the last only."""
+    *before, last = contents
+    return [*map(Look, before), Look(last, buttons, view, upload)]
 
 
 class LiveMessage:
@@ -189,7 +199,7 @@ class LiveMessage:
     async def _edit(self, look: Look, right: Right) -> int:
         """Edit. Newer text is worth more than an interim edit that takes long."""
         if right is not Right.INTERIM:
-            return await self._sender.edit(self.delivery.target, look.content, look.view(), right=right)
+            return await self._sender.edit(self.delivery.target, look.content, look.view(), upload=look.upload, right=right)
         try:
             async with asyncio.timeout(LONGEST_INTERIM):
                 return await self._sender.edit(self.delivery.target, look.content, look.view(), right=right)
@@ -209,8 +219,10 @@ class LiveMessage:
             return await self._follow_up(look, right)
         found = await self._lost() if repeated else None
         if found is not None:
-            return await self._sender.edit(replace(target, message_id=found), look.content, look.view(), right=right)
-        return await self._sender.send(target, look.content, look.view(), nonce=self._nonce(), right=right)
+            target = replace(target, message_id=found)
+            return await self._sender.edit(target, look.content, look.view(), upload=look.upload, right=right)
+        nonce = self._nonce()
+        return await self._sender.send(target, look.content, look.view(), nonce=nonce, upload=look.upload, right=right)
 
     async def _follow_up(self, look: Look, right: Right) -> int:
         """Send a message that can't be looked up: if this tells nothing it stays as it is, so it says and offers nothing that
@@ -219,7 +231,8 @@ class LiveMessage:
         try:
             if look.lasting is not None:
                 return await self._sender.send(self.delivery.target, look.lasting, once=True, right=right)
-            return await self._sender.send(self.delivery.target, look.content, look.view(), once=True, right=right)
+            target, view = self.delivery.target, look.view()
+            return await self._sender.send(target, look.content, view, once=True, upload=look.upload, right=right)
         except DeliveryError as error:
             if isinstance(error, Unsent) or not isinstance(error, Passing):  # else it may be there
                 await self._become(DeliveryState.PENDING)

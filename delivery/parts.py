@@ -233,7 +233,7 @@ class Parts:
                 await message.settle(look, self._means.patience, self._means.sleep)
             except Rejected as error:
                 log.warning("turn %s: Discord does not take a content of it: %s", self._turn.id, error)
-                await message.settle(replace(look, content=refused), self._means.patience, self._means.sleep)
+                await message.settle(replace(look, content=refused, upload=None), self._means.patience, self._means.sleep)
         except Passing as error:
             log.warning("turn %s: left for the next start: %s", self._turn.id, error)
         except DeliveryError as error:

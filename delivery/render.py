@@ -6,6 +6,7 @@ Markdown, no mention, no link. Used by `answer.py`; who sends it and when is not
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,7 +14,9 @@ from typing import Final
 from agent.errors import ModelError
 from agent.events import LineWaiting, RetryWaiting
 from delivery.graphemes import is_boundary, units
+from delivery.long import COMES_AS_FILE, FULL, IN_FILE, ends_in_file, text_file
 from delivery.readable import readable
+from delivery.sender import Upload
 from delivery.splitting import MESSAGE_LIMIT, split
 from storage.records import SessionInfo, Target, Turn, TurnState
 
@@ -72,6 +75,8 @@ class Ending:
     """When there are new tokens, where the day's are nearly used."""
     model_label: str | None = None
     """What to say of the model, as a small line; `None` for nothing."""
+    as_file: bool = False
+    """Whether what does not fit three messages goes on in a file."""
     late: bool = False
     """Whether it came after a long silence, so that people may have taken it for another session's."""
     notice: str | None = None
@@ -147,12 +152,17 @@ def held_up(event: RetryWaiting | LineWaiting) -> str:
     return small(f"{what}; trying again in {seconds} s, {event.attempt} of {event.attempts}\n{label(event.session)} · waiting…")
 
 
-def streaming(session: SessionInfo, text: str) -> list[str]:
-    """The contents while text comes; those before the last stay as they are while it grows."""
+def streaming(session: SessionInfo, text: str, *, as_file: bool = False) -> list[str]:
+    """The contents while text comes. Those before the last stay as they are while it grows, but for a table that reaches into
+    them; with `as_file` what does not fit three messages is counted only.
+    """
     parts = split(readable(text, growing=True), BODY_LIMIT)
     if not parts:
         return [thinking(session)]
-    return [*parts[:-1], f"{parts[-1]}\n{small(f'{label(session)} · writing…')}"]
+    tail = f"{label(session)} · writing…"
+    if ends_in_file(parts, as_file=as_file):
+        return _to_file(parts, small(f"{tail} {len(text) // 1000},000 characters, {COMES_AS_FILE}"))
+    return _with_tail(parts, small(tail))
 
 
 def lasting(session: SessionInfo, content: str) -> str:
@@ -164,11 +174,23 @@ def lasting(session: SessionInfo, content: str) -> str:
 def ended(session: SessionInfo, ending: Ending) -> list[str]:
     """The contents of an ended turn: its text or its failure, what there is to say of it, and the session's line."""
     where = STILL_IN.format(label(session)) if ending.late and ending.wrote else label(session)
-    tail = small("\n".join([*_remarks(ending, temporary=session.temporary), where]))
-    parts = split(_body(ending), BODY_LIMIT)
+    parts, rest = split(_body(ending), BODY_LIMIT), [*_remarks(ending, temporary=session.temporary), where]
+    if ends_in_file(parts, as_file=ending.as_file):
+        return _to_file(parts, small("\n".join([IN_FILE, *rest])))
+    return _with_tail(parts, small("\n".join(rest)))
+
+
+def whole_file(session: SessionInfo, ending: Ending) -> Upload | None:
+    """The file that goes with the last content of `ended`; `None` where the contents are all."""
+    is_long = ends_in_file(split(_body(ending), BODY_LIMIT), as_file=ending.as_file)
+    return text_file(session, ending.text) if is_long else None
+
+
+def _with_tail(parts: Sequence[str], tail: str) -> list[str]:
+    """The parts with a last line, in one more message where both do not fit."""
     if not parts:
         return [tail]
-    last = parts.pop()
+    *parts, last = parts
     room = MESSAGE_LIMIT - units(tail) - 1
     *before, last = [last] if units(last) <= room else split(last, room)
     return [*parts, *before, f"{last}\n{tail}"]
@@ -189,6 +211,12 @@ def _instead(content: str, line: str) -> str:
     """A content of `streaming` with another last line."""
     before, _, _ = content.rpartition("\n")
     return f"{before}\n{small(line)}" if before else small(line)
+
+
+def _to_file(parts: Sequence[str], tail: str) -> list[str]:
+    """As many of the parts as are shown in full, the last as far as it fits with its last line: the file has the rest."""
+    *before, last = parts[:FULL]
+    return [*before, f"{split(last, MESSAGE_LIMIT - units(tail) - 1)[0]}\n{tail}"]
 
 
 def replaced(session: SessionInfo) -> str:

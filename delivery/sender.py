@@ -74,7 +74,7 @@ class Sender:
                 more["file"] = upload.begun()
             message = await channel.send(content, nonce=nonce, allowed_mentions=NO_MENTIONS, suppress_embeds=True, **more)
         if is_known and message.content.strip() != content.strip():
-            await self.edit(replace(target, message_id=message.id), content, view, right=right)
+            await self.edit(replace(target, message_id=message.id), content, view, upload=upload, right=right)
         return message.id
 
     async def find(self, target: Target, name: str) -> list[int]:

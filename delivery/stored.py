@@ -6,6 +6,7 @@ from typing import Final
 from agent.events import TurnEnded
 from delivery.flips import Flip, flip_of
 from delivery.idle import came_after
+from delivery.long import wants_file
 from delivery.means import Means
 from delivery.render import Ending, error_of
 from storage.records import Actor, Entry, SessionInfo, Turn
@@ -62,7 +63,7 @@ async def stored_answer(
 async def said_now(means: Means, actor: Actor, stored: StoredAnswer) -> Ending:
     """What is said under it where it is shown now. Raises `NotFound`, `StoreUnavailable`."""
     late = stored.last and await came_after(means.long_silence, means.store, actor, stored.session, stored.turn)
-    return replace(stored.ending, operator_told=means.operator_told(), late=late)
+    return replace(stored.ending, operator_told=means.operator_told(), late=late, as_file=await wants_file(means.store, actor))
 
 
 async def _entry(store: Store, actor: Actor, turn: Turn) -> Entry | None:

@@ -7,6 +7,10 @@ from storage.records import Actor
 AUTO_ARCHIVE_DAYS: Final = "auto_archive_days"
 """An integer: after how many days untouched sessions are archived; 0 is never."""
 
+LONG_ANSWERS: Final = "long_answers"
+"""How answers of more than three messages come: `IN_MESSAGES`; else, and where nothing was chosen, in a file."""
+IN_MESSAGES: Final = "messages"
+
 
 class Preferences(Protocol):
     """By name; the values are whatever JSON can say."""

@@ -6,6 +6,7 @@ import random
 import pytest
 
 from delivery import render
+from delivery.long import IN_FILE
 from delivery.render import Ending
 from playground.standin import Fault, Message
 from storage.records import Surface, Target, Turn, TurnState
@@ -72,9 +73,11 @@ async def test_whatever_fails_on_the_way_the_answer_is_there_once_and_whole(cast
     cast.standin.faults.clear()
     await restart(cast)
     shown = cast.ann.sees(cast.ann.dm if surface is Surface.DIRECT else cast.general)
-    whole = render.ended(cast.session, Ending(outcome=TurnState.COMPLETED, text=text))
+    whole = render.ended(cast.session, Ending(outcome=TurnState.COMPLETED, text=text, as_file=True))
     if any(label.startswith("Rest") for message in shown for label in labels(message)):
         told_until(shown, whole)
         return
     assert [message.text for message in shown] == whole
+    files = [[file.data.decode() for file in message.attachments] for message in shown]
+    assert files == [*[[]] * (len(whole) - 1), [text] if IN_FILE in whole[-1] else []]
     assert [labels(message) for message in shown] == [[]] * (len(shown) - 1) + [["Reply"]]

@@ -128,3 +128,15 @@ def test_streamed_parts_before_the_last_are_those_of_the_end(length: int) -> Non
     text = "some words " * (length // 11)
     streamed = render.streaming(session(), text)
     assert render.ended(session(), Ending(outcome=TurnState.COMPLETED, text=text))[: len(streamed) - 1] == streamed[:-1]
+
+
+@given(
+    st.text(max_size=200).map(lambda text: text * 60),
+    st.sampled_from([TurnState.COMPLETED, TurnState.STOPPED, TurnState.INTERRUPTED]),
+)
+def test_a_long_answer_has_at_most_three_messages_that_fit(text: str, outcome: TurnState) -> None:
+    ending = Ending(outcome=outcome, text=text, as_file=True, trimmed=True, saved=False, model_label="a model " * 5)
+    for contents in (render.streaming(session("name " * 40), text, as_file=True), render.ended(session("n" * 90), ending)):
+        assert all(units(content) <= 2000 for content in contents)
+        file = render.whole_file(session(), ending)
+        assert file is None or (len(contents) == 3 and file.file.read().decode() == text)
