@@ -81,10 +81,9 @@ class AnswerDelivery:
         self._pace = Pace(means.governor, lambda: self._parts.place)
         self._last_call = LastCall(means, self._parts, self._pace.hurry)
         self._pieces: list[str] = []
-        self._wrote = False
-        self._position = 0
+        self._wrote, self._position = False, 0
         self._holdup: RetryWaiting | LineWaiting | None = None
-        self._speaks_at = float("inf")
+        self._speaks_at = self._thinks_since = float("inf")
         self._alarm: asyncio.TimerHandle | None = None
 
     @property
@@ -122,7 +121,7 @@ class AnswerDelivery:
         """The model failed for a moment, or as many answers are being written as may be."""
         is_over = isinstance(event, LineWaiting) and event.position == 0
         self._holdup = None if is_over else event
-        self._speaks_at = 0.0
+        self._speaks_at, self._thinks_since = 0.0, float("inf")
         self._note(event.session, Phase.RUNNING)
 
     def add(self, text: str) -> None:
@@ -134,6 +133,12 @@ class AnswerDelivery:
         elif text.strip():
             self._wrote = True
             self._pace.hurry()
+
+    def think(self) -> None:
+        """The model thinks before it writes."""
+        self._holdup = None
+        self._thinks_since = min(self._thinks_since, asyncio.get_running_loop().time())
+        self._pace.mark()
 
     def end(self, session: SessionInfo, turn: Turn, ending: Ending, *, last: bool = True) -> None:
         """The turn has its outcome; `last` while it is its session's last exchange."""
@@ -247,8 +252,9 @@ class AnswerDelivery:
     def _contents(self) -> list[str]:
         if self._holdup is not None:
             return [render.held_up(self._holdup)]
-        if len(self._pieces) > 1:
-            self._pieces[:] = ["".join(self._pieces)]
+        if not self._wrote:
+            return [render.thinking(self.session, asyncio.get_running_loop().time() - self._thinks_since)]
+        self._pieces[:] = ["".join(self._pieces)]
         return render.streaming(self.session, "".join(self._pieces), as_file=self._as_file)
 
     async def _last_looks(self, ending: Ending) -> list[Look]:

@@ -168,7 +168,7 @@ class Deliverer:
             case TurnStarted():
                 self._supersede(event.session, event.turn)
                 self._answer(event.actor, event.session, event.turn).run(event.session, event.turn, event.generation)
-            case TextDelta() | RetryWaiting() | LineWaiting():
+            case TextDelta() | ThoughtDelta() | RetryWaiting() | LineWaiting():
                 self._take_progress(event)
             case TurnEnded():
                 ending = ending_of(event, self._means.model_label)
@@ -177,8 +177,6 @@ class Deliverer:
                 self._take_saved(event)
             case KeptFinished():
                 self._own(f"kept-{event.session.id}", self._tell_kept(event))
-            case ThoughtDelta():
-                pass  # not shown
 
     def _take_saved(self, event: TurnSaved) -> None:
         """An end was stored after all. Where less was kept than was shown, what was shown stays as it is."""
@@ -216,13 +214,15 @@ class Deliverer:
             if answer.waits and answer.turn.session_id == event.session.id and answer.turn.id not in still:
                 answer.vanish(event.session)
 
-    def _take_progress(self, event: TextDelta | RetryWaiting | LineWaiting) -> None:
+    def _take_progress(self, event: TextDelta | ThoughtDelta | RetryWaiting | LineWaiting) -> None:
         """Progress of an older build of the session comes late and is dropped."""
         answer = self._answers.get(event.turn.id)
         if answer is None or answer.generation != event.generation:
             return
         if isinstance(event, TextDelta):
             answer.add(event.text)
+        elif isinstance(event, ThoughtDelta):
+            answer.think()
         else:
             answer.hold_up(event)
 

@@ -137,9 +137,10 @@ def paused(session: SessionInfo, turn: Turn) -> str:
     return f"Paused in **{label(session)}**: send it or remove it.\n> {inert(shorten(turn.prompt, QUOTE_LENGTH))}"
 
 
-def thinking(session: SessionInfo) -> str:
-    """The turn runs and no text has come."""
-    return small(f"{label(session)} · thinking…")
+def thinking(session: SessionInfo, seconds: float = 0) -> str:
+    """The turn runs and no text has come; the model has been thinking for so long."""
+    so_long = f" {seconds:.0f} s" if seconds >= 1 else ""
+    return small(f"{label(session)} · thinking…{so_long}")
 
 
 def held_up(event: RetryWaiting | LineWaiting) -> str:

@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 
 from agent.errors import ModelError
-from agent.events import KeptFinished, QueueChanged, TextDelta, TurnEnded, TurnSaved, TurnStarted
+from agent.events import KeptFinished, QueueChanged, TextDelta, ThoughtDelta, TurnEnded, TurnSaved, TurnStarted
 from delivery.deliverer import Deliverer
 from delivery.flips import Flip
 from playground.standin import Channel, ManualClock, Message, Person, StandIn
@@ -108,6 +108,10 @@ class Cast:
 
     def delta(self, turn: Turn, text: str, generation: int = 1) -> None:
         self.deliverer.on_event(TextDelta(actor=self.actor, session=self.session, generation=generation, turn=turn, text=text))
+
+    def think(self, turn: Turn) -> None:
+        event = ThoughtDelta(actor=self.actor, session=self.session, generation=1, turn=turn, text="hm")
+        self.deliverer.on_event(event)
 
     async def end(
         self, turn: Turn, text: str, outcome: TurnState = TurnState.COMPLETED, error: ModelError | None = None

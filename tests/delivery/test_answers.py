@@ -1,6 +1,7 @@
 """Answers on their way to a real discord.py client: what Ann sees, and when."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -209,6 +210,21 @@ async def test_first_words_and_the_end_wait_for_no_interval(cast: Cast) -> None:
     cast.delta(turn, "Bec")
     shown = await cast.seen(lambda m: m.text.startswith("Bec"))
     cast.delta(turn, "au")
+    await cast.end(turn, "Because.")
+    await cast.settled()
+    assert shown.text == f"Because.\n{LINE}"
+
+
+async def test_a_model_that_thinks_says_for_how_long_until_it_writes(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    turn = await cast.start(await cast.private())
+    await cast.seen(lambda m: m.text == f"{LINE} · thinking…")
+    loop = asyncio.get_running_loop()
+    cast.think(turn)
+    monkeypatch.setattr(loop, "time", lambda: time.monotonic() + 12)
+    cast.think(turn)
+    shown = await cast.seen(lambda m: "thinking… 12 s" in m.text)
+    cast.delta(turn, "Bec")
+    await cast.seen(lambda m: m.text == f"Bec\n{LINE} · writing…")
     await cast.end(turn, "Because.")
     await cast.settled()
     assert shown.text == f"Because.\n{LINE}"
