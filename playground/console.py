@@ -168,10 +168,12 @@ class Console:
             await self._fill_in(used.modal)
 
     async def _fill_in(self, modal: Modal) -> None:
-        """Ask for each field on a line of its own; an empty one or a "." leaves the modal."""
+        """Ask for each field on a line of its own, with what stands in it; an empty one or a "." leaves the modal."""
         self._screen.say(f"{modal.title} (an empty line leaves it)")
         values: dict[str, str] = {}
         for field in modal.fields:
+            if field.value:
+                self._screen.say(f"{field.label} (now): {field.value}")
             line = await self._lines.next(f"{field.label}: ")
             if line is None or line.strip() in ("", "."):
                 self._screen.say("(Left.)")

@@ -20,7 +20,8 @@ class Branches(Protocol):
 
     async def fork(self, actor: Actor, session_id: UUID, at: int | None = None, *, before: int | None = None) -> SessionInfo:
         """A new session with copies of the path to `at` (`None`: of the current path), linked to this one, with its name;
-        instead of that with `before`, of what is above this entry, be it nothing.
+        instead of that with `before`, of what is above this entry, be it nothing. A model's name, which was for what was said,
+        is not that of an empty copy.
 
         It is not made active. What was said, when and by whom, and what the entries' data name, is as it was; the turns stay
         the old session's. Raises `EntryNotFound`, and `SessionTemporary` for a temporary session.

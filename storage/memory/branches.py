@@ -8,7 +8,7 @@ from uuid import UUID
 from storage.errors import EntryNotFound, ExchangeAlone, NotLastTurn, SessionWriting, WrongTurnState
 from storage.ids import new_id
 from storage.memory.state import Flags, Session, State
-from storage.records import FIRST_MESSAGE_LENGTH, Actor, Entry, Origin, SessionInfo, Tip
+from storage.records import FIRST_MESSAGE_LENGTH, Actor, Entry, NamedBy, Origin, SessionInfo, Tip
 
 
 class MemoryBranches:
@@ -41,7 +41,8 @@ class MemoryBranches:
         start = session.leaf if at is None else at
         if before is not None:
             start = session.entries[before].parent
-        flags = Flags(name=session.flags.name, named_by=session.flags.named_by)
+        has_name = start is not None or session.flags.named_by is NamedBy.PERSON
+        flags = Flags(name=session.flags.name, named_by=session.flags.named_by) if has_name else Flags()
         fork = self._state.add_session(new_id(), session.owner, now, flags, now)
         fork.model = session.model
         fork.origin = Origin(session_id=session.id, number=session.number, entry=start)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from storage.errors import EntryNotFound, ExchangeAlone, NotLastTurn, WrongTurnState
 from storage.ids import new_id
-from storage.records import Actor, SessionInfo, Tip
+from storage.records import Actor, NamedBy, SessionInfo, Tip
 from storage.sqlite.database import Database
 from storage.sqlite.entries import COUNTED, move_leaf, preview_of, said_at
 from storage.sqlite.held import Held, refuse_temporary
@@ -64,11 +64,13 @@ class SqliteBranches:
             start = _start_of_fork(connection, session, at, before)
             path = list(up(connection, session, start))[::-1]
             number = next_number(connection, session["owner"])
+            has_name = start is not None or session["named_by"] == NamedBy.PERSON
+            name, named_by = (session["name"], session["named_by"]) if has_name else (None, None)
             connection.execute(
                 "INSERT INTO sessions(owner, number, id, name, named_by, created, modified, touched, model, "
                 "origin_id, origin_number, origin_entry) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    *(session["owner"], number, fork_id.hex, session["name"], session["named_by"], now, now, now),
+                    *(session["owner"], number, fork_id.hex, name, named_by, now, now, now),
                     *(session["model"], session["id"], session["number"], start),
                 ),
             )

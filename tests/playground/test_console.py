@@ -44,6 +44,12 @@ async def test_an_offer_is_pressed_by_its_number_and_a_modal_filled_in(tmp_path:
     assert "Your favorite color is blue" in said
 
 
+async def test_a_modal_says_what_stands_in_it(tmp_path: Path) -> None:
+    said = await talk(tmp_path, "My favorite color is blue", "!3", "!2", "My favorite color is red")
+    assert "Your message (now): My favorite color is blue" in said
+    assert "Noted: your favorite color is red" in said
+
+
 async def test_a_session_is_chosen_in_the_panel(tmp_path: Path) -> None:
     said = await talk(tmp_path, "the first one", "/new", "the second one", "/sessions", "!1 1")
     assert said.split("> !1 1")[1].count("1 · the first one") >= 1

@@ -122,6 +122,15 @@ async def test_a_fork_before_an_entry_ends_above_it(store: Store, session: Sessi
         await store.branches.fork(ANN, session.id, before=0)
 
 
+async def test_an_empty_fork_has_a_persons_name_but_no_models(store: Store, session: SessionInfo) -> None:
+    first, _, second = await branched(store, session)
+    await store.shelves.name_by_model(ANN, session.id, "Of a model")
+    assert (await store.branches.fork(ANN, session.id, before=first.prompt_entry)).name is None
+    assert (await store.branches.fork(ANN, session.id, before=second.prompt_entry)).name == "Of a model"
+    await store.shelves.rename(ANN, 1, "Of a person")
+    assert (await store.branches.fork(ANN, session.id, before=first.prompt_entry)).name == "Of a person"
+
+
 async def test_a_fork_of_nothing_is_empty(store: Store, session: SessionInfo) -> None:
     fork = await store.branches.fork(ANN, session.id)
     assert (fork.leaf, fork.modified, fork.branches) == (None, fork.created, 0)
