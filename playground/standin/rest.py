@@ -109,6 +109,8 @@ class Rest:
             status, body = refusal.status, refusal.body()
         except NotImplementedHere as missing:
             status, body = self._refuse(name, f"the stand-in does not implement {missing}")
+        except ConnectionError:
+            raise  # whoever asked has gone: that is no fault of theirs, and nobody hears the answer
         except Exception as error:  # noqa: BLE001  # a body of a shape nobody foresaw is refused as loudly
             _log.debug("the stand-in failed", exc_info=True)
             status, body = self._refuse(name, f"the stand-in failed: {type(error).__name__}")

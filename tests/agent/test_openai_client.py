@@ -218,7 +218,7 @@ async def test_a_server_that_hangs_is_a_stall_whatever_it_sent(
 ) -> None:
     server.script(fault)
     with pytest.raises(errors.Stalled):
-        await answer_within(client, Deadlines(0.1, 0.1, 30))
+        await answer_within(client, Deadlines(0.5, 0.5, 30))
     await server.until_ended()
     assert server.seen[0].left_early
 

@@ -82,7 +82,7 @@ async def test_an_answer_that_could_not_be_saved_is_shown_said_so_and_saved_late
         told = await team.ann.wait_for(
             lambda m: "couldn't save this answer" in m.text and is_ended(m), channel=team.general, timeout=20
         )
-        assert "and the end" in told.text
+        assert [b"and the end" in attachment.data for attachment in told.attachments] == [True]
     assert team.bot is not None
     await team.bot.runtimes.save()
     (session,) = (await team.bot.store.sessions.list(Actor(team.ann.id))).items
