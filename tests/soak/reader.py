@@ -82,6 +82,11 @@ def _numbers(path: Path, person: Person) -> list[str]:
     return [] if numbers == list(range(1, len(numbers) + 1)) else [f"{person.name}'s numbers are {numbers}"]
 
 
+def _read(message: Message) -> str:
+    """What a person can read of it: a long answer goes on in a file."""
+    return message.text + "".join(file.data.decode() for file in message.attachments)
+
+
 def _answers(path: Path, person: Person, messages: Sequence[Message]) -> list[str]:
     """Every stored answer is shown, whole and once."""
     found: list[str] = []
@@ -98,7 +103,7 @@ def _answers(path: Path, person: Person, messages: Sequence[Message]) -> list[st
         states = {part["state"] for part in parts}
         if states - {"final", "undeliverable"}:
             found.append(f"turn {answer['id']} ({answer['state']}): parts are {states}")
-        shown = "".join(by_id[part["message_id"]].text for part in parts if part["message_id"] in by_id)
+        shown = "".join(_read(by_id[part["message_id"]]) for part in parts if part["message_id"] in by_id)
         is_offered = any(button.label == "Show the rest" for message in by_id.values() for button in message.buttons)
         if "undeliverable" not in states and not is_offered and _letters(answer["text"]) not in _letters(shown):
             found.append(f"turn {answer['id']} ({answer['state']}) is not shown whole: {shown[:80]!r}")
