@@ -90,6 +90,11 @@ class Visit:
         """Whether only its owner's word is missing."""
         return self.is_asked and not self.word.done()
 
+    @property
+    def is_let_go(self) -> bool:
+        """Whether the file goes without its owner's word, be it gone by now or not."""
+        return self.word.done() and (self.word.cancelled() or isinstance(self.word.result(), str))
+
 
 class Importing(commands.Cog):
     """Looks at files, holds them for a while, and takes them in."""
@@ -122,7 +127,7 @@ class Importing(commands.Cog):
     async def _decided(self, choice: Choice, interaction: Interaction, arguments: list[str]) -> None:
         """A press. Raises `Told`, with the same sentence for a file that is foreign, gone, or never was."""
         visit = self._visits.get(interaction.user.id)
-        if visit is None or visit.token != uuid_in(arguments) or visit.word.cancelled():
+        if visit is None or visit.token != uuid_in(arguments) or visit.is_let_go:
             raise Told(NOT_HERE)
         if not visit.is_waiting:
             raise Told(BUSY)
