@@ -14,7 +14,7 @@ from cogs.bulletin import Bulletin
 from cogs.controls import button, row
 from cogs.explain import Told
 from cogs.files import NewFile, disk_told, unnamed_files
-from cogs.find import choices, find
+from cogs.find import choices, wanted
 from cogs.packing import Packed, pack_all, pack_one
 from cogs.reply import Interaction, actor_of, reply_to
 from cogs.router import Unreadable, uuid_in
@@ -75,11 +75,11 @@ class Exporting(commands.Cog):
         if session is not None and session.strip().casefold() == ALL:
             self._send_all(interaction, LAYOUTS.get(format or "", JSON))
             return
-        wanted = await (find(self._services, actor, session) if session else self._services.runtimes.of(actor).active())
-        if wanted is None:
+        meant = await wanted(self._services, actor, session)
+        if meant is None:
             await reply.say(NOTHING_OPEN)
         else:
-            self._send(interaction, wanted, LAYOUTS.get(format or "", MARKDOWN))
+            self._send(interaction, meant, LAYOUTS.get(format or "", MARKDOWN))
 
     @export.autocomplete("session")
     async def _session_choices(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:

@@ -28,6 +28,11 @@ async def find(services: Services, actor: Actor, text: str) -> SessionInfo:
     return candidates[0]
 
 
+async def wanted(services: Services, actor: Actor, typed: str | None) -> SessionInfo | None:
+    """The session that was typed, else the active one, if there is one. Raises as `find`."""
+    return await (find(services, actor, typed) if typed is not None else services.runtimes.of(actor).active())
+
+
 async def choices(services: Services, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Up to 25 of the person's own sessions that fit what was typed so far, by number, name or first message."""
     if await services.access.refusal(interaction.user.id, interaction.guild_id) is not None:

@@ -5,7 +5,7 @@ from typing import Final
 from discord import app_commands
 from discord.ext import commands
 
-from cogs.find import choices, find
+from cogs.find import choices, wanted
 from cogs.present import present
 from cogs.reply import Interaction, actor_of, reply_to
 from cogs.services import Services
@@ -26,16 +26,15 @@ class Forks(commands.Cog):
     async def fork(self, interaction: Interaction, session: app_commands.Range[str, 1, 200] | None = None) -> None:
         """Copy the current path of the active or a given session whole into a new one, and open that."""
         actor, reply = actor_of(interaction), reply_to(interaction)
-        runtime = self._services.runtimes.of(actor)
         await reply.defer()
-        wanted = await find(self._services, actor, session) if session is not None else await runtime.active()
-        if wanted is None:
+        meant = await wanted(self._services, actor, session)
+        if meant is None:
             await reply.say(NOTHING_OPEN)
-        elif wanted.leaf is None:
-            await reply.say(EMPTY.format(label(wanted)))
+        elif meant.leaf is None:
+            await reply.say(EMPTY.format(label(meant)))
         else:
-            departure = Departure(leave=Leave.FORK, number=wanted.number)
-            await present(self._services, actor, reply, await runtime.go(departure))
+            departure = Departure(leave=Leave.FORK, number=meant.number)
+            await present(self._services, actor, reply, await self._services.runtimes.of(actor).go(departure))
 
     @fork.autocomplete("session")
     async def _session_choices(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:

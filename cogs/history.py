@@ -11,7 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs.controls import button, row
-from cogs.find import choices, find
+from cogs.find import choices, wanted
 from cogs.reply import Answering, Interaction, actor_of, reply_to
 from cogs.router import entry_in, number_in, uuid_in
 from cogs.services import Services
@@ -52,14 +52,11 @@ class History(commands.Cog):
     async def history(self, interaction: Interaction, session: app_commands.Range[str, 1, 200] | None = None) -> None:
         """Show the newest page of a session's transcript."""
         actor, reply = actor_of(interaction), reply_to(interaction)
-        if session is not None:
-            wanted = await find(self._services, actor, session)
-        else:
-            wanted = await self._services.runtimes.of(actor).active()
-        if wanted is None:
+        meant = await wanted(self._services, actor, session)
+        if meant is None:
             await reply.say(NOTHING_OPEN)
         else:
-            await show_page(self._services.store, actor, reply, wanted)
+            await show_page(self._services.store, actor, reply, meant)
 
     @history.autocomplete("session")
     async def _session_choices(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:

@@ -9,7 +9,7 @@ from agent.outcomes import Busy, Deleted, Forgotten
 from cogs import controls
 from cogs.asking import is_empty
 from cogs.explain import Told
-from cogs.find import choices, find
+from cogs.find import choices, wanted
 from cogs.reply import Interaction, Reply, actor_of, reply_to
 from cogs.router import submitted, uuid_in
 from cogs.services import Services
@@ -43,15 +43,15 @@ class Shelves(commands.Cog):
     ) -> None:
         """Rename the active or a given session; without a name, open a modal for one."""
         actor, reply = actor_of(interaction), reply_to(interaction)
-        wanted = await self._wanted(actor, session)
-        if wanted is None:
+        meant = await wanted(self._services, actor, session)
+        if meant is None:
             await reply.say(NOTHING_OPEN)
-        elif wanted.temporary:
+        elif meant.temporary:
             raise SessionTemporary
         elif name is None:
-            await interaction.response.send_modal(controls.name_modal(wanted, "named"))
+            await interaction.response.send_modal(controls.name_modal(meant, "named"))
         else:
-            await self._rename(actor, reply, wanted.number, name)
+            await self._rename(actor, reply, meant.number, name)
 
     @app_commands.command(name="delete", description=f"Put a session into the bin, where it rests for {BIN_KEEPS.days} days")
     @app_commands.describe(session="Its number, or a name that fits only one; leave it out for the one you're in")
@@ -59,11 +59,11 @@ class Shelves(commands.Cog):
         """Delete the active or a given session; while an answer is being written in it, ask first."""
         actor, reply = actor_of(interaction), reply_to(interaction)
         await reply.defer()
-        wanted = await self._wanted(actor, session)
-        if wanted is None:
+        meant = await wanted(self._services, actor, session)
+        if meant is None:
             await reply.say(NOTHING_OPEN)
         else:
-            await self._delete(actor, reply, wanted, stop=False)
+            await self._delete(actor, reply, meant, stop=False)
 
     @rename.autocomplete("session")
     @delete.autocomplete("session")
@@ -98,10 +98,6 @@ class Shelves(commands.Cog):
     async def _spare(self, interaction: Interaction, arguments: list[str]) -> None:
         session = await self._services.store.sessions.get(actor_of(interaction), uuid_in(arguments))
         await reply_to(interaction, in_place=True).say(f"{label(session)} stays as it is.")
-
-    async def _wanted(self, actor: Actor, typed: str | None) -> SessionInfo | None:
-        """The session that was typed, else the active one."""
-        return await (find(self._services, actor, typed) if typed is not None else self._services.runtimes.of(actor).active())
 
     async def _undo(self, interaction: Interaction, arguments: list[str]) -> None:
         """Take an act back; the message that told of it tells of this instead."""

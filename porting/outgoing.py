@@ -88,7 +88,7 @@ def _id_out(crossing: Crossing, store: Store, actor: Actor, session_id: UUID) ->
 
 
 def _entries(crossing: Crossing, store: Store, actor: Actor, session: SessionInfo) -> Iterator[SavedEntry]:
-    """Its entries as they were when `session` was read. Raises `SessionGone`."""
+    """Its entries; none where its current path is empty. Raises `SessionGone`."""
     if session.leaf is None:
         return
     try:
