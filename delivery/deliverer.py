@@ -92,10 +92,13 @@ class Deliverer:
 
         Raises `DeliveryError`, `NotFound`, `StoreUnavailable`.
         """
-        stored = await stored_answer(self._means.store, actor, session, turn, self._means.model_label)
-        if stored is None:
+        if (stored := await stored_answer(self._means.store, actor, session, turn, self._means.model_label)) is None:
             return False
-        ending = await said_now(self._means, actor, stored)
+        return await self._show(actor, stored, await said_now(self._means, actor, stored), target, since)
+
+    async def _show(self, actor: Actor, stored: StoredAnswer, ending: Ending, target: Target, since: int = 0) -> bool:
+        """Send a stored answer's messages from part `since` on; false where there are none."""
+        session, turn = stored.session, stored.turn
         shown_now = render.ended(session, ending)[since:]
         for part, content in enumerate(shown_now, start=1):
             is_last = part == len(shown_now)
@@ -119,13 +122,12 @@ class Deliverer:
         Raises as `show_stored`.
         """
         self._offers.drop(session.id, shown.id)
-        means = self._means
-        stored = await stored_answer(means.store, actor, session, turn, means.model_label)
-        ending = await said_now(self._means, actor, stored) if stored is not None else None
-        contents = render.ended(session, ending) if ending is not None else []
-        was_one = len(await means.store.deliveries.of_turn(actor, shown.id)) <= 1
-        if stored is None or ending is None or len(contents) > 1 or not was_one:
-            await self.show_stored(actor, session, turn, after)
+        if (stored := await stored_answer(self._means.store, actor, session, turn, self._means.model_label)) is None:
+            return
+        ending = await said_now(self._means, actor, stored)
+        contents = render.ended(session, ending)
+        if len(contents) > 1 or len(await self._means.store.deliveries.of_turn(actor, shown.id)) > 1:
+            await self._show(actor, stored, ending, after)
             return
         await self._means.sender.edit(target, contents[0], self._buttons(stored, ending))
         self._offers.add(Offer(turn=turn, outcome=turn.state, target=target, content=contents[0]))
