@@ -98,7 +98,7 @@ class Answers(commands.Cog):
             case Busy(session=session):
                 await reply.aside(f"{label(session)} is still writing. Flip when it's done, or `/stop` it.")
             case Flipped(session=session, turn=turn, shown=shown):
-                show = self._services.deliverer.flip
+                show = self._services.deliverer.again.flip
                 await show(actor, session, turn, shown, reply.target(), reply.next_target())
 
     async def _rest_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
@@ -109,7 +109,7 @@ class Answers(commands.Cog):
         await reply.defer()
         if turn.state.is_running:
             await reply.aside(STILL_WRITING)
-        elif await self._services.deliverer.show_stored(actor, session, turn, reply.next_target(), since=part):
+        elif await self._services.deliverer.again.show(actor, session, turn, reply.next_target(), since=part):
             await seen(self._services.store, actor, session, turn)
         else:
             await reply.aside(GONE)

@@ -41,6 +41,6 @@ class Continuing(commands.Cog):
         except Shut:
             raise Told(SHUT) from None
         await services.store.deliveries.link(actor, asked, session.id)
-        await services.deliverer.show_stored(actor, session, turn, place)
+        await services.deliverer.again.show(actor, session, turn, place)
         await seen(services.store, actor, session, turn)
         await reply.say(f"It goes on here: https://discord.com/channels/@me/{place.channel_id}/{asked}")

@@ -55,7 +55,7 @@ class Owed(commands.Cog):
         try:
             session = await self._services.store.sessions.get(actor, turn.session_id)
             await self._services.sender.send(target, BEFORE, None)
-            await self._services.deliverer.show_stored(actor, session, turn, target)
+            await self._services.deliverer.again.show(actor, session, turn, target)
             await seen(self._services.store, actor, session, turn)
         except NotFound:
             log.info("turn %s: nothing is left to show", turn.id)

@@ -27,7 +27,7 @@ from cogs import controls
 from cogs.reply import Answering, say_long
 from cogs.services import Services
 from cogs.words import NOT_SAVED, NOTHING_OPEN, given_back, gone, label, messages, paused_line, quote, saved_now
-from delivery.answer import SAID_TEMPORARY
+from delivery.closing import SAID_TEMPORARY
 from delivery.splitting import split
 from storage.errors import StoreError, StoreUnavailable
 from storage.records import Actor, EntryKind, SessionInfo
@@ -80,7 +80,7 @@ async def show_session(services: Services, actor: Actor, reply: Answering, opene
     await link(services, actor, reply, shown, session)
     latest = await services.store.turns.latest(actor, session.id)
     if latest is not None and latest.state.is_ended:
-        await services.deliverer.show_stored(actor, session, latest, reply.next_target())
+        await services.deliverer.again.show(actor, session, latest, reply.next_target())
     elif latest is None and tail and tail[-1].kind == EntryKind.ASSISTANT:
         for part in split(tail[-1].text):  # what came from elsewhere has no turn here: a fork's, an import's
             await link(services, actor, reply, await reply.say(part), session)

@@ -12,13 +12,10 @@ from dataclasses import replace
 from enum import Enum, auto
 from typing import Final
 
-import discord
-
 from agent.events import LineWaiting, RetryWaiting
 from delivery import render
-from delivery.flips import Flip, flip_of
+from delivery.closing import Closing
 from delivery.governor import Right
-from delivery.idle import came_after
 from delivery.last_call import LastCall
 from delivery.live import Look, Pace, looks_of
 from delivery.long import wants_file
@@ -30,12 +27,6 @@ from storage.errors import StoreError, TurnNotFound
 from storage.records import Actor, SessionInfo, Turn, TurnState
 
 log = logging.getLogger(__name__)
-
-WELCOME: Final = "welcome"
-"""The name under which the store keeps that a person was given the privacy notice."""
-
-SAID_TEMPORARY: Final = "temporary"
-"""The same, that they were told what the temporary session is that they are in."""
 
 ORDER_SECONDS: Final = 5.0
 """How long a new message waits for those that belong above it; a failing line must not hold it up for longer."""
@@ -71,12 +62,10 @@ class AnswerDelivery:
         self.ending: Ending | None = None
         self.was_saved = False
         """The store took its end after all, which `ending` says it did not."""
-        self._notice: str | None = None
-        """What is to be said once, and this answer is to say; `None` until the end is shown."""
-        self._is_late: bool | None = None
         self._as_file = True
         self.superseded = False
         """Something else was asked in its session since."""
+        self._closing = Closing(means, actor)
         self._parts = Parts(means, actor, turn)
         self._pace = Pace(means.governor, lambda: self._parts.place)
         self._last_call = LastCall(means, self._parts, self._pace.hurry)
@@ -258,43 +247,5 @@ class AnswerDelivery:
         return render.streaming(self.session, "".join(self._pieces), as_file=self._as_file)
 
     async def _last_looks(self, ending: Ending) -> list[Look]:
-        means, turn = self._means, self.turn
-        if self._is_late is None:
-            self._is_late = await came_after(means.long_silence, means.store, self.actor, self.session, turn)
-        late = self._is_late
-        ending, told = await self._with_notice(ending), means.operator_told()
-        ending = replace(ending, operator_told=told, late=late, as_file=self._as_file)
-        contents, flip = render.ended(self.session, ending), await self._flip()
-
-        def view() -> discord.ui.View | None:
-            last, wrote = not self.superseded, ending.wrote
-            beside = flip if last else None
-            return means.controls.ended(turn, ending.outcome, last=last, wrote=wrote, late=late, flip=beside)
-
-        return looks_of(contents, "ended", view, render.whole_file(self.session, ending))
-
-    async def _flip(self) -> Flip | None:
-        """Its place among the answers beside it; where that can't be learnt, the buttons for it are left out."""
-        try:
-            return await flip_of(self._means.store, self.actor, self.turn)
-        except StoreError as error:
-            log.warning("turn %s: what stands beside it is not known: %s", self.turn.id, type(error).__name__)
-            return None
-
-    async def _with_notice(self, ending: Ending) -> Ending:
-        """The privacy notice rides on a person's very first answer, and what a temporary session is on its first one."""
-        if self._notice is None:
-            try:
-                self._notice = "\n".join(await self._due())
-            except StoreError as error:
-                log.warning("turn %s: whether it is the first is not known: %s", self.turn.id, type(error).__name__)
-        return replace(ending, notice=self._notice or None)
-
-    async def _due(self) -> list[str]:
-        """What was never said before, and is from now on."""
-        store, due = self._means.store, list[str]()
-        if await store.first_time(self.actor, WELCOME):
-            due.append(self._means.privacy_notice)
-        if self.session.temporary and await store.first_time(self.actor, SAID_TEMPORARY, self.session.id):
-            due.append(render.TEMPORARY)
-        return due
+        ending = replace(ending, as_file=self._as_file)
+        return await self._closing.looks(self.session, self.turn, ending, is_last=lambda: not self.superseded)

@@ -7,12 +7,9 @@ tasks are owned here and end in `close()`.
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-
-import discord
 
 from agent.events import (
     Event,
@@ -26,19 +23,18 @@ from agent.events import (
     TurnSaved,
     TurnStarted,
 )
-from delivery import render
+from delivery.again import Again
 from delivery.answer import AnswerDelivery
 from delivery.errors import DeliveryError
 from delivery.governor import Right
 from delivery.means import Means
 from delivery.offers import Offer, Offers
-from delivery.render import Ending
-from delivery.stored import StoredAnswer, ending_of, said_now, stored_answer
+from delivery.stored import ending_of, stored_answer
 from delivery.tokens import erase_hourly
 from delivery.unsaved import Unsaved
 from delivery.withdrawing import find_lost, withdraw, withdraw_lost
 from storage.errors import NotFound
-from storage.records import Actor, SessionInfo, Surface, Target, Turn, TurnState
+from storage.records import Actor, SessionInfo, Turn, TurnState
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +48,8 @@ class Deliverer:
         self._now = now
         self._answers: dict[UUID, AnswerDelivery] = {}
         self._offers = Offers()
+        self.again = Again(means, self._offers)
+        """Shows answers that ended before."""
         self._unsaved = Unsaved()
         self._tasks: dict[asyncio.Task[None], AnswerDelivery | None] = {}
         self._closed = False
@@ -86,55 +84,9 @@ class Deliverer:
             self._own(f"lost-{turn.id}", withdraw_lost(turn, parts))
         await self._means.store.temporaries.end_cut_off()
 
-    async def show_stored(self, actor: Actor, session: SessionInfo, turn: Turn, target: Target, *, since: int = 0) -> bool:
-        """Show an ended turn's answer once more, whole or from part `since` on, as new messages at `target`; false where there
-        is nothing to show any more.
-
-        Raises `DeliveryError`, `NotFound`, `StoreUnavailable`.
-        """
-        if (stored := await stored_answer(self._means.store, actor, session, turn, self._means.model_label)) is None:
-            return False
-        return await self._show(actor, stored, await said_now(self._means, actor, stored), target, since)
-
-    async def _show(self, actor: Actor, stored: StoredAnswer, ending: Ending, target: Target, since: int = 0) -> bool:
-        """Send a stored answer's messages from part `since` on; false where there are none."""
-        session, turn = stored.session, stored.turn
-        shown_now = render.ended(session, ending)[since:]
-        for part, content in enumerate(shown_now, start=1):
-            is_last = part == len(shown_now)
-            view = self._buttons(stored, ending) if is_last else None
-            upload = render.whole_file(session, ending) if is_last else None
-            message_id = await self._means.sender.send(target, content, view, upload=upload)
-            shown = replace(target, message_id=message_id)
-            if is_last and stored.last:
-                self._offers.add(Offer(turn=turn, outcome=turn.state, target=shown, content=content))
-            if target.surface is Surface.DIRECT:
-                await self._means.store.deliveries.link(actor, message_id, session.id)
-        return bool(shown_now)
-
     def moved(self, turn: Turn) -> None:
         """An ended turn, as it was before, is another session's now: what is asked in the old one takes nothing off it."""
         self._offers.drop(turn.session_id, turn.id)
-
-    async def flip(self, actor: Actor, session: SessionInfo, turn: Turn, shown: Turn, target: Target, after: Target) -> None:
-        """Show an ended turn's answer instead of that of `shown`: in its message at `target` where each is one, else anew.
-
-        Raises as `show_stored`.
-        """
-        self._offers.drop(session.id, shown.id)
-        if (stored := await stored_answer(self._means.store, actor, session, turn, self._means.model_label)) is None:
-            return
-        ending = await said_now(self._means, actor, stored)
-        contents = render.ended(session, ending)
-        if len(contents) > 1 or len(await self._means.store.deliveries.of_turn(actor, shown.id)) > 1:
-            await self._show(actor, stored, ending, after)
-            return
-        await self._means.sender.edit(target, contents[0], self._buttons(stored, ending))
-        self._offers.add(Offer(turn=turn, outcome=turn.state, target=target, content=contents[0]))
-
-    def _buttons(self, stored: StoredAnswer, ending: Ending) -> discord.ui.View | None:
-        turn, shown = stored.turn, self._means.controls.ended
-        return shown(turn, turn.state, last=stored.last, wrote=ending.wrote, late=ending.late, flip=stored.flip)
 
     async def forget(self, actor: Actor, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - as `close`
         """Show a person nothing more of their turns, and take down what was not yet at its end. What has just ended is let be

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agent.events import KeptFinished
-from delivery.answer import WELCOME
+from delivery.closing import WELCOME
 from delivery.deliverer import Deliverer
 from delivery.governor import Governor
 from delivery.means import Means

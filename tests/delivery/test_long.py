@@ -80,7 +80,7 @@ async def test_after_a_crash_the_file_comes_with_the_mended_answer(cast: Cast) -
 async def test_the_rest_that_is_offered_has_the_file(cast: Cast) -> None:
     turn = await cast.submit(cast.direct())
     ended = await cast.store.turns.end(cast.actor, turn.id, TurnState.COMPLETED, text=TEXT)
-    assert await cast.deliverer.show_stored(cast.actor, cast.session, ended, await cast.private(), since=2)
+    assert await cast.deliverer.again.show(cast.actor, cast.session, ended, await cast.private(), since=2)
     await cast.seen(lambda m: IN_FILE in m.text)
     assert files([m for m in answers(cast) if IN_FILE in m.text]) == [[TEXT]]
 

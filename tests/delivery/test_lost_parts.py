@@ -127,15 +127,15 @@ async def test_what_a_person_asks_to_see_again_is_sent_again_too(cast: Cast) -> 
     turn = await cast.submit(None)
     ended = await cast.store.turns.end(cast.actor, turn.id, TurnState.COMPLETED, text="So it is.")
     cast.standin.faults.add(Fault(route=FOLLOW_UP, status=503))
-    assert await cast.deliverer.show_stored(cast.actor, cast.session, ended, await cast.private())
+    assert await cast.deliverer.again.show(cast.actor, cast.session, ended, await cast.private())
     await cast.seen(lambda m: m.text.startswith("So it is."))
 
 
 async def test_the_rest_alone_can_be_shown_again(cast: Cast) -> None:
     turn = await cast.submit(cast.direct())
     ended = await cast.store.turns.end(cast.actor, turn.id, TurnState.COMPLETED, text=LONG)
-    assert await cast.deliverer.show_stored(cast.actor, cast.session, ended, cast.direct(), since=1)
+    assert await cast.deliverer.again.show(cast.actor, cast.session, ended, cast.direct(), since=1)
     second, third = cast.ann.sees(cast.ann.dm)
     assert "one" not in second.text + third.text
     assert labels(third) == ["Reply"]
-    assert not await cast.deliverer.show_stored(cast.actor, cast.session, ended, cast.direct(), since=3)
+    assert not await cast.deliverer.again.show(cast.actor, cast.session, ended, cast.direct(), since=3)

@@ -132,7 +132,7 @@ async def test_the_end_of_a_turn_that_was_never_seen_is_delivered(cast: Cast) ->
 async def test_a_stored_answer_is_shown_whole_and_can_be_replied_to(cast: Cast) -> None:
     turn = await cast.submit(cast.direct())
     ended = await cast.store.turns.end(cast.actor, turn.id, TurnState.STOPPED, text="word " * 900)
-    await cast.deliverer.show_stored(cast.actor, cast.session, ended, cast.direct())
+    await cast.deliverer.again.show(cast.actor, cast.session, ended, cast.direct())
     parts = cast.ann.sees(cast.ann.dm)
     assert [labels(part) for part in parts] == [[], [], ["Reply", "Finish", "Retry"]]
     linked = [await cast.store.deliveries.session_of(cast.actor, part.id) for part in parts]

@@ -1,0 +1,66 @@
+"""Showing answers that ended before once more: on request, where they have not arrived, and one instead of another."""
+
+from dataclasses import replace
+
+import discord
+
+from delivery import render
+from delivery.means import Means
+from delivery.offers import Offer, Offers
+from delivery.render import Ending
+from delivery.stored import StoredAnswer, said_now, stored_answer
+from storage.records import Actor, SessionInfo, Surface, Target, Turn
+
+
+class Again:
+    """Shows stored answers. `offers` learns of the buttons that come to be under them."""
+
+    def __init__(self, means: Means, offers: Offers) -> None:
+        self._means, self._offers = means, offers
+
+    async def show(self, actor: Actor, session: SessionInfo, turn: Turn, target: Target, *, since: int = 0) -> bool:
+        """Show an ended turn's answer, whole or from part `since` on, as new messages at `target`; false where there is
+        nothing to show any more.
+
+        Raises `DeliveryError`, `NotFound`, `StoreUnavailable`.
+        """
+        if (stored := await stored_answer(self._means.store, actor, session, turn, self._means.model_label)) is None:
+            return False
+        return await self._show(actor, stored, await said_now(self._means, actor, stored), target, since)
+
+    async def flip(self, actor: Actor, session: SessionInfo, turn: Turn, shown: Turn, target: Target, after: Target) -> None:
+        """Show an ended turn's answer instead of that of `shown`: in its message at `target` where each is one, else anew at
+        `after`.
+
+        Raises as `show`.
+        """
+        self._offers.drop(session.id, shown.id)
+        if (stored := await stored_answer(self._means.store, actor, session, turn, self._means.model_label)) is None:
+            return
+        ending = await said_now(self._means, actor, stored)
+        contents = render.ended(session, ending)
+        if len(contents) > 1 or len(await self._means.store.deliveries.of_turn(actor, shown.id)) > 1:
+            await self._show(actor, stored, ending, after)
+            return
+        await self._means.sender.edit(target, contents[0], self._buttons(stored, ending))
+        self._offers.add(Offer(turn=turn, outcome=turn.state, target=target, content=contents[0]))
+
+    async def _show(self, actor: Actor, stored: StoredAnswer, ending: Ending, target: Target, since: int = 0) -> bool:
+        """Send a stored answer's messages from part `since` on; false where there are none."""
+        session, turn = stored.session, stored.turn
+        shown_now = render.ended(session, ending)[since:]
+        for part, content in enumerate(shown_now, start=1):
+            is_last = part == len(shown_now)
+            view = self._buttons(stored, ending) if is_last else None
+            upload = render.whole_file(session, ending) if is_last else None
+            message_id = await self._means.sender.send(target, content, view, upload=upload)
+            shown = replace(target, message_id=message_id)
+            if is_last and stored.last:
+                self._offers.add(Offer(turn=turn, outcome=turn.state, target=shown, content=content))
+            if target.surface is Surface.DIRECT:
+                await self._means.store.deliveries.link(actor, message_id, session.id)
+        return bool(shown_now)
+
+    def _buttons(self, stored: StoredAnswer, ending: Ending) -> discord.ui.View | None:
+        turn, shown = stored.turn, self._means.controls.ended
+        return shown(turn, turn.state, last=stored.last, wrote=ending.wrote, late=ending.late, flip=stored.flip)
