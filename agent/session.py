@@ -25,7 +25,8 @@ from agent.turn import Ended, TurnRunner
 from agent.worker import Worker
 from storage.errors import StoreError, TurnNotFound
 from storage.records import Actor, Prompt, SessionInfo, Turn, TurnState
-from storage.store import Store, TurnJournal
+from storage.store import Store
+from storage.turns import TurnJournal
 
 
 class Life(Enum):

@@ -16,8 +16,9 @@ from storage.preferences import Preferences
 from storage.records import Delivery, Draft, Provenance, Shelf, Turn, TurnState
 from storage.sessions import SessionManager
 from storage.shelves import Shelves
-from storage.store import DeliveryJournal, Store, Transcripts, TurnJournal
+from storage.store import DeliveryJournal, Store, Transcripts
 from storage.transfers import Transfers
+from storage.turns import TurnJournal
 from tests.storage.samples import ANN, BOB, START, answer, ask, departure, exchange, prompt, target, wait
 
 PARTS = {
