@@ -116,6 +116,7 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
             wipe_soon=caretaker.wake,
             folder=settings.database_path.parent,
             meter=partial(meter_of, store, config),
+            has_leisure=governor.has_leisure,
             now=utc_now,
         )
 

@@ -151,7 +151,7 @@ class Inbox:
 
     async def _ask(self, message: discord.Message, actor: Actor, reply: MessageReply, *, missed: bool) -> None:
         went = await self._went(message, actor, reply, missed=missed)
-        if isinstance(went, Asked):
+        if isinstance(went, Asked) and self._services.has_leisure():
             self._services.tasks.start(f"typing-{message.id}", _type(message))
         if not isinstance(went, Waiting):
             await present(self._services, actor, reply, went)

@@ -50,4 +50,6 @@ class Services:
     """Where files are put for a while that are on their way to people or from them."""
     meter: Callable[[Actor, UUID], Awaitable[Meter]]
     """How full one of a person's sessions is. Raises `SessionNotFound`, `StoreUnavailable`."""
+    has_leisure: Callable[[], bool]
+    """Whether Discord leaves room for calls that nobody would miss."""
     now: Callable[[], datetime]

@@ -17,7 +17,7 @@ from enum import IntEnum
 from typing import Final
 
 from delivery.routes import Key, Route, edits_at
-from delivery.windows import OverAll, Window, told_by
+from delivery.windows import OVER_ALL, OverAll, Window, told_by
 from storage.records import Target
 
 
@@ -41,6 +41,8 @@ EDITS: Final = 44
 """Interim edits a second over all, of those that count together: the rest is for what comes between."""
 SPARE: Final = 2
 """Calls that interim edits leave of a second's."""
+LATE: Final = 0.1
+"""Seconds of turns that are made up for where the loop was busy when they came."""
 SHARE: Final = 0.2
 """The weight of the newest edit in how long edits take."""
 REMEMBERED: Final = 256
@@ -66,6 +68,7 @@ class Governor:
         self._over_all = OverAll()
         self._windows: dict[Key, Window] = {}
         self._waiting: list[tuple[Right, int, asyncio.Future[None]]] = []
+        self._edits: list[tuple[float, int, Target, asyncio.Future[bool]]] = []
         self._order = itertools.count()
         self._alarm: asyncio.TimerHandle | None = None
         self._free_at = float("-inf")
@@ -77,23 +80,22 @@ class Governor:
         """When a message that was `shown` last at this time may change again, as far as its place alone decides."""
         return self._ready(target, shown, self.now())
 
-    def turn(self, target: Target) -> float:
-        """Take a turn among the interim edits of all answers; when it is."""
-        now = self.now()
-        if not edits_at(target).counts:
-            return now
-        turn = max(now, self._free_at)
-        self._free_at = turn + 1 / EDITS
+    def turn(self, target: Target, shown: float) -> asyncio.Future[bool]:
+        """The place's turn among the interim edits: set once it comes, to whether one may begin there now; if so, it is taken
+        to. Of those that count together the message comes first that was `shown` the longest time ago; whoever sets its turn
+        themselves gives it up.
+        """
+        turn: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        if edits_at(target).counts:
+            heapq.heappush(self._edits, (shown, next(self._order), target, turn))
+            self._serve()
+        else:
+            turn.set_result(self._take(target, shown, self.now()))
         return turn
 
-    def take(self, target: Target, shown: float) -> bool:
-        """Whether an interim edit may begin now; if so, it is taken to."""
-        now, route = self.now(), edits_at(target)
-        if self._ready(target, shown, now) > now or (route.counts and (self._waiting or self._over_all.room(now) <= SPARE)):
-            return False
-        if route.key in self._windows:
-            self._windows[route.key].last = now + self._took
-        return True
+    def has_leisure(self) -> bool:
+        """Whether there is room for a call that nobody would miss: no more than half of what may be is under way."""
+        return not self._waiting and not self._edits and self._over_all.room(self.now()) > OVER_ALL // 2
 
     async def begin(self, right: Right, route: Route) -> None:
         """Wait until a call may begin, and count it. Cancelled, it did not begin."""
@@ -121,6 +123,14 @@ class Governor:
     def edit_took(self, seconds: float) -> None:
         """An edit was answered after so long."""
         self._took += (seconds - self._took) * SHARE
+
+    def _take(self, target: Target, shown: float, now: float) -> bool:
+        """Whether an interim edit may begin now as far as its place alone decides; if so, it is taken to."""
+        if self._ready(target, shown, now) > now:
+            return False
+        if (window := self._windows.get(edits_at(target).key or ())) is not None:
+            window.last = now + self._took
+        return True
 
     def _ready(self, target: Target, shown: float, now: float) -> float:
         lead = self._took
@@ -154,11 +164,30 @@ class Governor:
                 waiter.set_result(None)
                 self._over_all.begun()
                 room -= 1
+        if not self._waiting:
+            self._serve_edits(now, room)
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
-        if self._waiting and (frees_at := self._over_all.frees_at(now)) < float("inf"):
-            self._alarm = asyncio.get_running_loop().call_later(max(0.0, frees_at - now), self._serve)
+        if (due := self._due(now, room)) < float("inf"):
+            self._alarm = asyncio.get_running_loop().call_later(max(0.0, due - now), self._serve)
+
+    def _serve_edits(self, now: float, room: int) -> None:
+        """Let interim edits have their turn, evenly in time."""
+        while self._edits and (self._edits[0][3].done() or (now >= self._free_at and room > SPARE)):
+            shown, _, target, turn = heapq.heappop(self._edits)
+            if turn.done():
+                continue
+            turn.set_result(taken := self._take(target, shown, now))
+            if taken:
+                room -= 1
+                self._free_at = max(self._free_at, now - LATE) + 1 / EDITS
+
+    def _due(self, now: float, room: int) -> float:
+        """When to look again whether anything that waits may begin."""
+        if self._waiting or (self._edits and room <= SPARE):
+            return self._over_all.frees_at(now)
+        return self._free_at if self._edits else float("inf")
 
     def _window(self, key: Key) -> Window:
         window = self._windows.get(key)

@@ -43,6 +43,7 @@ class Pace:
         self._changed = asyncio.Event()
         self._hurried = asyncio.Event()
         self._shown = float("-inf")
+        self._turn: asyncio.Future[bool] | None = None
 
     def mark(self) -> None:
         """There is something newer to show."""
@@ -52,6 +53,8 @@ class Pace:
         """There is something to show that shall not wait: the first words, or the end."""
         self._hurried.set()
         self._changed.set()
+        if self._turn is not None and not self._turn.done():
+            self._turn.set_result(False)
 
     def spend(self) -> None:
         """Something was shown just now."""
@@ -65,14 +68,23 @@ class Pace:
         place = self._place()
         while place is not None and not self._hurried.is_set():
             await self._until(self._governor.ready(place, self._shown))
-            await self._until(self._governor.turn(place))
-            if self._governor.take(place, self._shown):
+            if await self._has_turn(place):
                 break
             await asyncio.sleep(0)  # whatever the governor says, others have their turn
         is_hurried = self._hurried.is_set()
         self._changed.clear()
         self._hurried.clear()
         return is_hurried
+
+    async def _has_turn(self, place: Target) -> bool:
+        """Wait for a turn among the interim edits; false where it is to be asked for again, or something shall not wait."""
+        if self._hurried.is_set():
+            return False
+        self._turn = self._governor.turn(place, self._shown)
+        try:
+            return await self._turn
+        finally:
+            self._turn = None
 
     async def _until(self, due: float) -> None:
         """Wait until then, unless something comes that shall not wait."""

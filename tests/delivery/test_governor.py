@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from yarl import URL
 
-from delivery.governor import Governor, Right
+from delivery.governor import EDITS, Governor, Right
 from delivery.live import Pace
 from delivery.routes import Key, Route, edits_at, route_of
 from delivery.windows import KEPT, OVER_ALL
@@ -178,6 +178,40 @@ def test_answers_share_evenly_and_none_is_forgotten(people: int) -> None:
     assert all(call.status == 200 for call in made)
 
 
+@pytest.mark.parametrize("people", [70, 100])
+def test_where_there_are_more_answers_than_edits_the_one_that_stood_still_longest_comes_first(people: int) -> None:
+    """In time that jumps: nobody's pause is much longer than an even share makes it."""
+
+    async def live() -> list[Made]:
+        world = World(random.Random(people))
+
+        async def ask(who: int) -> None:
+            await asyncio.sleep(world.dice.uniform(0, 2))
+            await world.answer(direct(who), 0.5, 500, 0.02)
+
+        await asyncio.gather(*(ask(who) for who in range(people)))
+        return world.made
+
+    times: dict[Target, list[float]] = {}
+    for call in run_fast(live()):
+        times.setdefault(call.place, []).append(call.at)
+    pauses = [later - earlier for seen in times.values() for earlier, later in itertools.pairwise(seen)]
+    assert max(pauses) < 1.75 * people / EDITS
+
+
+def test_there_is_leisure_only_while_little_is_under_way() -> None:
+    async def live() -> list[bool]:
+        governor, route, leisure = Governor(clock=asyncio.get_running_loop().time), edits_at(direct(1)), list[bool]()
+        for _ in range(OVER_ALL // 2):
+            leisure.append(governor.has_leisure())
+            await governor.begin(Right.ANSWER, route)
+        return [*leisure, governor.has_leisure()]
+
+    *before, now = run_fast(live())
+    assert all(before)
+    assert not now
+
+
 @pytest.mark.timeout(30)
 @pytest.mark.parametrize("place", [direct(1), private(1)])
 def test_time_that_passes_between_two_looks_at_the_clock_holds_nothing_up(place: Target) -> None:
@@ -267,4 +301,4 @@ def test_an_edit_may_begin_when_nothing_is_known_of_its_place_though_time_goes_o
     governor = Governor(clock=lambda: next(ticks) / 1e6)
     place = Target(surface=Surface.DIRECT, channel_id=7, message_id=8)
     asyncio.run(governor.begin(Right.FIRST, edits_at(place)))
-    assert governor.take(place, float("-inf"))
+    assert governor.ready(place, float("-inf")) <= governor.now()
