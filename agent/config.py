@@ -1,9 +1,28 @@
 """What the agent is told of the settings, and its own fixed limits."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from agent.deadlines import Deadlines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Models:
+    """Which models of the endpoint people may ask."""
+
+    default: str = ""
+    """The operator's, which is asked where nobody chose another; empty where only the model client knows it."""
+    allowed: tuple[str, ...] | None = ()
+    """The others that may be chosen; `None` is whatever the endpoint offers."""
+    contexts: Mapping[str, int] = field(default_factory=dict[str, int])
+    """How many tokens of context they have, where that is not `AgentConfig.context_tokens`."""
+    thinking: frozenset[str] = frozenset()
+    """Those that can be told how much to think."""
+
+    def allows(self, model: str) -> bool:
+        """Whether it may be asked."""
+        return model == self.default or self.allowed is None or model in self.allowed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +34,7 @@ class AgentConfig:
     reply_reserve: int = 2048
     """Tokens of the context kept free for the answer."""
     max_output_tokens: int | None = None
+    models: Models = field(default_factory=Models)
     deadlines: Deadlines = field(default_factory=Deadlines)
     queue_limit: int = 5
     """Prompts that may wait in one session."""

@@ -26,6 +26,10 @@ class ModelRequest:
 
     messages: Sequence[Message]
     max_output_tokens: int | None = None
+    model: str | None = None
+    """Another model of the same endpoint than the client's own."""
+    effort: str | None = None
+    """How much the model shall think, where it can be told so (`reasoning_effort`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class ModelClient(Protocol):
 
     @property
     def name(self) -> str:
-        """The model's name, stored with each turn."""
+        """The name of the model that is asked where a request names none."""
         ...
 
     @property

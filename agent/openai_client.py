@@ -1,8 +1,8 @@
 """`OpenAIClient`: a `ModelClient` over any server that speaks OpenAI's chat completions.
 
 The openai library makes the request over its aiohttp transport; retries and clocks are ours, so that people are told. Servers
-differ in two things, found out at the first refusal and remembered: whether they take `stream_options`, and how they call the
-limit of an answer's length.
+differ in three things, found out for each of their models at the first refusal and remembered: whether they take
+`stream_options`, whether the model can be told how much to think, and how they call the limit of an answer's length.
 """
 
 import asyncio
@@ -34,6 +34,8 @@ DRAIN_SECONDS: Final = 0.2
 OFFERED: Final = 10
 """Models named at most when none was chosen."""
 
+EFFORT: Final = "reasoning_effort"
+
 Response = openai.AsyncAPIResponse[Any]
 
 
@@ -52,28 +54,33 @@ class NoModelChosen(AgentError):
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What a server is known to take. It only ever shrinks, so that answers asked for at once agree on it."""
+    """What a server is known to take for a model. It only ever shrinks, so that answers asked for at once agree on it."""
 
     stream_options: bool
+    effort: bool
     length_names: tuple[str, ...]
     """How the limit of an answer's length may be called; the first is used, and without any no limit is sent."""
 
-    def options(self, max_output_tokens: int | None) -> Mapping[str, Any]:
+    def options(self, request: ModelRequest) -> Mapping[str, Any]:
         """The options of a request that not every server takes."""
         options: dict[str, Any] = {"stream_options": {"include_usage": True}} if self.stream_options else {}
-        if max_output_tokens is not None:
-            options.update(dict.fromkeys(self.length_names[:1], max_output_tokens))
+        if request.max_output_tokens is not None:
+            options.update(dict.fromkeys(self.length_names[:1], request.max_output_tokens))
+        if request.effort is not None and self.effort:
+            options[EFFORT] = request.effort
         return options
 
     def without(self, option: str) -> "Dialect":
         """The dialect of a server that refused this option."""
         if option == "stream_options":
             return replace(self, stream_options=False)
+        if option == EFFORT:
+            return replace(self, effort=False)
         return replace(self, length_names=tuple(name for name in self.length_names if name != option))
 
 
 class OpenAIClient:
-    """One model at one endpoint.
+    """One endpoint, and the model that is asked there where a request names no other.
 
     `via` is where requests go instead, on their way to that endpoint: the playground's model stand. What people are told,
     and how the server is spoken to, stays that of the endpoint.
@@ -88,7 +95,8 @@ class OpenAIClient:
         # OpenAI's newer models refuse `max_tokens`; other servers may know nothing else.
         is_openai = self.host == urlsplit(OPENAI).hostname
         names = ("max_completion_tokens", "max_tokens") if is_openai else ("max_tokens", "max_completion_tokens")
-        self._dialect = Dialect(stream_options=True, length_names=names)
+        self._first = Dialect(stream_options=True, effort=True, length_names=names)
+        self._dialects: dict[str, Dialect] = {}
         # No limit between bytes: the clocks are in `deadlines.py`, and a server's keep-alives would reset this one.
         timeout = httpx2.Timeout(None, connect=CONNECT_SECONDS)
         self._client = AsyncOpenAI(
@@ -132,11 +140,13 @@ class OpenAIClient:
 
     async def _open(self, request: ModelRequest) -> tuple[AbstractAsyncContextManager[Response], Response]:
         """The open response, asked for again without what the server refused. Whoever calls it closes the manager."""
+        model = request.model or self.name
         while True:
-            options = self._dialect.options(request.max_output_tokens)
+            dialect = self._dialects.get(model, self._first)
+            options = dialect.options(request)
             manager = cast(
                 "AbstractAsyncContextManager[Response]",
-                self._client.chat.completions.with_streaming_response.create(**self._arguments(request), **options),
+                self._client.chat.completions.with_streaming_response.create(**_arguments(model, request), **options),
             )
             with opening():
                 try:
@@ -145,11 +155,12 @@ class OpenAIClient:
                     refused = [option for option in options if refuses(error, option)]
                     if not refused:
                         raise
-            self._dialect = self._dialect.without(refused[0])
+            self._dialects[model] = self._dialects.get(model, dialect).without(refused[0])
 
-    def _arguments(self, request: ModelRequest) -> dict[str, Any]:
-        messages = [{"role": message.role, "content": message.content} for message in request.messages]
-        return {"model": self.name, "messages": messages, "stream": True}
+
+def _arguments(model: str, request: ModelRequest) -> dict[str, Any]:
+    messages = [{"role": message.role, "content": message.content} for message in request.messages]
+    return {"model": model, "messages": messages, "stream": True}
 
 
 async def _read(response: Response, completion: Completion) -> AsyncGenerator[ModelEvent, None]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from agent.choices import chosen_for, fitted
 from agent.config import AgentConfig
 from agent.context import Context, correction_from, estimated_tokens, read_context
 from storage.records import Actor, Entry, first_kept
@@ -65,6 +66,7 @@ async def meter_of(store: Store, config: AgentConfig, actor: Actor, session_id: 
     latest = await store.turns.latest(actor, session_id)
     usage = latest.usage if latest is not None else None
     correction = correction_from(usage)
+    config = fitted(config, await chosen_for(store, config, actor, session_id))
     context = await context_of(store, config, actor, session_id, correction=correction)
     system, summary, all_of_it = (
         math.ceil(tokens * correction) for tokens in (context.system_tokens, context.summary_tokens, context.estimated_tokens)

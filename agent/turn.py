@@ -17,6 +17,7 @@ from typing import Final
 
 from agent.budget import Budget, Reservation
 from agent.checkpoints import Checkpoints, Sleep
+from agent.choices import Chosen, chosen_for, fitted
 from agent.config import AgentConfig
 from agent.context import Context, estimated_tokens
 from agent.deadlines import within_deadlines
@@ -42,6 +43,8 @@ class Ended:
     text: str
     error: ModelError | None = None
     kind: str | None = None
+    model: str | None = None
+    """What answered, or was asked to, where that is known."""
     usage: Usage | None = None
     trimmed: bool = False
     nearly_full: bool = False
@@ -61,6 +64,7 @@ class Answer:
     pieces: list[str] = field(default_factory=list[str])
     tokens: Tokens | None = None
     finish: FinishReason | None = None
+    chosen: Chosen | None = None
     context: Context | None = None
     reservation: Reservation | None = None
 
@@ -128,17 +132,20 @@ class TurnRunner:
             text=ended.text,
             error=ended.kind,
             blame_prompt=ended.error is not None and ended.error.blame_prompt and not ended.text,
-            model=self.model.name,
+            model=ended.model or turn.model or self.model.name,
             usage=ended.usage,
             spent=ended.spent,
         )
 
     def settled(self, answer: Answer, ended: Ended, correction: float) -> Ended:
-        """The end with what it cost: what the server counted, else an estimate where anything came of it; and with whether the
-        session is nearly full by it.
+        """The end with who answered and what it cost: what the server counted, else an estimate where anything came of it; and
+        with whether the session is nearly full by it.
         """
-        if ended.text and answer.context is not None and not ended.trimmed:
-            ended = replace(ended, nearly_full=is_nearly_full(self.config, answer.context, ended.text, correction))
+        if answer.chosen is not None:
+            ended = replace(ended, model=answer.chosen.model or None)
+        if ended.text and answer.chosen is not None and answer.context is not None and not ended.trimmed:
+            config = fitted(self.config, answer.chosen)
+            ended = replace(ended, nearly_full=is_nearly_full(config, answer.context, ended.text, correction))
         if answer.reservation is None:
             return ended
         usage = ended.usage
@@ -163,16 +170,24 @@ class TurnRunner:
 
     async def _ask(self, turn: Turn, answer: Answer, correction: float) -> None:
         try:
+            if answer.chosen is None:
+                answer.chosen = await chosen_for(self.store, self.config, self.actor, turn.session_id, model=turn.model)
+            config = fitted(self.config, answer.chosen)
             if answer.context is None:
                 answer.context = await context_of(
-                    self.store, self.config, self.actor, turn.session_id, correction=correction, begun=answer.begun
+                    self.store, config, self.actor, turn.session_id, correction=correction, begun=answer.begun
                 )
             if answer.reservation is None:
-                tokens = math.ceil(answer.context.estimated_tokens * correction) + self.config.reply_reserve
+                tokens = math.ceil(answer.context.estimated_tokens * correction) + config.reply_reserve
                 answer.reservation = await self.budget.reserve(self.actor, tokens)
         except StoreError as error:
             raise SessionUnread(type(error).__name__) from error
-        request = ModelRequest(messages=answer.context.messages, max_output_tokens=self.config.max_output_tokens)
+        request = ModelRequest(
+            messages=answer.context.messages,
+            max_output_tokens=self.config.max_output_tokens,
+            model=answer.chosen.model or None,
+            effort=answer.chosen.effort,
+        )
         await self._stream(turn, request, answer)
 
     async def _stream(self, turn: Turn, request: ModelRequest, answer: Answer) -> None:

@@ -72,6 +72,7 @@ class Fault(Enum):
     REFUSES_STREAM_OPTIONS = auto()
     REFUSES_MAX_TOKENS = auto()
     REFUSES_ANY_LIMIT = auto()
+    REFUSES_EFFORT = auto()
     THINKING = auto()
     CHOPPED = auto()
     """A proper answer, in CRLF lines cut at every third byte, with comments."""

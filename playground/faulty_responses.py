@@ -29,6 +29,9 @@ def _refused_option(fault: Fault, body: Mapping[str, Any]) -> web.Response | Non
     if fault is Fault.REFUSES_MAX_TOKENS and "max_tokens" in body:
         words = "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."
         return _error(400, words, "unsupported_parameter", {})
+    if fault is Fault.REFUSES_EFFORT and "reasoning_effort" in body:
+        words = "Unsupported parameter: 'reasoning_effort' is not supported with this model."
+        return _error(400, words, "unsupported_parameter", {})
     names = [name for name in body if name in ("max_tokens", "max_completion_tokens")]
     if fault is Fault.REFUSES_ANY_LIMIT and names:
         detail = [{"type": "extra_forbidden", "loc": ["body", names[0]], "msg": "Extra inputs are not permitted"}]

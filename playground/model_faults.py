@@ -52,6 +52,7 @@ LABELS: Final[Mapping[Fault, str]] = {
     Fault.REFUSES_STREAM_OPTIONS: "Does not take the wish for a token count",
     Fault.REFUSES_MAX_TOKENS: "Calls the length limit by another name",
     Fault.REFUSES_ANY_LIMIT: "Takes no length limit",
+    Fault.REFUSES_EFFORT: "Can't be told how much to think",
     Fault.THINKING: "Thinks before it writes",
     Fault.CHOPPED: "Arrives in pieces of three bytes",
     Fault.LATE_CLOSE: "Closes a while after the end",

@@ -32,7 +32,7 @@ FEW: Final = 6
 """How many words come at most before an answer breaks in the middle: enough to be seen."""
 LARGEST_REQUEST: Final = 32 * 1024 * 1024
 STALLS: Final = (Fault.STALLED_BEFORE_HEAD, Fault.STALLED_BEFORE, Fault.STALLED_BETWEEN)
-REFUSES_OPTIONS: Final = (Fault.REFUSES_STREAM_OPTIONS, Fault.REFUSES_MAX_TOKENS, Fault.REFUSES_ANY_LIMIT)
+REFUSES_OPTIONS: Final = (Fault.REFUSES_STREAM_OPTIONS, Fault.REFUSES_MAX_TOKENS, Fault.REFUSES_ANY_LIMIT, Fault.REFUSES_EFFORT)
 PASSED_ON: Final = (Fault.NONE, Fault.SLOW, Fault.CUT, Fault.CUT_AT_ONCE, *STALLS, *REFUSES_OPTIONS)
 """What a real server's own answer can meet."""
 

@@ -44,7 +44,7 @@ class MemoryBranches:
         has_name = start is not None or session.flags.named_by is NamedBy.PERSON
         flags = Flags(name=session.flags.name, named_by=session.flags.named_by) if has_name else Flags()
         fork = self._state.add_session(new_id(), session.owner, now, flags, now)
-        fork.model = session.model
+        fork.model, fork.preferences = session.model, dict(session.preferences)
         fork.origin = Origin(session_id=session.id, number=session.number, entry=start)
         self._copy(tuple(session.up(start))[::-1], fork)
         return fork.info
@@ -61,7 +61,7 @@ class MemoryBranches:
         if above is None:
             raise ExchangeAlone
         lifted = self._state.add_session(new_id(), session.owner, now, Flags(), now)
-        lifted.model = turn.model
+        lifted.model, lifted.preferences = turn.model, dict(session.preferences)
         lifted.origin = Origin(session_id=session.id, number=session.number, entry=turn.answer_entry)
         self._copy([session.entries[turn.prompt_entry], session.entries[turn.answer_entry]], lifted)
         prompt, answer = lifted.entries

@@ -79,7 +79,7 @@ class MemoryShelves:
         for session in state.owned(actor):
             state.forget(session)
         state.notices = {notice for notice in state.notices if notice[0] != user_id}
-        state.preferences = {key: value for key, value in state.preferences.items() if key[0] != user_id}
+        state.preferences.pop(user_id, None)
         for day, owner in [key for key in state.spending if key[1] == user_id]:
             tokens = state.spending.pop((day, owner))
             state.spending[day, 0] = state.spending.get((day, 0), 0) + tokens

@@ -57,6 +57,8 @@ class Session:
     origin: Origin | None = None
     leaf: int | None = None
     entries: dict[int, Entry] = field(default_factory=dict[int, Entry])
+    preferences: dict[str, str] = field(default_factory=dict[str, str])
+    """What its owner chose for it, by its name, as JSON."""
 
     @property
     def next_entry(self) -> int:
@@ -147,8 +149,8 @@ class State:
     numbers: dict[int, int] = field(default_factory=dict[int, int])
     """The highest number that each person's sessions ever had."""
     undos: dict[UUID, Undo] = field(default_factory=dict[UUID, Undo])
-    preferences: dict[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
-    """As JSON."""
+    preferences: dict[int, dict[str, str]] = field(default_factory=dict[int, dict[str, str]])
+    """What each person chose, by its name, as JSON."""
     provenances: dict[UUID, Provenance] = field(default_factory=dict[UUID, Provenance])
     places: dict[int, dict[int, Entry]] = field(default_factory=dict[int, dict[int, Entry]])
     """For each person, what they and their models said by its place in the order of time."""

@@ -218,6 +218,7 @@ class MemoryTurns:
             state=state,
             prompt=text,
             source=prompt.source,
+            model=prompt.model,
             created=self._now(),
         )
         if prompt.target is not None:

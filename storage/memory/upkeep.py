@@ -112,7 +112,7 @@ class MemoryUpkeep:
         return True
 
     def _rests(self, session: Session, now: datetime, days: int) -> bool:
-        chosen = json.loads(self._state.preferences.get((session.owner, AUTO_ARCHIVE_DAYS), "null"))
+        chosen = json.loads(self._state.preferences.get(session.owner, {}).get(AUTO_ARCHIVE_DAYS, "null"))
         days = chosen if isinstance(chosen, int) and not isinstance(chosen, bool) else days
         info = session.info
         is_busy = any(turn.session_id == session.id and not turn.state.is_ended for turn in self._state.turns.values())

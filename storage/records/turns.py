@@ -143,6 +143,7 @@ class Turn:
     error: str | None = None
     """The kind of the error that ended it (`ModelError.kind`), if one did."""
     model: str | None = None
+    """The model that answered; until it has, the one that was asked for in place of what is chosen, if one was."""
     usage: Usage | None = None
     created: datetime
     asked: datetime | None = None
@@ -152,9 +153,13 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """A person's words, their source and where the answer shall go; what was `missed` is held to no queue limit and no rate."""
+    """A person's words, their source and where the answer shall go; what was `missed` is held to no queue limit and no rate.
+
+    `model` is asked for this one answer in place of what is chosen.
+    """
 
     text: str
     source: Source
     target: Target | None = None
     missed: bool = False
+    model: str | None = None

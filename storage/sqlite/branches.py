@@ -9,6 +9,7 @@ from uuid import UUID
 from storage.errors import EntryNotFound, ExchangeAlone, NotLastTurn, WrongTurnState
 from storage.ids import new_id
 from storage.records import Actor, NamedBy, SessionInfo, Tip
+from storage.sqlite import preferences
 from storage.sqlite.database import Database
 from storage.sqlite.entries import COUNTED, move_leaf, preview_of, said_at
 from storage.sqlite.held import Held, refuse_temporary
@@ -74,6 +75,7 @@ class SqliteBranches:
                     *(session["model"], session["id"], session["number"], start),
                 ),
             )
+            preferences.copy(connection, session, number)
             entries = [_copy(nth, row) for nth, row in enumerate(path)]
             fill(connection, session["owner"], number, entries, len(path) - 1 if path else None)
             return session_of(session_by_id(connection, actor, fork_id), self._held)
@@ -103,6 +105,7 @@ class SqliteBranches:
                 "origin_id, origin_number, origin_entry) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (owner, number, lifted_id.hex, now, now, now, turn.model, session["id"], session["number"], turn.answer_entry),
             )
+            preferences.copy(connection, session, number)
             fill(connection, owner, number, [_copy(nth, row) for nth, row in enumerate(exchange)], 1)
             move_leaf(connection, session, above)
             prompt, answer = (entry_id(owner, number, seq) for seq in (1, 2))

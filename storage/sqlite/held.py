@@ -7,6 +7,7 @@ written over by the next one, or never asked for; what nobody may ask for any mo
 
 import sqlite3
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import UUID
@@ -47,6 +48,8 @@ class Words:
     """By the turn's id."""
     partial: tuple[str, str] = ("", "")
     """Of the turn that was written to last: its id, and the answer's text so far."""
+    preferences: dict[str, str] = field(default_factory=dict[str, str])
+    """What was chosen for the session, as JSON."""
 
     @property
     def characters(self) -> int:
@@ -106,6 +109,14 @@ class Held:
         words.partial = (turn.hex, text)
         return ""
 
+    def take_preference(self, session: sqlite3.Row, name: str, value: str | None) -> bool:
+        """The same for what is chosen for it; returns whether it is held, and so not to be stored."""
+        words = self._held(session["temporary"], session["id"])
+        if words is None:
+            return False
+        words.preferences = {**words.preferences, name: value} if value is not None else _without(words.preferences, name)
+        return True
+
     def take_departure(self, session: sqlite3.Row, choice: UUID, departure: Departure) -> Departure | None:
         """Hold the words of a departure that leaves or begins a temporary session; returns what is to be stored, `None` for
         all of it.
@@ -136,6 +147,10 @@ class Held:
     def _held(self, is_temporary: int, session_id: str) -> Words | None:
         """Where the words of the session go; `None` where they are stored."""
         return self._sessions.setdefault(UUID(hex=session_id), Words()) if is_temporary else None
+
+
+def _without(chosen: Mapping[str, str], name: str) -> dict[str, str]:
+    return {other: value for other, value in chosen.items() if other != name}
 
 
 def refuse_temporary(session: sqlite3.Row) -> None:

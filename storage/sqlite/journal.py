@@ -19,7 +19,7 @@ def insert(connection: sqlite3.Connection, held: Held, session: sqlite3.Row, tur
     source = turn.source
     connection.execute(
         "INSERT INTO turns(id, owner, number, state, prompt, source_kind, source_id, channel_id, guild_id, prompt_entry, "
-        "partial, created, asked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "partial, model, created, asked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             turn.id.hex,
             session["owner"],
@@ -32,6 +32,7 @@ def insert(connection: sqlite3.Connection, held: Held, session: sqlite3.Row, tur
             source.guild_id,
             turn.prompt_entry,
             held.take_partial(session, session["id"], turn.id, turn.partial) if turn.partial else "",
+            turn.model,
             micros(turn.created),
             micros(turn.asked) if turn.asked else None,
         ),

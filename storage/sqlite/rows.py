@@ -230,7 +230,13 @@ def _prompt_of(stored: dict[str, Any]) -> Prompt:
     source: dict[str, Any] = {**stored["source"], "kind": SourceKind(stored["source"]["kind"])}
     target = cast("dict[str, Any] | None", stored["target"])
     where = _target_of(target) if target else None
-    return Prompt(text=stored["text"], source=Source(**source), target=where, missed=stored.get("missed", False))
+    return Prompt(
+        text=stored["text"],
+        source=Source(**source),
+        target=where,
+        missed=stored.get("missed", False),
+        model=stored.get("model"),
+    )
 
 
 def _target_of(stored: dict[str, Any]) -> Target:

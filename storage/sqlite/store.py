@@ -37,7 +37,7 @@ class SqliteStore:
         self.branches = SqliteBranches(database, held, now)
         self.transfers = SqliteTransfers(database, held, now)
         self.temporaries = SqliteTemporaries(database, held)
-        self.preferences = SqlitePreferences(database)
+        self.preferences = SqlitePreferences(database, held)
         self.transcripts = SqliteTranscripts(database, held)
         self.turns = SqliteTurns(database, held, now)
         self.deliveries = SqliteDeliveries(database, held, now)

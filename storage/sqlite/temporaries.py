@@ -6,7 +6,7 @@ from uuid import UUID
 
 from storage.errors import SessionNotFound
 from storage.records import Actor, NamedBy, SessionInfo, Turn
-from storage.sqlite import index
+from storage.sqlite import index, preferences
 from storage.sqlite.database import Database
 from storage.sqlite.held import Held, Words
 from storage.sqlite.permission import owner_key, session_by_id
@@ -110,6 +110,8 @@ def _store(connection: sqlite3.Connection, session: sqlite3.Row, words: Words) -
     connection.executemany("UPDATE turns SET prompt = ? WHERE id = ?", prompts)
     turn, partial = words.partial
     connection.execute("UPDATE turns SET partial = ? WHERE id = ? AND ended IS NULL", (partial, turn))
+    for name, chosen in words.preferences.items():
+        preferences.write(connection, *place, name, chosen)
     connection.execute(
         "UPDATE sessions SET temporary = 0, name = ?, named_by = ?, preview = ? WHERE owner = ? AND number = ?",
         (words.name, NamedBy.PERSON if words.name is not None else None, words.preview, *place),

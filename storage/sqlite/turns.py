@@ -281,6 +281,7 @@ def _new_turn(
         prompt=text,
         source=prompt.source,
         prompt_entry=entry,
+        model=prompt.model,
         created=now,
         asked=now if entry is not None else None,
     )

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 import pytest
 
@@ -169,6 +170,18 @@ async def test_a_server_that_knows_no_limit_at_all_is_sent_none(server: FaultyMo
     assert not {"max_tokens", "max_completion_tokens"} & server.seen[-1].body.keys()
 
 
+async def test_another_model_is_asked_with_its_effort_and_what_one_refuses_another_is_still_sent(
+    server: FaultyModelServer, client: OpenAIClient
+) -> None:
+    asked = [replace(REQUEST, model=model, effort="low") for model in ("large", "large", "deep")]
+    server.script(Fault.REFUSES_EFFORT)
+    for request in asked:
+        async with client.stream(request) as events:
+            assert [event async for event in events]
+    sent = [(seen.body["model"], seen.body.get("reasoning_effort")) for seen in server.seen]
+    assert sent == [("large", "low"), ("large", None), ("large", None), ("deep", "low")]
+
+
 @pytest.mark.parametrize("fault", [Fault.REFUSES_STREAM_OPTIONS, Fault.REFUSES_MAX_TOKENS])
 async def test_answers_asked_at_once_agree_on_what_the_server_takes(
     server: FaultyModelServer, client: OpenAIClient, fault: Fault
@@ -312,7 +325,7 @@ async def test_the_address_decides_whom_people_trust_and_how_a_limit_is_called(
     client = OpenAIClient("test-model", api_key="made-up", base_url=base_url)
     await client.close()
     assert client.host == host
-    assert name in client._dialect.options(64)
+    assert name in client._first.options(ModelRequest(messages=(), max_output_tokens=64))
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,7 @@ async def keep_order(store: Store) -> None:
     await store.shelves.archive(CAT, fork.number)
     await store.shelves.delete(CAT, (await store.sessions.create(CAT, "thrown away")).number)
     await store.preferences.set(CAT, "auto_archive_days", 0)
+    await store.preferences.set_for_session(CAT, brought.id, "model", "larger")
 
 
 async def make(to: Path) -> None:

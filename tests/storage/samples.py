@@ -51,9 +51,9 @@ def target(*, message_id: int | None = None, expires: datetime | None = None) ->
     return Target(surface=Surface.EPHEMERAL, channel_id=7, message_id=message_id, token=token, token_expires=expires)
 
 
-def prompt(text: str = "hello", *, event: int | None = None, to: Target | None = None) -> Prompt:
+def prompt(text: str = "hello", *, event: int | None = None, to: Target | None = None, model: str | None = None) -> Prompt:
     """A person's words."""
-    return Prompt(text=text, source=source(event), target=to)
+    return Prompt(text=text, source=source(event), target=to, model=model)
 
 
 def departure(to: Target | None = None) -> Departure:

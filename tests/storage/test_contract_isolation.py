@@ -74,6 +74,8 @@ AIMED: dict[str, Call] = {
     "transcripts.tail": lambda s, t: s.transcripts.tail(ANN, t.session, limit=5),
     "transcripts.path": lambda s, t: s.transcripts.path(ANN, t.session),
     "transcripts.compaction": lambda s, t: s.transcripts.compaction(ANN, t.session),
+    "preferences.of_session": lambda s, t: s.preferences.of_session(ANN, t.session),
+    "preferences.set_for_session": lambda s, t: s.preferences.set_for_session(ANN, t.session, "x", 1),
     "turns.submit": lambda s, t: s.turns.submit(ANN, t.session, prompt(), TurnState.ASKED),
     "turns.ask": lambda s, t: s.turns.ask(ANN, t.turn),
     "turns.retry": lambda s, t: s.turns.retry(ANN, t.turn, prompt()),
@@ -109,6 +111,7 @@ OWN: dict[str, Call] = {
     "transfers.every": lambda s, _: anext(s.transfers.every(ANN), None),
     "transfers.known": lambda s, _: s.transfers.known(ANN, "there", ["a-1"]),
     "preferences.get": lambda s, _: s.preferences.get(ANN, "x"),
+    "preferences.all": lambda s, _: s.preferences.all(ANN),
     "preferences.set": lambda s, _: s.preferences.set(ANN, "x", 1),
     "sessions.close": lambda s, _: s.sessions.close(ANN),
     "sessions.active": lambda s, _: s.sessions.active(ANN),
@@ -135,6 +138,7 @@ async def bobs(store: Store, turn: Callable[[Store], Awaitable[Turn]]) -> Things
     pinned = await store.shelves.pin(BOB, made.session_number)
     binned = (await store.shelves.delete(BOB, (await store.sessions.create(BOB)).number)).session
     await store.preferences.set(BOB, "x", "his")
+    await store.preferences.set_for_session(BOB, made.session_id, "x", "his")
     await store.transfers.adopt(BOB, Draft(created=START, provenance=Provenance(source="there", external_id="a-1")), [])
     entry = made.prompt_entry or 1
     return Things(made.session_id, made.session_number, made.id, held.id, 55, pinned.undo, entry, binned.number)
