@@ -3,7 +3,8 @@
 Used for answers (also half-written ones) and by `cogs/` for anything long. Every cut is decided by the text of its own part
 alone, so the parts before the last stay as they are while a text grows, and the time is linear. A fence opens with three to
 eight backticks that begin a line (also after a list's or a quote's mark) or end one, with its language, and closes with as
-many at the end of a line; a cut inside one closes it and opens it again in the next part, in its quote.
+many at the end of a line; a cut inside one closes it and opens it again in the next part, in its quote. A line of a quote that
+is too long for its part goes on in the next one as a quote.
 """
 
 import re
@@ -71,8 +72,8 @@ FenceLine = tuple[int, int, Opened | None]
 def split(text: str, limit: int = MESSAGE_LIMIT) -> list[str]:
     """The text as message contents of at most `limit` UTF-16 units, none of them blank; `[]` for a blank text.
 
-    Joined they are the text but for white space at the cuts and fence lines added there; fences are balanced in each.
-    `limit` must be at least 200.
+    Joined they are the text but for white space at the cuts, and fence lines and quote marks added there; fences are balanced
+    in each. `limit` must be at least 200.
     """
     return list(_parts(text, limit))
 
@@ -83,7 +84,7 @@ def _parts(text: str, limit: int) -> Iterator[str]:
         at, fence = _skip(text, at, fence)
         if at >= end:
             return
-        opening = f"{fence.line}\n" if fence else ""
+        opening = f"{fence.line}\n" if fence else _quote_at(text, at)
         window = _window(text, at, end, limit - units(opening) - (_CLOSING if fence else 0))
         if fence is None and _FENCE.search(window):
             window = _window(text, at, end, limit - _CLOSING)
@@ -101,6 +102,12 @@ def _skip(text: str, at: int, fence: Opened | None) -> tuple[int, Opened | None]
     at = found.end() if found else at
     closing = re.compile(rf"[ \t]*+(?:> ?)?[ \t]*+{fence.marker}`*[ \t]*(?:\n|\Z)").match(text, at) if fence else None
     return _skip(text, closing.end(), None) if closing else (at, fence)
+
+
+def _quote_at(text: str, at: int) -> str:
+    """What makes a quote of the rest of a quote's line; "" where no such line is torn."""
+    line = text.rfind("\n", 0, at) + 1
+    return _QUOTE if line < at and text.startswith(_QUOTE, line) else ""
 
 
 def _window(text: str, at: int, end: int, room: int) -> str:

@@ -71,13 +71,65 @@ def test_every_part_fits_has_words_and_closes_its_fences(text: str) -> None:
         assert is_balanced(part)
 
 
+def goes_on_in_a_quote(text: str, at: int) -> bool:
+    line = text.rfind("\n", 0, at) + 1
+    return line < at and text[line : line + 2] == "> "
+
+
 @given(st.lists(PIECES.filter(lambda piece: "`" not in piece), max_size=120).map("".join))
-def test_without_fences_nothing_but_white_space_at_cuts_is_lost(text: str) -> None:
-    parts = split(text, LIMIT)
-    assert "".join("".join(parts).split()) == "".join(text.split())
+def test_without_fences_nothing_but_white_space_at_cuts_is_lost_and_a_torn_quote_goes_on_as_one(text: str) -> None:
     at = 0
-    for part in parts:
-        at = text.index(part.lstrip("\n"), at) + len(part.lstrip("\n"))
+    for part in split(text, LIMIT):
+        at += len(text[at:]) - len(text[at:].lstrip())
+        if goes_on_in_a_quote(text, at):
+            assert part.startswith("> ")
+            part = part.removeprefix("> ")  # noqa: PLW2901 - as it stands in the text
+        assert text.startswith(part.lstrip(), at)
+        at += len(part.lstrip())
+    assert not text[at:].strip()
+
+
+ARABIC = [
+    "\u0645\u0631\u062d\u0628\u0627",
+    "\u0627\u0644\u0639\u0631\u0628\u064a\u0651\u064e\u0629",
+    "\u0661\u0662\u0663",
+    "\u0644\u0627",
+]
+HEBREW = ["\u05e9\u05b8\u05c1\u05dc\u05d5\u05b9\u05dd", "\u05e2\u05d1\u05e8\u05d9\u05ea", "\u05d1-\u05d2"]
+PERSIAN = ["\u0645\u06cc\u200c\u0631\u0648\u0645", "\u06a9\u062a\u0627\u0628\u200c\u0647\u0627"]
+MIXED = ["\u200eC++\u200f", "\u2067\u05d0\u05d1\u2069", "(Rust)", "3.14", "https://example.org/\u05d0"]
+
+
+@given(st.lists(st.sampled_from([*ARABIC, *HEBREW, *PERSIAN, *MIXED]), min_size=30, max_size=200))
+def test_no_word_that_runs_right_to_left_is_torn_and_their_order_stays(words: list[str]) -> None:
+    """Which way a line runs its words decide (Unicode's bidirectional algorithm), so no mark is added."""
+    assert " ".join(split(" ".join(words), LIMIT)).split() == words
+
+
+ITEMS = st.lists(
+    st.tuples(st.integers(0, 2), st.sampled_from(["-", "*", "7."]), st.integers(1, 12)).map(
+        lambda drawn: "   " * drawn[0] + drawn[1] + " word" * drawn[2]
+    ),
+    min_size=1,
+    max_size=60,
+)
+
+
+@given(ITEMS)
+def test_a_list_is_cut_between_its_items_which_keep_their_depth(items: list[str]) -> None:
+    assert [line for part in split("\n".join(items), LIMIT) for line in part.splitlines()] == items
+
+
+@given(ITEMS.map(lambda items: [f"> {item}" for item in items]))
+def test_a_quote_is_cut_between_its_lines(lines: list[str]) -> None:
+    assert [line for part in split("\n".join(lines), LIMIT) for line in part.splitlines()] == lines
+
+
+def test_a_quote_of_one_long_line_is_a_quote_in_every_part_and_ends_with_it() -> None:
+    *quoted, mine = split("> " + "words of somebody else " * 30 + "\n" + "mine " * 36, LIMIT)
+    assert len(quoted) > 2
+    assert all(part.startswith("> ") for part in quoted)
+    assert mine == ("mine " * 36).strip()
 
 
 @given(st.lists(PIECES.filter(lambda piece: piece not in {"```", "[x"}), max_size=120).map("".join))
