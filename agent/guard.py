@@ -6,6 +6,7 @@ is checked before anything is left for it; how live sessions are left and entere
 
 from contextlib import suppress
 from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
 from agent.outcomes import (
@@ -29,6 +30,9 @@ from agent.place import Place
 from storage.errors import ChoiceNotFound, DuplicateSource, ExchangeAlone, SessionTemporary, TurnNotFound, WrongTurnState
 from storage.records import Actor, Departure, Leave, Prompt, SessionInfo, Target, Turn
 from storage.store import Store
+
+AGAIN: Final = (Leave.RETRY, Leave.FINISH, Leave.REVISE)
+"""What asks again in the place of a session's last answer."""
 
 
 class Guard:
@@ -126,7 +130,7 @@ class Guard:
         if departure.leave in (Leave.FORK, Leave.EDIT):
             await self._exchange(departure, there)
             return None  # a session that is yet to be made
-        if departure.leave in (Leave.RETRY, Leave.FINISH, Leave.LIFT) and departure.turn_id is not None:
+        if departure.leave in (*AGAIN, Leave.LIFT) and departure.turn_id is not None:
             await self._place.check_again(there, departure.turn_id, departure.leave)
         if departure.leave is Leave.LIFT:
             await self._check_lift(departure, there)
@@ -138,7 +142,7 @@ class Guard:
         match departure:
             case Departure(leave=Leave.REPLY, prompt=Prompt() as prompt):
                 return replace(await self._place.put(await self._place.enter(info), prompt), left=left)
-            case Departure(leave=Leave.RETRY | Leave.FINISH as leave, turn_id=UUID() as turn_id, prompt=Prompt() as prompt):
+            case Departure(leave=leave, turn_id=UUID() as turn_id, prompt=Prompt() as prompt) if leave in AGAIN:
                 return replace(await self._place.again(await self._place.enter(info), turn_id, prompt, leave), left=left)
             case Departure(leave=Leave.SEND):
                 waiting = await (await self._place.enter(info)).resume_waiting()

@@ -128,13 +128,13 @@ class Place:
             raise WrongTurnState
 
     async def again(self, session: AgentSession, turn_id: UUID, prompt: Prompt, leave: Leave) -> Asked:
-        """Ask an ended turn's prompt once more, or for the rest of its answer.
+        """Ask an ended turn's prompt once more, for the rest of its answer, or another prompt in its stead.
 
         Raises `NotLastTurn`, as soon as the next one is about to be asked.
         """
         if session.is_streaming:
             raise NotLastTurn
-        ask = session.finish if leave is Leave.FINISH else session.retry
+        ask = {Leave.FINISH: session.finish, Leave.REVISE: session.revise}.get(leave, session.retry)
         return Asked(turn=await ask(turn_id, prompt), session=session.info)
 
     async def stop(self, session: AgentSession) -> Stopped | None:

@@ -92,7 +92,7 @@ class SessionRuntime:
     async def go(self, departure: Departure) -> Went:
         """Do what would leave the active session, or answer `StillWriting` while it writes, and `Leaving` where it is temporary
         and something was said in it. What turns out to stay in it just happens. Raises `SessionNotFound`, `SessionTemporary`
-        for a fork of such a one, and as `say()`; for a retry `TurnNotFound`, `WrongTurnState`, `NotLastTurn`.
+        for a fork of such a one, and as `say()`; for what asks again `TurnNotFound`, `WrongTurnState`, `NotLastTurn`.
         """
         if departure.prompt is not None:
             self._count_in(departure.prompt)

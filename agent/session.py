@@ -129,6 +129,10 @@ class AgentSession:
         """Go on with an ended turn's answer. Raises as `retry()`."""
         return await self._again(turn_id, lambda turns: turns.finish(self._actor, turn_id, prompt))
 
+    async def revise(self, turn_id: UUID, prompt: Prompt) -> Turn:
+        """Ask another prompt in the stead of an ended turn's. Raises as `retry()`."""
+        return await self._again(turn_id, lambda turns: turns.revise(self._actor, turn_id, prompt))
+
     async def _again(self, turn_id: UUID, ask: Callable[[TurnJournal], Awaitable[Turn]]) -> Turn:
         async with self._lock:
             self._must_be_free()

@@ -30,6 +30,7 @@ from cogs.notices import Notices
 from cogs.owed import Owed
 from cogs.panel import Branches, Panel
 from cogs.privacy import Privacy
+from cogs.revising import Revising
 from cogs.search import Search
 from cogs.services import Services
 from cogs.sessions import Sessions
@@ -102,7 +103,7 @@ class Cubby(commands.Bot):
         services = self._services
         inbox = Inbox(services)
         reading = (Sessions, Status, Panel, Branches, History, Search, Shelves, Forks, Exporting, Importing)
-        cogs = (Mentions, *reading, Answers, More, Continuing, Moving, WaitingPrompts, Owed, Temporary)
+        cogs = (Mentions, *reading, Answers, More, Revising, Continuing, Moving, WaitingPrompts, Owed, Temporary)
         direct = (Chat(services, inbox), CatchUp(services, inbox))
         for cog in (
             services.router,

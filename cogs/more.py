@@ -1,29 +1,23 @@
 """*More…* under an answer: what can be done with that exchange, in a message of its own, drawn anew at each press."""
 
-from typing import Final
-
-import discord
 from discord.ext import commands
 
 from cogs import controls
 from cogs.asking import checked, giving_back
 from cogs.bulletin import Bulletin
-from cogs.controls import TEXT_LIMIT, button, row
+from cogs.controls import TEXT_LIMIT
 from cogs.explain import Told
 from cogs.present import present
 from cogs.reply import Interaction, actor_of, reply_to, source_of
+from cogs.revising import is_last
 from cogs.router import submitted, uuid_in
 from cogs.seen import seen
 from cogs.services import Services
+from cogs.ways import Exchange, buttons, said_of, ways
 from cogs.words import BESIDE, label, plain_label, quote
 from delivery.long import text_file
 from delivery.stored import stored_answer
-from storage.records import Departure, Leave, Prompt, SessionInfo, Turn
-
-WHAT_IT_DOES: Final = (
-    "-# **Fork** goes on from here in a new session. **Ask differently** puts your question in other words, in a new session "
-    "with what was said before it. The old one stays as it is."
-)
+from storage.records import Departure, Leave, Prompt
 
 
 class More(commands.Cog):
@@ -41,8 +35,10 @@ class More(commands.Cog):
         actor, store = actor_of(interaction), self._services.store
         turn = await store.turns.get(actor, uuid_in(arguments))
         session = await store.sessions.get(actor, turn.session_id)
-        said = f"{label(session)}\n{quote(turn.prompt)}\n{WHAT_IT_DOES}"
-        await reply_to(interaction).say(said, view=offers(session, turn, in_server=interaction.guild_id is not None))
+        in_server, last = interaction.guild_id is not None, await is_last(store, actor, turn)
+        offered = ways(Exchange(session=session, turn=turn, last=last, in_server=in_server))
+        said = f"{label(session)}\n{quote(turn.prompt)}\n{said_of(offered)}"
+        await reply_to(interaction).say(said, view=buttons(offered))
         await seen(store, actor, session, turn)
 
     async def _fork(self, interaction: Interaction, arguments: list[str]) -> None:
@@ -87,15 +83,3 @@ class More(commands.Cog):
         actor = actor_of(interaction)
         went = await self._services.runtimes.of(actor).go(departure)
         await present(self._services, actor, reply_to(interaction), went)
-
-
-def offers(session: SessionInfo, turn: Turn, *, in_server: bool) -> discord.ui.View:
-    """What can be done with an exchange that has ended with text. A temporary session is not forked, but can be kept."""
-    ways = [button("Fork", "forkhere", turn.id), button("Ask differently", "differently", turn.id)]
-    return row(
-        *([button("Keep this", "keep", session.id)] if session.temporary else ways),
-        button("As text file", "textfile", turn.id),
-        button("History", "newest", session.id),
-        button("All sessions", "panel"),
-        *([button("Continue in DM", "dm", turn.id)] if in_server else []),
-    )

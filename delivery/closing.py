@@ -48,7 +48,8 @@ class Closing:
         late = self._is_late
         ending, told = await self._with_notice(session, turn, ending), means.operator_told()
         ending = replace(ending, operator_told=told, late=late)
-        contents, flip = render.ended(session, ending), await self._flip(turn)
+        flip = await self._flip(turn)
+        contents = render.ended(session, replace(ending, question=flip.question if flip is not None else None))
 
         def view() -> discord.ui.View | None:
             last, wrote = is_last(), ending.wrote

@@ -17,13 +17,17 @@ class Flip:
     before: UUID | None
     """The turn of the answer before it."""
     after: UUID | None
+    question: str | None
+    """What it answers, where one beside it answers other words."""
 
 
 async def flip_of(store: Store, actor: Actor, turn: Turn) -> Flip | None:
     """The place of a turn's answer; `None` where it is the only one, or has no text. Raises `NotFound`, `StoreUnavailable`."""
-    ids = [each.id for each in await store.turns.siblings(actor, turn.id)]
+    beside = await store.turns.siblings(actor, turn.id)
+    ids = [each.id for each in beside]
     if len(ids) < 2 or turn.id not in ids:
         return None
     at = ids.index(turn.id)
     before, after = ids[at - 1] if at else None, ids[at + 1] if at + 1 < len(ids) else None
-    return Flip(position=at + 1, count=len(ids), before=before, after=after)
+    question = turn.prompt if any(each.prompt != turn.prompt for each in beside) else None
+    return Flip(position=at + 1, count=len(ids), before=before, after=after, question=question)

@@ -25,6 +25,7 @@ NAME_LENGTH: Final = 40
 BODY_LIMIT: Final = MESSAGE_LIMIT - 120
 """Room for text in a part: what is left holds the longest last line, so that a part never moves when that line changes."""
 QUOTE_LENGTH: Final = 200
+QUESTION_LENGTH: Final = 100
 LENGTH: Final = "length"
 """The error kind of an answer that reached its length limit; there is no `ModelError` of it."""
 
@@ -79,6 +80,8 @@ class Ending:
     """Whether what does not fit three messages goes on in a file."""
     late: bool = False
     """Whether it came after a long silence, so that people may have taken it for another session's."""
+    question: str | None = None
+    """What it answers, where that is to be said."""
     notice: str | None = None
     """The privacy notice, on a person's first answer; and what a temporary session is, on its first one."""
 
@@ -255,6 +258,7 @@ def _quoted(sentence: str) -> str:
 def _remarks(ending: Ending, *, temporary: bool) -> list[str]:
     remarks = [
         ending.model_label,
+        None if ending.question is None else f"To: {inert(shorten(ending.question, QUESTION_LENGTH))}",
         ending.notice,
         TRIMMED if ending.trimmed else None,
         NEARLY_FULL if ending.nearly_full else None,

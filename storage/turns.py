@@ -43,6 +43,14 @@ class TurnJournal(Protocol):
         """
         ...
 
+    async def revise(self, actor: Actor, turn_id: UUID, prompt: Prompt) -> Turn:
+        """Ask another prompt in the stead of an ended turn's: a new `ASKED` turn on a user entry of its own beside the old one,
+        which becomes the leaf.
+
+        Raises as `retry`.
+        """
+        ...
+
     async def siblings(self, actor: Actor, turn_id: UUID) -> Sequence[Turn]:
         """The turns that were answered at the place of this one, itself included, by when they were asked: the same question
         again, or another in its stead. Costs what was said since that place. Raises `TurnNotFound`.

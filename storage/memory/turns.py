@@ -60,6 +60,13 @@ class MemoryTurns:
         """See `TurnJournal.finish`."""
         return self._again(actor, turn_id, prompt, goes_on=True)
 
+    async def revise(self, actor: Actor, turn_id: UUID, prompt: Prompt) -> Turn:
+        """See `TurnJournal.revise`."""
+        text = clean(prompt.text)
+        old, session = self._last(actor, turn_id, prompt, text)
+        session.leaf = session.entries[old.prompt_entry].parent if old.prompt_entry is not None else None
+        return self._asked(session, self._add(session, prompt, text, TurnState.QUEUED))
+
     async def siblings(self, actor: Actor, turn_id: UUID) -> Sequence[Turn]:
         """See `TurnJournal.siblings`."""
         here = self._state.turn(actor, turn_id)
@@ -88,21 +95,26 @@ class MemoryTurns:
         return self._keep(replace(turn, state=TurnState.PAUSED, prompt_entry=None, asked=None))
 
     def _again(self, actor: Actor, turn_id: UUID, prompt: Prompt, *, goes_on: bool) -> Turn:
-        turn = self._state.turn(actor, turn_id)
-        session = self._state.session(actor, turn.session_id)
-        self._refuse_duplicate(prompt)
-        self._refuse_more(session)
-        if turn.answer_entry is None:
-            raise WrongTurnState
-        if session.leaf != turn.answer_entry:
-            raise NotLastTurn
-        answer = session.entries[turn.answer_entry]
+        turn, session = self._last(actor, turn_id, prompt)
+        answer = session.entries[turn.answer_entry or 0]
         if goes_on and (answer.kind != EntryKind.ASSISTANT or turn.state is TurnState.COMPLETED):
             raise WrongTurnState
         session.leaf = turn.prompt_entry
         again = self._add(session, prompt, turn.prompt, TurnState.ASKED)
         partial = answer.text if goes_on else ""
         return self._keep(replace(again, prompt_entry=turn.prompt_entry, asked=again.created, partial=partial))
+
+    def _last(self, actor: Actor, turn_id: UUID, prompt: Prompt, text: str = "") -> tuple[Turn, Session]:
+        """The turn in whose place something is to be asked, and its session, of which it has to be the end."""
+        turn = self._state.turn(actor, turn_id)
+        session = self._state.session(actor, turn.session_id)
+        self._refuse_duplicate(prompt)
+        self._refuse_more(session, text)
+        if turn.answer_entry is None:
+            raise WrongTurnState
+        if session.leaf != turn.answer_entry:
+            raise NotLastTurn
+        return turn, session
 
     async def checkpoint(self, actor: Actor, turn_id: UUID, text: str) -> None:
         """See `TurnJournal.checkpoint`."""

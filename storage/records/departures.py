@@ -19,6 +19,8 @@ class Leave(StrEnum):
     """Ask one of its questions in other words, in a new session with what was said before it."""
     LIFT = "lift"
     """Move the last exchange of a session out into a new one."""
+    REVISE = "revise"
+    """Ask the last prompt of another session in other words, in its place."""
     QUIT = "quit"
     REPLY = "reply"
     """Say something at the end of another session."""
@@ -35,9 +37,10 @@ class Departure:
     """A request to leave the active session, with everything that came with it.
 
     All but `NEW` and `QUIT` have the `number` of the session to go to, to fork, or to take from. `REPLY` has a `prompt`; `NEW`
-    may have a `name` and a `prompt`, and may be for a `temporary` session; `RETRY` and `FINISH` have the `turn_id` and a
-    `prompt` whose source and target are the new turn's. `FORK` may have the `turn_id` of the last exchange to copy; `EDIT` has
-    that of the question, and may have the `prompt` that is asked in its place; `LIFT` has that of the exchange.
+    may have a `name` and a `prompt`, and may be for a `temporary` session; `RETRY`, `FINISH` and `REVISE` have the `turn_id`
+    and a `prompt` whose source and target are the new turn's, with `REVISE` its text too. `FORK` may have the `turn_id` of the
+    last exchange to copy; `EDIT` has that of the question, and may have the `prompt` that is asked in its place; `LIFT` has
+    that of the exchange.
     """
 
     leave: Leave

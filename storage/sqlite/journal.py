@@ -14,6 +14,25 @@ from storage.sqlite.permission import turn_by_id
 from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, micros, turn_of
 
 
+def new_turn(
+    turn_id: UUID, session: sqlite3.Row, prompt: Prompt, *, text: str, state: TurnState, entry: int | None, now: datetime
+) -> Turn:
+    """A turn as it begins: with its user `entry` it is asked already."""
+    return Turn(
+        id=turn_id,
+        session_id=UUID(hex=session["id"]),
+        session_number=session["number"],
+        owner=session["user_id"],
+        state=state,
+        prompt=text,
+        source=prompt.source,
+        prompt_entry=entry,
+        model=prompt.model,
+        created=now,
+        asked=now if entry is not None else None,
+    )
+
+
 def insert(connection: sqlite3.Connection, held: Held, session: sqlite3.Row, turn: Turn, prompt: Prompt) -> Turn:
     """Write a new turn, and the prompt's target as its part 0; returns the turn."""
     source = turn.source

@@ -7,14 +7,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from storage.errors import NotLastTurn, QueueFull, WrongTurnState
+from storage.errors import QueueFull, WrongTurnState
 from storage.ids import new_id
 from storage.records import Actor, Choice, Departure, EntryKind, Prompt, SourceKind, Turn, TurnState, Usage
 from storage.sqlite import choices, direct, spending
+from storage.sqlite.again import Again, Way, ask_again
 from storage.sqlite.database import Database
-from storage.sqlite.entries import append, has_answer, mark_unread, move_leaf, text_of
+from storage.sqlite.entries import append, has_answer, mark_unread, move_leaf
 from storage.sqlite.held import Held
-from storage.sqlite.journal import in_state, insert, refuse_duplicate, update, waiting_in, write_prompt
+from storage.sqlite.journal import in_state, insert, new_turn, refuse_duplicate, update, waiting_in, write_prompt
 from storage.sqlite.permission import owner_key, session_by_id, turn_by_id
 from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, entries_of, micros, turn_of, usage_json
 from storage.text import clean
@@ -40,7 +41,7 @@ class SqliteTurns:
                 raise QueueFull(limit)
             self._held.refuse_more(session, text)
             entry = write_prompt(connection, self._held, actor, session, text, now) if state is TurnState.ASKED else None
-            turn = _new_turn(turn_id, session, prompt, text=text, state=state, entry=entry, now=now)
+            turn = new_turn(turn_id, session, prompt, text=text, state=state, entry=entry, now=now)
             if prompt.source.kind is SourceKind.MESSAGE and prompt.source.guild_id is None:
                 direct.saw(connection, actor, prompt.source.channel_id, prompt.source.id, micros(now))
             return insert(connection, self._held, session, turn, prompt)
@@ -62,11 +63,15 @@ class SqliteTurns:
 
     async def retry(self, actor: Actor, turn_id: UUID, prompt: Prompt) -> Turn:
         """See `TurnJournal.retry`."""
-        return await self._again(actor, turn_id, prompt, goes_on=False)
+        return await self._again(actor, turn_id, prompt, Way.RETRY)
 
     async def finish(self, actor: Actor, turn_id: UUID, prompt: Prompt) -> Turn:
         """See `TurnJournal.finish`."""
-        return await self._again(actor, turn_id, prompt, goes_on=True)
+        return await self._again(actor, turn_id, prompt, Way.FINISH)
+
+    async def revise(self, actor: Actor, turn_id: UUID, prompt: Prompt) -> Turn:
+        """See `TurnJournal.revise`."""
+        return await self._again(actor, turn_id, prompt, Way.REVISE)
 
     async def siblings(self, actor: Actor, turn_id: UUID) -> Sequence[Turn]:
         """See `TurnJournal.siblings`."""
@@ -102,27 +107,9 @@ class SqliteTurns:
 
         return await self._database.write(work)
 
-    async def _again(self, actor: Actor, turn_id: UUID, prompt: Prompt, *, goes_on: bool) -> Turn:
-        again_id, now = new_id(), self._now()
-
-        def work(connection: sqlite3.Connection) -> Turn:
-            turn = turn_of(turn_by_id(connection, actor, turn_id), self._held)
-            session = session_by_id(connection, actor, turn.session_id)
-            refuse_duplicate(connection, prompt)
-            self._held.refuse_more(session)
-            if turn.answer_entry is None or turn.prompt_entry is None:
-                raise WrongTurnState
-            if session["leaf"] != turn.answer_entry:
-                raise NotLastTurn
-            partial = "" if not goes_on else text_of(connection, self._held, turn.session_id, turn.answer_entry)
-            if goes_on and (not partial or turn.state is TurnState.COMPLETED):
-                raise WrongTurnState
-            entry = turn.prompt_entry
-            move_leaf(connection, session, entry)
-            again = _new_turn(again_id, session, prompt, text=turn.prompt, state=TurnState.ASKED, entry=entry, now=now)
-            return insert(connection, self._held, session, replace(again, partial=partial), prompt)
-
-        return await self._database.write(work)
+    async def _again(self, actor: Actor, turn_id: UUID, prompt: Prompt, way: Way) -> Turn:
+        again = Again(id=new_id(), old=turn_id, prompt=prompt, now=self._now(), way=way)
+        return await self._database.write(lambda connection: ask_again(connection, self._held, actor, again))
 
     async def checkpoint(self, actor: Actor, turn_id: UUID, text: str) -> None:
         """See `TurnJournal.checkpoint`."""
@@ -267,21 +254,3 @@ class SqliteTurns:
             return waiting_in(connection, self._held, session)
 
         return await self._database.write(work)
-
-
-def _new_turn(
-    turn_id: UUID, session: sqlite3.Row, prompt: Prompt, *, text: str, state: TurnState, entry: int | None, now: datetime
-) -> Turn:
-    return Turn(
-        id=turn_id,
-        session_id=UUID(hex=session["id"]),
-        session_number=session["number"],
-        owner=session["user_id"],
-        state=state,
-        prompt=text,
-        source=prompt.source,
-        prompt_entry=entry,
-        model=prompt.model,
-        created=now,
-        asked=now if entry is not None else None,
-    )

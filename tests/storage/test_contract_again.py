@@ -2,10 +2,10 @@
 
 import pytest
 
-from storage.errors import NotLastTurn, WrongTurnState
+from storage.errors import DuplicateSource, NotLastTurn, WrongTurnState
 from storage.records import EntryKind, SessionInfo, Turn, TurnState
 from storage.store import Store
-from tests.storage.samples import ANN, answer, ask, exchange, prompt, wait
+from tests.storage.samples import ANN, answer, ask, exchange, prompt, target, wait
 
 
 async def cut(store: Store, session: SessionInfo, text: str = "half of ") -> Turn:
@@ -99,3 +99,46 @@ async def test_siblings_are_what_was_answered_at_one_place(store: Store, session
     assert await store.turns.siblings(ANN, waiting.id) == ()
     running = await store.turns.retry(ANN, three.id, prompt())
     assert [each.id for each in await store.turns.siblings(ANN, running.id)] == [one.id, three.id]
+
+
+async def test_another_prompt_in_its_stead_stands_beside_it_and_the_session_goes_on_from_it(
+    store: Store, session: SessionInfo
+) -> None:
+    first = await exchange(store, session, "first", "answer")
+    old = await exchange(store, session, "second", "other answer")
+    new = await store.turns.revise(ANN, old.id, prompt("or rather", to=target()))
+    assert (new.state, new.prompt, new.partial) == (TurnState.ASKED, "or rather", "")
+    assert [part.part for part in await store.deliveries.of_turn(ANN, new.id)] == [0]
+    assert await said(store, session) == ["first", "answer", "or rather"]
+    ended = await answer(store, new, "better")
+    assert await said(store, session) == ["first", "answer", "or rather", "better"]
+    assert [each.id for each in await store.turns.siblings(ANN, new.id)] == [old.id, new.id]
+    assert old.answer_entry is not None
+    back = await store.branches.switch(ANN, session.id, old.answer_entry)
+    assert await said(store, session) == ["first", "answer", "second", "other answer"]
+    assert (back.branches, back.first_message) == (2, "first")
+    assert (await store.turns.get(ANN, old.id), await store.turns.get(ANN, first.id)) == (old, first)
+    assert await store.turns.get(ANN, ended.id) == ended
+
+
+async def test_the_first_prompt_of_a_session_is_asked_in_other_words_too(store: Store, session: SessionInfo) -> None:
+    failed = await answer(store, await ask(store, session, "first"), "")
+    new = await answer(store, await store.turns.revise(ANN, failed.id, prompt("or rather")), "answer")
+    assert await said(store, session) == ["or rather", "answer"]
+    assert [each.id for each in await store.turns.siblings(ANN, new.id)] == [new.id]
+    info = await store.sessions.get(ANN, session.id)
+    assert (info.message_count, info.modified) == (2, new.ended)
+
+
+async def test_only_the_last_prompt_that_was_answered_is_asked_in_other_words_and_once(
+    store: Store, session: SessionInfo
+) -> None:
+    old = await exchange(store, session)
+    waiting = await wait(store, session)
+    new = await store.turns.revise(ANN, old.id, words := prompt("or rather"))
+    for turn, error in ((old, NotLastTurn), (new, WrongTurnState), (waiting, WrongTurnState)):
+        with pytest.raises(error):
+            await store.turns.revise(ANN, turn.id, prompt("or this"))
+    await answer(store, new)
+    with pytest.raises(DuplicateSource):
+        await store.turns.revise(ANN, new.id, words)

@@ -79,6 +79,7 @@ AIMED: dict[str, Call] = {
     "turns.submit": lambda s, t: s.turns.submit(ANN, t.session, prompt(), TurnState.ASKED),
     "turns.ask": lambda s, t: s.turns.ask(ANN, t.turn),
     "turns.retry": lambda s, t: s.turns.retry(ANN, t.turn, prompt()),
+    "turns.revise": lambda s, t: s.turns.revise(ANN, t.turn, prompt()),
     "turns.finish": lambda s, t: s.turns.finish(ANN, t.turn, prompt()),
     "turns.siblings": lambda s, t: s.turns.siblings(ANN, t.turn),
     "turns.shelve": lambda s, t: s.turns.shelve(ANN, t.turn),

@@ -226,6 +226,12 @@ class Lives(RuleBasedStateMachine):
         actor = turn.by(owns)
         self.remember(self.both(lambda store, which: store.turns.retry(actor, turn[which], words)), actor, self.turns)
 
+    @rule(owns=OWNS, pick=PICKS, text=TEXTS, event=EVENTS)
+    def revise(self, owns: bool, pick: int, text: str, event: int) -> None:
+        turn, words = self.turn(pick), prompt(text, event=event)
+        actor = turn.by(owns)
+        self.remember(self.both(lambda store, which: store.turns.revise(actor, turn[which], words)), actor, self.turns)
+
     @rule(owns=OWNS, pick=PICKS)
     def lift(self, owns: bool, pick: int) -> None:
         turn = self.turn(pick)

@@ -1,0 +1,62 @@
+"""What *More…* offers for an exchange: a button for each way to go on from it, and a line of what those do that need one."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import discord
+
+from cogs.controls import TEXT_LIMIT, button, row
+from storage.records import SessionInfo, Turn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """An exchange that has ended with text, and what decides which ways there are."""
+
+    session: SessionInfo
+    turn: Turn
+    last: bool
+    """Whether it is its session's last one: only that can be changed in its place."""
+    in_server: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One button, and what is said of it."""
+
+    label: str
+    verb: str
+    about: UUID | None
+    says: str | None = None
+
+
+def ways(exchange: Exchange) -> tuple[Way, ...]:
+    """The ways that there are now. A temporary session is not forked, but can be kept."""
+    return tuple(_ways(exchange))
+
+
+def said_of(offered: Sequence[Way]) -> str:
+    """What these do, a small line each."""
+    return "\n".join(f"-# **{way.label}** {way.says}" for way in offered if way.says is not None)
+
+
+def buttons(offered: Sequence[Way]) -> discord.ui.View:
+    """The buttons of these."""
+    return row(*(button(way.label, way.verb, *(() if way.about is None else (way.about,))) for way in offered))
+
+
+def _ways(exchange: Exchange) -> Iterator[Way]:
+    session, turn = exchange.session, exchange.turn
+    if exchange.last and len(turn.prompt) <= TEXT_LIMIT:
+        yield Way("Edit my message", "edit", turn.id, "asks it in other words here; *◀ ▶* under the answer flips between both.")
+    if session.temporary:
+        yield Way("Keep this", "keep", session.id)
+    else:
+        yield Way("Ask differently", "differently", turn.id, "does that in a new session, after what was said before it.")
+        yield Way("Fork", "forkhere", turn.id, "goes on from here in a new session. The old one stays as it is.")
+    yield Way("As text file", "textfile", turn.id)
+    yield Way("History", "newest", session.id)
+    yield Way("All sessions", "panel", None)
+    if exchange.in_server:
+        yield Way("Continue in DM", "dm", turn.id)
