@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("agent", "bench", "cogs", "delivery", "playground", "porting", "storage", "transfer", "watch")
+PACKAGES = ("agent", "bench", "cogs", "delivery", "documents", "playground", "porting", "storage", "transfer", "watch")
 FOLDERS = (*PACKAGES, "docs", "tests", ".ci")
 VENDOR = ROOT / "playground/page/vendor"  # others' libraries, unchanged: tests/playground/test_vendor.py looks after them
 LOCKS = ("requirements.txt", "requirements-dev.txt")
