@@ -55,6 +55,26 @@ def choose(config: AgentConfig, own: Mapping[str, Any], session: Mapping[str, An
     )
 
 
+def without(config: AgentConfig, chosen: Chosen) -> Chosen:
+    """The same with the operator's model, since the endpoint no longer has the one that was chosen."""
+    default = config.models.default
+    return replace(
+        chosen,
+        model=default,
+        effort=chosen.effort if default in config.models.thinking else None,
+        context_tokens=config.models.contexts.get(default, config.context_tokens),
+        refused=chosen.model,
+    )
+
+
+async def forget_model(store: Store, actor: Actor, session_id: UUID, model: str) -> None:
+    """Take this model out of what is chosen for the session, and by the person for all of theirs. Raises as `chosen_for`."""
+    if (await store.preferences.of_session(actor, session_id)).get(MODEL) == model:
+        await store.preferences.set_for_session(actor, session_id, MODEL, None)
+    if await store.preferences.get(actor, MODEL) == model:
+        await store.preferences.set(actor, MODEL, None)
+
+
 def fitted(config: AgentConfig, chosen: Chosen) -> AgentConfig:
     """The limits and instructions with what was chosen in them."""
     return replace(

@@ -83,6 +83,8 @@ class TurnEnded(SessionEvent):
     """Old turns no longer fit the context, said once per session."""
     context_nearly_full: bool = False
     """Four fifths of the context are used, said once per session."""
+    model_gone: str | None = None
+    """The model that was chosen, where it is to be had no more and the operator's was asked; it is chosen no more."""
     saved: bool = True
     near_limit: datetime | None = None
     """The person has used four fifths of the day's tokens, said once a day: when there are new ones."""

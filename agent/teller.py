@@ -90,6 +90,7 @@ class Teller:
                 context_trimmed=trimmed,
                 context_nearly_full=nearly_full,
                 near_limit=ended.near_limit,
+                model_gone=ended.gone,
                 saved=saved,
             )
         )

@@ -17,11 +17,11 @@ from typing import Final
 
 from agent.budget import Budget, Reservation
 from agent.checkpoints import Checkpoints, Sleep
-from agent.choices import Chosen, chosen_for, fitted
+from agent.choices import Chosen, chosen_for, fitted, without
 from agent.config import AgentConfig
 from agent.context import Context, estimated_tokens
 from agent.deadlines import within_deadlines
-from agent.errors import CutOff, EmptyAnswer, ModelError, Refused, SessionUnread
+from agent.errors import CutOff, EmptyAnswer, ModelError, NoSuchModel, Refused, SessionUnread
 from agent.floor import Floor
 from agent.model import Finish, FinishReason, ModelClient, ModelEvent, ModelRequest, Text, Thinking, Tokens
 from agent.recall import context_of, is_nearly_full
@@ -45,6 +45,8 @@ class Ended:
     kind: str | None = None
     model: str | None = None
     """What answered, or was asked to, where that is known."""
+    gone: str | None = None
+    """The model that was chosen and is to be had no more."""
     usage: Usage | None = None
     trimmed: bool = False
     nearly_full: bool = False
@@ -142,7 +144,7 @@ class TurnRunner:
         with whether the session is nearly full by it.
         """
         if answer.chosen is not None:
-            ended = replace(ended, model=answer.chosen.model or None)
+            ended = replace(ended, model=answer.chosen.model or None, gone=answer.chosen.refused)
         if ended.text and answer.chosen is not None and answer.context is not None and not ended.trimmed:
             config = fitted(self.config, answer.chosen)
             ended = replace(ended, nearly_full=is_nearly_full(config, answer.context, ended.text, correction))
@@ -188,7 +190,14 @@ class TurnRunner:
             model=answer.chosen.model or None,
             effort=answer.chosen.effort,
         )
-        await self._stream(turn, request, answer)
+        try:
+            await self._stream(turn, request, answer)
+        except NoSuchModel:
+            if answer.pieces or answer.chosen.model == self.config.models.default:
+                raise
+            log.info("turn %s: the model that was chosen isn't there", turn.id)
+            answer.chosen, answer.context = without(self.config, answer.chosen), None
+            await self._ask(turn, answer, correction)
 
     async def _stream(self, turn: Turn, request: ModelRequest, answer: Answer) -> None:
         checkpoints = Checkpoints(

@@ -12,6 +12,7 @@ from enum import Enum, auto
 from typing import Any, Final, TypeVar
 
 from agent.checkpoints import Sleep
+from agent.choices import forget_model
 from agent.context import correction_from
 from agent.line import WaitingLine
 from agent.teller import Teller
@@ -196,6 +197,8 @@ class Worker:
         await self._refresh()
         trimmed = ended.trimmed and await self._is_first("trimmed")
         nearly_full = ended.nearly_full and await self._is_first("nearly full")
+        if ended.gone is not None:
+            await self._forget(ended.gone)
         if ended.usage is not None:
             self._correction = correction_from(ended.usage)
         self.turn = turn if saved else replace(turn, state=ended.outcome)
@@ -207,6 +210,13 @@ class Worker:
             return await self._store.first_time(self._actor, notice, self._teller.info.id)
         except StoreError:
             return True  # said twice is better than never
+
+    async def _forget(self, model: str) -> None:
+        """Choose a model no more that is gone, so that this is said once."""
+        try:
+            await forget_model(self._store, self._actor, self._teller.info.id, model)
+        except StoreError as error:
+            log.warning("session %s: its model stays chosen: %s", self._teller.info.id, type(error).__name__)
 
     async def _refresh(self) -> None:
         try:

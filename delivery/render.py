@@ -46,6 +46,7 @@ TEMPORARY: Final = (
 )
 """What a temporary session is, said at its start."""
 NEAR_LIMIT: Final = "You've used four fifths of today's share. It refills <t:{}:R>."
+MODEL_GONE: Final = "{} isn't offered any more, so the usual model is asked from now on. /settings has the others."
 STILL_IN: Final = "Still in {}"
 REPLACED: Final = "A newer answer took the place of this one."
 REFUSED: Final = "Discord doesn't take this part of the answer. It is kept: see it with /history."
@@ -74,6 +75,8 @@ class Ending:
     """Whether whoever runs the bot knows of a failure that only they can mend."""
     near_limit: datetime | None = None
     """When there are new tokens, where the day's are nearly used."""
+    model_gone: str | None = None
+    """The model that was chosen, where it is to be had no more."""
     model_label: str | None = None
     """What to say of the model, as a small line; `None` for nothing."""
     as_file: bool = False
@@ -260,6 +263,7 @@ def _remarks(ending: Ending, *, temporary: bool) -> list[str]:
         ending.model_label,
         None if ending.question is None else f"To: {inert(shorten(ending.question, QUESTION_LENGTH))}",
         ending.notice,
+        None if ending.model_gone is None else MODEL_GONE.format(inert(shorten(ending.model_gone, NAME_LENGTH))),
         TRIMMED if ending.trimmed else None,
         NEARLY_FULL if ending.nearly_full else None,
         None if ending.near_limit is None else NEAR_LIMIT.format(int(ending.near_limit.timestamp())),

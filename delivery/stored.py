@@ -39,6 +39,7 @@ def ending_of(event: TurnEnded, model_label: str | None) -> Ending:
         nearly_full=event.context_nearly_full,
         saved=event.saved,
         near_limit=event.near_limit,
+        model_gone=event.model_gone,
         model_label=model_label,
     )
 

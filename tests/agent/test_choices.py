@@ -4,6 +4,7 @@ import pytest
 
 from agent.choices import Chosen, chosen_for, fitted
 from agent.config import AgentConfig, Models
+from agent.errors import NoSuchModel
 from storage.preferences import EFFORT, INSTRUCTIONS, MODEL
 from storage.records import Prompt, SessionInfo, TurnState
 from storage.store import Store
@@ -87,3 +88,48 @@ async def test_what_was_chosen_while_an_answer_waited_holds_for_it_and_the_turn_
         assert model.requests[1].messages[0].content == "Be brief.\n\nI am Ann."
         assert [(await store.turns.get(ANN, turn.id)).model for turn in (second, third)] == ["deep", "large"]
         assert (await store.turns.get(ANN, third.id)).state is TurnState.COMPLETED
+
+
+@pytest.mark.parametrize("kept", ["session", "person"])
+async def test_a_model_that_the_endpoint_has_no_more_is_replaced_in_the_same_turn_and_said_once(
+    store: Store, kept: str
+) -> None:
+    ear, gone = Ear(), NoSuchModel("404")
+    async with (
+        ScriptedModel((gone,), says("one"), says("two")) as model,
+        a_session(store, model, ear, config=CONFIG) as session,
+    ):
+        if kept == "session":
+            await store.preferences.set_for_session(ANN, session.info.id, MODEL, "large")
+        else:
+            await store.preferences.set(ANN, MODEL, "large")
+        turn = await session.prompt(words())
+        first = await ear.until_ended()
+        await session.until_idle()
+        await session.prompt(words())
+        second = await ear.until_ended(2)
+        await session.until_idle()
+        assert [request.model for request in model.requests] == ["large", "small", "small"]
+        assert [(ended.outcome, ended.text, ended.model_gone) for ended in (first, second)] == [
+            (TurnState.COMPLETED, "one", "large"),
+            (TurnState.COMPLETED, "two", None),
+        ]
+        assert (await store.turns.get(ANN, turn.id)).model == "small"
+
+
+async def test_the_operators_own_model_that_is_gone_is_a_failure_that_says_so(store: Store) -> None:
+    ear, gone = Ear(), NoSuchModel("404")
+    async with ScriptedModel((gone,)) as model, a_session(store, model, ear, config=CONFIG) as session:
+        await session.prompt(words())
+        ended = await ear.until_ended()
+        assert (ended.outcome, ended.error, ended.model_gone) == (TurnState.FAILED, gone, None)
+
+
+async def test_what_is_allowed_no_more_is_never_asked_and_forgotten(store: Store) -> None:
+    ear = Ear()
+    async with ScriptedModel(says("one")) as model, a_session(store, model, ear, config=CONFIG) as session:
+        await store.preferences.set(ANN, MODEL, "old")
+        await session.prompt(words())
+        ended = await ear.until_ended()
+        assert (ended.model_gone, model.requests[0].model) == ("old", "small")
+        assert await store.preferences.get(ANN, MODEL) is None
