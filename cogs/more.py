@@ -9,11 +9,10 @@ from cogs.controls import TEXT_LIMIT
 from cogs.explain import Told
 from cogs.present import present
 from cogs.reply import Interaction, actor_of, reply_to, source_of
-from cogs.revising import is_last
 from cogs.router import submitted, uuid_in
 from cogs.seen import seen
 from cogs.services import Services
-from cogs.ways import Exchange, buttons, said_of, ways
+from cogs.ways import buttons, exchange_of, said_of, ways
 from cogs.words import BESIDE, label, plain_label, quote
 from delivery.long import text_file
 from delivery.stored import stored_answer
@@ -34,12 +33,11 @@ class More(commands.Cog):
     async def _offer(self, interaction: Interaction, arguments: list[str]) -> None:
         actor, store = actor_of(interaction), self._services.store
         turn = await store.turns.get(actor, uuid_in(arguments))
-        session = await store.sessions.get(actor, turn.session_id)
-        in_server, last = interaction.guild_id is not None, await is_last(store, actor, turn)
-        offered = ways(Exchange(session=session, turn=turn, last=last, in_server=in_server))
-        said = f"{label(session)}\n{quote(turn.prompt)}\n{said_of(offered)}"
+        exchange = await exchange_of(store, actor, turn, in_server=interaction.guild_id is not None)
+        offered = ways(exchange)
+        said = f"{label(exchange.session)}\n{quote(turn.prompt)}\n{said_of(offered)}"
         await reply_to(interaction).say(said, view=buttons(offered))
-        await seen(store, actor, session, turn)
+        await seen(store, actor, exchange.session, turn)
 
     async def _fork(self, interaction: Interaction, arguments: list[str]) -> None:
         """Go on in a new session that ends with this exchange."""

@@ -7,7 +7,9 @@ from uuid import UUID
 import discord
 
 from cogs.controls import TEXT_LIMIT, button, row
-from storage.records import SessionInfo, Turn
+from cogs.revising import is_last
+from storage.records import Actor, SessionInfo, Turn
+from storage.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +20,8 @@ class Exchange:
     turn: Turn
     last: bool
     """Whether it is its session's last one: only that can be changed in its place."""
+    alone: bool
+    """Whether nothing is above it."""
     in_server: bool
 
 
@@ -29,6 +33,14 @@ class Way:
     verb: str
     about: UUID | None
     says: str | None = None
+
+
+async def exchange_of(store: Store, actor: Actor, turn: Turn, *, in_server: bool) -> Exchange:
+    """The exchange of an ended turn as it is now. Raises `SessionNotFound`, `StoreUnavailable`."""
+    session = await store.sessions.get(actor, turn.session_id)
+    last = await is_last(store, actor, turn)
+    above = await store.transcripts.tail(actor, session.id, limit=1, before=turn.prompt_entry) if last else ()
+    return Exchange(session=session, turn=turn, last=last, alone=not above, in_server=in_server)
 
 
 def ways(exchange: Exchange) -> tuple[Way, ...]:
@@ -48,13 +60,15 @@ def buttons(offered: Sequence[Way]) -> discord.ui.View:
 
 def _ways(exchange: Exchange) -> Iterator[Way]:
     session, turn = exchange.session, exchange.turn
-    if exchange.last and len(turn.prompt) <= TEXT_LIMIT:
-        yield Way("Edit my message", "edit", turn.id, "asks it in other words here; *◀ ▶* under the answer flips between both.")
     if session.temporary:
         yield Way("Keep this", "keep", session.id)
-    else:
+    if exchange.last and len(turn.prompt) <= TEXT_LIMIT:
+        yield Way("Edit my message", "edit", turn.id, "asks it in other words here; *◀ ▶* under the answer flips between both.")
+    if not session.temporary:
         yield Way("Ask differently", "differently", turn.id, "does that in a new session, after what was said before it.")
         yield Way("Fork", "forkhere", turn.id, "goes on from here in a new session. The old one stays as it is.")
+        if exchange.last and not exchange.alone:
+            yield Way("Move to a new session", "liftout", turn.id, "takes this exchange out into one of its own.")
     yield Way("As text file", "textfile", turn.id)
     yield Way("History", "newest", session.id)
     yield Way("All sessions", "panel", None)

@@ -1,15 +1,19 @@
 """Showing answers that ended before once more: on request, where they have not arrived, and one instead of another."""
 
+import logging
 from dataclasses import replace
 
 import discord
 
 from delivery import render
+from delivery.errors import DeliveryError
 from delivery.means import Means
 from delivery.offers import Offer, Offers
 from delivery.render import Ending
 from delivery.stored import StoredAnswer, said_now, stored_answer
 from storage.records import Actor, SessionInfo, Surface, Target, Turn
+
+log = logging.getLogger(__name__)
 
 
 class Again:
@@ -44,6 +48,21 @@ class Again:
             return
         await self._means.sender.edit(target, contents[0], self._buttons(stored, ending))
         self._offers.add(Offer(turn=turn, outcome=turn.state, target=target, content=contents[0]))
+
+    async def move(self, turn: Turn, session: SessionInfo) -> None:
+        """An ended turn, as it was before, is this session's now: say so where it is shown and offers something, as far as
+        Discord lets that be changed.
+        """
+        moved = replace(turn, session_id=session.id, session_number=session.number)
+        for offer in self._offers.drop(turn.session_id, turn.id):
+            content = render.lasting(session, offer.content)
+            view = self._means.controls.ended(moved, offer.outcome, last=True, wrote=True)
+            try:
+                await self._means.sender.edit(offer.target, content, view)
+            except DeliveryError as error:
+                log.info("turn %s: its message does not say that it was moved: %s", turn.id, type(error).__name__)
+                continue
+            self._offers.add(replace(offer, turn=moved, content=content))
 
     async def _show(self, actor: Actor, stored: StoredAnswer, ending: Ending, target: Target, since: int = 0) -> bool:
         """Send a stored answer's messages from part `since` on; false where there are none."""

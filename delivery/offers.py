@@ -44,11 +44,13 @@ class Offers:
         """The session's offers, which are forgotten."""
         return self._offers.pop(session_id, [])
 
-    def drop(self, session_id: UUID, turn_id: UUID) -> None:
-        """Forget those of a turn, which is another session's now, or is not shown any more."""
-        left = [offer for offer in self._offers.pop(session_id, []) if offer.turn.id != turn_id]
+    def drop(self, session_id: UUID, turn_id: UUID) -> list[Offer]:
+        """Forget those of a turn, which is another session's now, or is not shown any more; returns them."""
+        offers = self._offers.pop(session_id, [])
+        left = [offer for offer in offers if offer.turn.id != turn_id]
         if left:
             self._offers[session_id] = left
+        return [offer for offer in offers if offer.turn.id == turn_id]
 
     def forget(self, actor: Actor) -> None:
         """Forget a person's."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from agent.config import AgentConfig
+from cogs.words import GONE
 from playground.standin import Message
 from storage.errors import ExchangeAlone, NotLastTurn
 from tests.e2e.team import Team, a_team, ended
@@ -135,3 +136,59 @@ async def test_opened_again_it_still_offers_the_move(team: Team) -> None:
     shown = await opened.message(lambda m: "echo: two" in m.text)
     assert shown.text.endswith("-# Still in 1 · one")
     assert "session of its own now" in (await moved(team, shown)).text
+
+
+async def from_more(team: Team, answer: Message) -> Message:
+    """What *More…* offers for the answer."""
+    return await (await team.ann.press(answer, "More…")).message(lambda m: m.id != answer.id)
+
+
+async def test_more_moves_the_last_exchange_and_the_answer_says_where_it_is(tmp_path: Path) -> None:
+    async with a_team(tmp_path) as team:
+        first = await team.ask(team.ann, "one")
+        assert MOVE not in labels(await from_more(team, first))
+        answer = await team.ask(team.ann, "two")
+        assert MOVE not in labels(await from_more(team, first))
+        offered = await from_more(team, answer)
+        pressed = await team.ann.press(offered, MOVE)
+        said = await pressed.message(lambda m: m.id != offered.id)
+        assert said.text.startswith("This exchange has a session of its own now, **2 · two**")
+        await team.ann.wait_for(lambda m: m.id == answer.id and m.text == "echo: two\n-# 2 · two")
+        await team.ask(team.ann, "three")
+        assert await asked(team) == ["two", "echo: two", "three"]
+        await team.ann.wait_for(lambda m: m.id == answer.id and labels(m) == ["Reply", "More…"])
+
+
+async def test_more_moves_it_once_after_a_restart_and_for_nobody_else(tmp_path: Path) -> None:
+    async with a_team(tmp_path) as team:
+        await team.ask(team.ann, "one")
+        offered = await from_more(team, await team.ask(team.ann, "two"))
+        await team.restart()
+        custom_id = next(b.custom_id for b in offered.buttons if b.label == MOVE) or ""
+        assert (await (await team.bob.forge(custom_id, channel=team.general, message=offered)).message()).text == GONE
+        await (await team.ann.press(offered, MOVE)).message(lambda m: "session of its own now" in m.text)
+        again = await team.ann.press(offered, MOVE)
+        assert (await again.message(lambda m: m.id != offered.id)).text == str(ExchangeAlone())
+
+
+async def test_more_asks_first_while_another_answer_is_written(tmp_path: Path) -> None:
+    async with a_team(tmp_path) as team:
+        await team.ask(team.ann, "one")
+        offered = await from_more(team, await team.ask(team.ann, "two"))
+        await (await team.ann.slash(team.general, "new", name="other")).message()
+        held = await team.ann.slash(team.general, "ask", prompt="hold it")
+        await held.message(lambda m: "first words" in m.text)
+        guard = await (await team.ann.press(offered, MOVE)).message(lambda m: "still writing" in m.text)
+        await team.ann.press(guard, "Let it finish")
+        await team.ann.wait_for(lambda m: "session of its own now, **3 · two**" in m.text)
+        team.gate.release()
+        assert "and the end." in (await ended(held)).text
+
+
+async def test_more_moves_nothing_of_what_has_gone_on(tmp_path: Path) -> None:
+    async with a_team(tmp_path) as team:
+        await team.ask(team.ann, "one")
+        offered = await from_more(team, await team.ask(team.ann, "two"))
+        await team.ask(team.ann, "three")
+        pressed = await team.ann.press(offered, MOVE)
+        assert (await pressed.message(lambda m: m.id != offered.id)).text == str(NotLastTurn())
