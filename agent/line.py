@@ -40,6 +40,12 @@ class WaitingLine:
         await self._told()
         return turn
 
+    async def reword(self, turn_id: UUID, text: str) -> Turn:
+        """Give a prompt other words. Raises as `remove()`, and `TemporaryFull`."""
+        turn = await self._turns.reword(self._actor, turn_id, text)
+        await self._told()
+        return turn
+
     async def take(self, may_go_on: Callable[[], bool], before: Callable[[], Awaitable[None]]) -> Turn | None:
         """Ask the first queued prompt, once `before` is done, unless there is none or nothing may be asked now.
 

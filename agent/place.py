@@ -12,6 +12,7 @@ from uuid import UUID
 from agent.config import AgentConfig
 from agent.events import Listener, QueueChanged
 from agent.keepers import Keepers
+from agent.line import WaitingLine
 from agent.outcomes import Asked, Left, Stopped, Waiting
 from agent.session import AgentSession
 from storage.errors import NotLastTurn, TurnNotFound, WrongTurnState
@@ -147,6 +148,18 @@ class Place:
     async def waiting(self, info: SessionInfo) -> tuple[Turn, ...]:
         """What waits in a session."""
         return tuple(await self._store.turns.waiting(self._actor, info.id))
+
+    async def line_of(self, session_id: UUID) -> AgentSession | WaitingLine:
+        """Where what waits in a session can be changed, whether it is live or not. Raises `SessionNotFound`."""
+        for session in self.sessions:
+            if session.info.id == session_id:
+                return session
+        info = await self._store.sessions.get(self._actor, session_id)
+
+        def tell(waiting: tuple[Turn, ...]) -> None:
+            self._listener(QueueChanged(actor=self._actor, session=info, generation=0, waiting=waiting))
+
+        return WaitingLine(self._store, self._actor, session_id, limit=self._config.queue_limit, tell=tell)
 
     async def discard(self, session_id: UUID) -> None:
         """Dispose the session's live object, if it has one, whether it is active or kept: it goes to the bin."""

@@ -13,8 +13,9 @@ from uuid import UUID
 
 from agent.config import AgentConfig
 from agent.errors import SessionDisposed
-from agent.events import Listener, QueueChanged
+from agent.events import Listener
 from agent.guard import Guard
+from agent.line import WaitingLine
 from agent.outcomes import (
     Asked,
     Busy,
@@ -123,7 +124,11 @@ class SessionRuntime:
 
     async def remove(self, turn_id: UUID) -> Turn:
         """Take a waiting prompt out. Raises `TurnNotFound`, `WrongTurnState`, `StoreUnavailable`, `ShuttingDown`."""
-        return await self._change(lambda: self._remove(turn_id))
+        return await self._change(lambda: self._in_line(turn_id, lambda line: line.remove(turn_id)))
+
+    async def reword(self, turn_id: UUID, text: str) -> Turn:
+        """Give a waiting prompt other words. Raises as `remove()`, and `TemporaryFull`."""
+        return await self._change(lambda: self._in_line(turn_id, lambda line: line.reword(turn_id, text)))
 
     async def keep(self, session_id: UUID) -> SessionInfo:
         """Make a temporary session an ordinary one. Raises `SessionNotFound`, `StoreUnavailable`, `ShuttingDown`."""
@@ -256,13 +261,7 @@ class SessionRuntime:
         if not prompt.missed:
             self._count()
 
-    async def _remove(self, turn_id: UUID) -> Turn:
+    async def _in_line(self, turn_id: UUID, change: Callable[[AgentSession | WaitingLine], Awaitable[Turn]]) -> Turn:
+        """Change what waits where this turn does."""
         turn = await self._store.turns.get(self.actor, turn_id)
-        live = next((session for session in self.live if session.info.id == turn.session_id), None)
-        if live is not None:
-            return await live.remove(turn_id)
-        removed = await self._store.turns.remove(self.actor, turn_id)
-        session = await self._store.sessions.get(self.actor, turn.session_id)
-        waiting = await self._place.waiting(session)
-        self._listener(QueueChanged(actor=self.actor, session=session, generation=0, waiting=waiting))
-        return removed
+        return await change(await self._place.line_of(turn.session_id))

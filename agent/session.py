@@ -162,6 +162,11 @@ class AgentSession:
         self._must_live()
         return await self._line.remove(turn_id)
 
+    async def reword(self, turn_id: UUID, text: str) -> Turn:
+        """Give a waiting prompt other words. Raises as `remove()`, and `TemporaryFull`."""
+        self._must_live()
+        return await self._line.reword(turn_id, text)
+
     async def resume_waiting(self) -> tuple[Turn, ...]:
         """Let what is paused go on, in order; returns what waits. Raises `SessionDisposed`, `StoreError`."""
         async with self._lock:

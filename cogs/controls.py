@@ -13,7 +13,7 @@ import discord
 from agent.errors import EndpointDown
 from agent.outcomes import Decision, Leaving, StillWriting
 from cogs.ids import custom_id
-from cogs.words import plain_label, shorten
+from cogs.words import LISTED, plain_label, shorten
 from delivery.flips import Flip
 from storage.records import NAME_LIMIT, Changed, SessionInfo, Turn, TurnState
 
@@ -44,12 +44,14 @@ class AnswerControls:
 
     def waiting(self, turn: Turn) -> discord.ui.View:
         """While it waits behind a running answer."""
-        return row(button("Remove", "remove", turn.id))
+        return row(button("Edit", "reword", turn.id), button("Remove", "remove", turn.id))
 
     def paused(self, turn: Turn) -> discord.ui.View:
         """While it waits for its owner."""
         return row(
-            button("Send", "send", turn.session_id, style=discord.ButtonStyle.primary), button("Remove", "remove", turn.id)
+            button("Send", "send", turn.session_id, style=discord.ButtonStyle.primary),
+            button("Edit", "reword", turn.id),
+            button("Remove", "remove", turn.id),
         )
 
     def streaming(self, turn: Turn) -> discord.ui.View:
@@ -128,13 +130,12 @@ def keep(session: SessionInfo) -> discord.ui.View | None:
 
 
 def paused(session: SessionInfo, turns: Sequence[Turn]) -> discord.ui.View:
-    """For prompts that wait: *Send* them on, or *Remove* one or another."""
+    """For prompts that wait, as `paused_line` lists them: *Send* them on, or *Edit* or *Remove* one or another."""
     send = button("Send" if len(turns) == 1 else "Send all", "send", session.id, style=discord.ButtonStyle.primary)
-    removes = [
-        button("Remove" if len(turns) == 1 else f"Remove {place}", "remove", turn.id)
-        for place, turn in enumerate(turns, start=1)
-    ]
-    return row(send, *removes)
+    which = [""] if len(turns) == 1 else [f" {place}" for place in range(1, LISTED + 1)]
+    listed = list(zip(which, turns, strict=False))
+    edits = [button(f"Edit{place}", "reword", turn.id) for place, turn in listed]
+    return row(send, *edits, *(button(f"Remove{place}", "remove", turn.id) for place, turn in listed))
 
 
 def open_session(session: SessionInfo) -> discord.ui.View:

@@ -1,13 +1,21 @@
-"""Prompts that wait: *Remove* takes one back, *Send* lets the paused ones go on."""
+"""Prompts that wait: *Remove* takes one back, *Edit* gives it other words, *Send* lets the paused ones go on."""
+
+from typing import Final
 
 from discord.ext import commands
 
+from cogs.asking import checked, giving_back
+from cogs.controls import TEXT_LIMIT, prompt_modal
+from cogs.explain import Told
 from cogs.present import present
 from cogs.reply import Interaction, actor_of, reply_to, say_long
-from cogs.router import uuid_in
+from cogs.router import submitted, uuid_in
 from cogs.services import Services
-from cogs.words import label
-from storage.records import Departure, Leave
+from cogs.words import label, plain_label, quote
+from storage.errors import WrongTurnState
+from storage.records import Departure, Leave, Turn, TurnState
+
+TOO_LONG: Final = "Discord's form doesn't hold a message that long. *Remove* gives you its text back, to send again."
 
 
 class WaitingPrompts(commands.Cog):
@@ -17,6 +25,8 @@ class WaitingPrompts(commands.Cog):
         self._services = services
         services.router.add("remove", self._remove)
         services.router.add("send", self._send)
+        services.router.add("reword", self._reword_pressed)
+        services.router.add("reworded", self._reword_submitted)
 
     async def _remove(self, interaction: Interaction, arguments: list[str]) -> None:
         """Take a waiting prompt out and give its words back, so that nothing typed is lost."""
@@ -26,6 +36,28 @@ class WaitingPrompts(commands.Cog):
         await reply.say(f"Taken out of {label(session)}. Your message, if you want it again:")
         await say_long(reply, turn.prompt)
 
+    async def _reword_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
+        """Open a modal with the words of a waiting prompt."""
+        turn = await self._services.store.turns.get(actor_of(interaction), uuid_in(arguments))
+        session = await self._services.store.sessions.get(actor_of(interaction), turn.session_id)
+        if not turn.state.is_waiting:
+            raise Told(too_late(turn))
+        if len(turn.prompt) > TEXT_LIMIT:
+            raise Told(TOO_LONG)
+        modal = prompt_modal(plain_label(session, 40), "reworded", turn.id, text=turn.prompt)
+        await interaction.response.send_modal(modal)
+
+    async def _reword_submitted(self, interaction: Interaction, arguments: list[str]) -> None:
+        """Have it wait with its new words, which are given back where it waits no longer."""
+        actor, turn_id, text = actor_of(interaction), uuid_in(arguments), checked(submitted(interaction))
+        async with giving_back(self._services, interaction, text):
+            try:
+                turn = await self._services.runtimes.of(actor).reword(turn_id, text)
+            except WrongTurnState:
+                raise Told(too_late(await self._services.store.turns.get(actor, turn_id))) from None
+        session = await self._services.store.sessions.get(actor, turn.session_id)
+        await reply_to(interaction).say(f"Changed. In {label(session)} this is asked now:\n{quote(turn.prompt)}")
+
     async def _send(self, interaction: Interaction, arguments: list[str]) -> None:
         """Let what is paused in a session go on, opening the session first where another is active."""
         actor, reply = actor_of(interaction), reply_to(interaction)
@@ -33,3 +65,12 @@ class WaitingPrompts(commands.Cog):
         await reply.defer()
         went = await self._services.runtimes.of(actor).go(Departure(leave=Leave.SEND, number=session.number))
         await present(self._services, actor, reply, went)
+
+
+def too_late(turn: Turn) -> str:
+    """What is said of a prompt that waits no longer."""
+    if turn.state is TurnState.REMOVED:
+        return "That message was taken out already, so nothing was changed."
+    if turn.state.is_running:
+        return "That message is already being answered, so it stays as it was."
+    return "That message has its answer already, so it stays as it was."

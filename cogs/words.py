@@ -32,6 +32,10 @@ NOT_SAVED: Final = small(TEMPORARY)
 NOTHING_OPEN: Final = "No session is open. Your next message starts a new one, and `/sessions` shows the others."
 
 
+LISTED: Final = 8
+"""How many prompts that wait are listed, with buttons for each: Discord takes 25 in a message."""
+
+
 def shorten(text: str, limit: int) -> str:
     """One line of at most `limit` characters, with "…" where something was left out."""
     line = " ".join(text.split())
@@ -82,8 +86,11 @@ def quote(text: str, limit: int = 200) -> str:
 def paused_line(session: SessionInfo, paused: Sequence[Turn]) -> str:
     """What is said of prompts that a stop has paused."""
     if len(paused) == 1:
-        return f"1 message still waits in {label(session)}. Send it or remove it:"
-    return f"{len(paused)} messages still wait in {label(session)}. Send or remove them:"
+        return f"1 message still waits in {label(session)}. Send it, edit it or remove it:\n{quote(paused[0].prompt)}"
+    lines = [f"> {place}. {inert(turn.prompt, 100)}" for place, turn in enumerate(paused[:LISTED], start=1)]
+    if len(paused) > LISTED:
+        lines.append(f"> and {len(paused) - LISTED} more")
+    return "\n".join([f"{len(paused)} messages still wait in {label(session)}. Send, edit or remove them:", *lines])
 
 
 def binned(deleted: Deleted) -> str:

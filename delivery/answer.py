@@ -225,7 +225,7 @@ class AnswerDelivery:
         controls, turn = self._means.controls, self.turn
         match self.phase:
             case Phase.WAITING:
-                return [Look(render.waiting(self.session, self._position), "waiting", lambda: controls.waiting(turn))]
+                return [Look(render.waiting(self.session, turn, self._position), "waiting", lambda: controls.waiting(turn))]
             case Phase.PAUSED:
                 return [Look(render.paused(self.session, turn), "paused", lambda: controls.paused(turn))]
             case Phase.RUNNING if self._speaks():

@@ -158,6 +158,7 @@ class Deliverer:
         position = 0
         for turn in event.waiting:
             answer = self._answer(event.actor, event.session, turn)
+            answer.turn = turn  # its words may be others by now
             if turn.state is TurnState.PAUSED:
                 answer.pause(event.session)
             else:

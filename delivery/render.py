@@ -133,14 +133,19 @@ def small(text: str) -> str:
     return "\n".join(f"-# {line}" for line in text.splitlines() if line.strip())
 
 
-def waiting(session: SessionInfo, position: int) -> str:
+def waiting(session: SessionInfo, turn: Turn, position: int) -> str:
     """A prompt that waits behind a running answer; `position` counts from 1."""
-    return f"Waiting in **{label(session)}**, number {position} in line."
+    return f"Waiting in **{label(session)}**, number {position} in line.\n{_words(turn)}"
 
 
 def paused(session: SessionInfo, turn: Turn) -> str:
     """A prompt that waits for its owner."""
-    return f"Paused in **{label(session)}**: send it or remove it.\n> {inert(shorten(turn.prompt, QUOTE_LENGTH))}"
+    return f"Paused in **{label(session)}**: send it, edit it or remove it.\n{_words(turn)}"
+
+
+def _words(turn: Turn) -> str:
+    """The beginning of a prompt that waits."""
+    return f"> {inert(shorten(turn.prompt, QUOTE_LENGTH))}"
 
 
 def thinking(session: SessionInfo, seconds: float = 0) -> str:

@@ -63,8 +63,9 @@ def goes_on(message: Message) -> bool:
 
 
 def is_waiting(message: Message) -> bool:
-    """Whether a prompt waits its turn here: it offers *Remove* alone. (A paused one offers *Send* too.)"""
-    return [button.label for button in message.buttons] == ["Remove"]
+    """Whether a prompt waits its turn here: it offers *Remove*. (A paused one offers *Send* too.)"""
+    labels = [button.label for button in message.buttons]
+    return "Remove" in labels and "Send" not in labels
 
 
 def tail(text: str, columns: int, rows: int) -> str:

@@ -89,6 +89,10 @@ class TurnJournal(Protocol):
         """
         ...
 
+    async def reword(self, actor: Actor, turn_id: UUID, text: str) -> Turn:
+        """Give a waiting turn other words. Raises `TurnNotFound`, `WrongTurnState` once it was asked, `TemporaryFull`."""
+        ...
+
     async def remove(self, actor: Actor, turn_id: UUID) -> Turn:
         """Take a waiting turn out: `REMOVED`. Raises `TurnNotFound`, `WrongTurnState`."""
         ...

@@ -1,6 +1,6 @@
 """The life of turns, waiting prompts and pending choices, in memory."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -8,13 +8,13 @@ from uuid import UUID
 
 from storage.errors import DuplicateSource, NotLastTurn, QueueFull, TemporaryFull, WrongTurnState
 from storage.ids import new_id
+from storage.memory.entries import append
 from storage.memory.state import Session, State
 from storage.records import (
     Actor,
     Choice,
     Delivery,
     Departure,
-    Entry,
     EntryKind,
     Prompt,
     SourceKind,
@@ -146,7 +146,7 @@ class MemoryTurns:
         data |= {} if text else {"blame_prompt": blame_prompt}
         kind = EntryKind.ASSISTANT if text else EntryKind.FAILURE
         was_leaf, is_leaf = session.leaf, session.leaf == turn.prompt_entry
-        answer = self._append(session, turn.prompt_entry, kind, clean(text), None, data, now)
+        answer = append(self._state, session, turn.prompt_entry, kind, clean(text), None, data, now)
         if not is_leaf:
             session.leaf = was_leaf
         elif model is not None:
@@ -156,6 +156,13 @@ class MemoryTurns:
         self._spend(actor, now.date(), spent)
         ended = replace(turn, state=outcome, answer_entry=answer, partial="", error=error, model=model, usage=usage, ended=now)
         return self._keep(ended)
+
+    async def reword(self, actor: Actor, turn_id: UUID, text: str) -> Turn:
+        """See `TurnJournal.reword`."""
+        turn = self._in_state(actor, turn_id, TurnState.QUEUED, TurnState.PAUSED)
+        words = clean(text)
+        self._refuse_more(self._state.session(actor, turn.session_id), words[len(turn.prompt) :])
+        return self._keep(replace(turn, prompt=words))
 
     async def remove(self, actor: Actor, turn_id: UUID) -> Turn:
         """See `TurnJournal.remove`."""
@@ -239,35 +246,8 @@ class MemoryTurns:
 
     def _asked(self, session: Session, turn: Turn) -> Turn:
         now = self._now()
-        entry = self._append(session, session.leaf, EntryKind.USER, turn.prompt, turn.owner, {}, now)
+        entry = append(self._state, session, session.leaf, EntryKind.USER, turn.prompt, turn.owner, {}, now)
         return self._keep(replace(turn, state=TurnState.ASKED, prompt_entry=entry, asked=now))
-
-    def _append(
-        self,
-        session: Session,
-        parent: int | None,
-        kind: EntryKind,
-        text: str,
-        author: int | None,
-        data: Mapping[str, Any],
-        now: datetime,
-    ) -> int:
-        session.leaf = session.next_entry
-        entry = Entry(
-            id=session.leaf,
-            session_id=session.id,
-            parent=parent,
-            depth=0 if parent is None else session.entries[parent].depth + 1,
-            kind=kind,
-            author=author,
-            text=text,
-            data=data,
-            created=now,
-        )
-        self._state.add_entry(session, entry)
-        if kind is EntryKind.USER:
-            session.flags = replace(session.flags, archived=False, archived_by_itself=None)
-        return session.leaf
 
     def _keep(self, turn: Turn) -> Turn:
         self._state.turns[turn.id] = turn

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from storage.records import Actor, EntryKind, Prompt, Turn, TurnState
 from storage.sqlite.deliveries import first_part
 from storage.sqlite.entries import append
 from storage.sqlite.held import Held
-from storage.sqlite.permission import turn_by_id
+from storage.sqlite.permission import session_by_id, turn_by_id
 from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, micros, turn_of
 
 
@@ -90,6 +91,15 @@ def in_state(connection: sqlite3.Connection, actor: Actor, turn_id: UUID, *state
     if turn["state"] not in states:
         raise WrongTurnState
     return turn
+
+
+def reword(connection: sqlite3.Connection, held: Held, actor: Actor, turn_id: UUID, words: str) -> Turn:
+    """Give a waiting turn other words. Raises `TurnNotFound`, `WrongTurnState`, `TemporaryFull`."""
+    turn = turn_of(in_state(connection, actor, turn_id, TurnState.QUEUED, TurnState.PAUSED), held)
+    session = session_by_id(connection, actor, turn.session_id)
+    held.refuse_more(session, words[len(turn.prompt) :])
+    update(connection, turn_id, prompt=held.take_prompt(session, turn_id, words))
+    return replace(turn, prompt=words)
 
 
 def waiting_in(connection: sqlite3.Connection, held: Held, session: sqlite3.Row) -> Sequence[Turn]:

@@ -15,7 +15,7 @@ from storage.sqlite.again import Again, Way, ask_again
 from storage.sqlite.database import Database
 from storage.sqlite.entries import append, has_answer, mark_unread, move_leaf
 from storage.sqlite.held import Held
-from storage.sqlite.journal import in_state, insert, new_turn, refuse_duplicate, update, waiting_in, write_prompt
+from storage.sqlite.journal import in_state, insert, new_turn, refuse_duplicate, reword, update, waiting_in, write_prompt
 from storage.sqlite.permission import owner_key, session_by_id, turn_by_id
 from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, entries_of, micros, turn_of, usage_json
 from storage.text import clean
@@ -169,6 +169,11 @@ class SqliteTurns:
             return replace(turn, **changed, answer_entry=entry, usage=usage, ended=now)
 
         return await self._database.write(work)
+
+    async def reword(self, actor: Actor, turn_id: UUID, text: str) -> Turn:
+        """See `TurnJournal.reword`."""
+        words = clean(text)
+        return await self._database.write(lambda connection: reword(connection, self._held, actor, turn_id, words))
 
     async def remove(self, actor: Actor, turn_id: UUID) -> Turn:
         """See `TurnJournal.remove`."""

@@ -139,7 +139,7 @@ async def test_a_waiting_prompt_shows_its_place_then_becomes_the_answer(cast: Ca
     first = await cast.submit(cast.direct(), TurnState.QUEUED)
     second = await cast.submit(await cast.private(), TurnState.QUEUED)
     await cast.queue()
-    shown = await cast.seen(lambda m: m.text == "Waiting in **1 · Auth bug**, number 2 in line.")
+    shown = await cast.seen(lambda m: "Waiting in **1 · Auth bug**, number 2 in line." in m.text)
     assert labels(shown) == ["Remove"]
     await cast.end(running, "Done.")
     await cast.store.turns.ask(cast.actor, first.id)
@@ -150,6 +150,16 @@ async def test_a_waiting_prompt_shows_its_place_then_becomes_the_answer(cast: Ca
     cast.started(second)
     cast.delta(second, "Now")
     assert await cast.seen(lambda m: m.text.startswith("Now")) is shown
+
+
+async def test_a_prompt_that_was_edited_shows_its_new_words_while_it_waits(cast: Cast) -> None:
+    await cast.start(cast.direct())
+    waiting = await cast.submit(cast.direct(), TurnState.QUEUED, "old words")
+    await cast.queue()
+    shown = await cast.seen(lambda m: "> old words" in m.text, cast.ann.dm)
+    await cast.store.turns.reword(cast.actor, waiting.id, "new words")
+    await cast.queue()
+    await cast.seen(lambda m: m is shown and "> new words" in m.text, cast.ann.dm)
 
 
 async def test_a_removed_prompt_says_so_and_a_paused_one_waits_for_its_owner(cast: Cast) -> None:

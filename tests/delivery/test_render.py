@@ -55,12 +55,12 @@ def test_while_it_is_written_the_line_says_so() -> None:
 
 
 def test_a_place_in_line_is_told() -> None:
-    assert render.waiting(session(), 2) == "Waiting in **3 · Auth bug**, number 2 in line."
+    assert render.waiting(session(), turn("*hi*"), 2) == "Waiting in **3 · Auth bug**, number 2 in line.\n> \\*hi\\*"
 
 
 def test_a_paused_prompt_is_quoted_on_one_inert_line() -> None:
     shown = render.paused(session(), turn("**hi**\n@everyone"))
-    assert shown == "Paused in **3 · Auth bug**: send it or remove it.\n> \\*\\*hi\\*\\* @\u200beveryone"
+    assert shown == "Paused in **3 · Auth bug**: send it, edit it or remove it.\n> \\*\\*hi\\*\\* @\u200beveryone"
 
 
 def test_a_retry_tells_why_when_and_which_try() -> None:

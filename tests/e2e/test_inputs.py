@@ -25,6 +25,8 @@ VERBS = [
     "stop",
     "send",
     "remove",
+    "reword",
+    "reworded",
     "open",
     "decide",
     "history",

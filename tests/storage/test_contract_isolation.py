@@ -85,6 +85,7 @@ AIMED: dict[str, Call] = {
     "turns.shelve": lambda s, t: s.turns.shelve(ANN, t.turn),
     "turns.checkpoint": lambda s, t: s.turns.checkpoint(ANN, t.turn, "x"),
     "turns.end": lambda s, t: s.turns.end(ANN, t.turn, TurnState.STOPPED, text="x"),
+    "turns.reword": lambda s, t: s.turns.reword(ANN, t.turn, "mine"),
     "turns.remove": lambda s, t: s.turns.remove(ANN, t.turn),
     "turns.pause": lambda s, t: s.turns.pause(ANN, t.session),
     "turns.resume": lambda s, t: s.turns.resume(ANN, t.session),

@@ -170,6 +170,18 @@ async def test_it_takes_no_prompt_beyond_its_bound_until_it_is_kept(
     await ask(store, temporary, "1")
 
 
+async def test_a_prompt_that_waits_in_it_can_be_reworded_as_far_as_there_is_room(
+    store: Store, temporary: SessionInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("storage.sqlite.held", "storage.memory.turns"):
+        monkeypatch.setattr(f"{module}.MOST_CHARACTERS", 10)
+    waits = await wait(store, temporary, "1234567890")
+    assert (await store.turns.reword(ANN, waits.id, "0987654321")).prompt == "0987654321"
+    with pytest.raises(TemporaryFull):
+        await store.turns.reword(ANN, waits.id, "12345678901")
+    assert [turn.prompt for turn in await store.turns.waiting(ANN, temporary.id)] == ["0987654321"]
+
+
 def test_the_bound_is_what_the_documents_say() -> None:
     assert temporaries.MOST_CHARACTERS == 500_000
 

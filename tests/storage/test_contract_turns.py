@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -102,12 +103,29 @@ async def test_what_waits_can_be_removed_once(store: Store, session: SessionInfo
             await act(ANN, turn.id)
 
 
-async def test_what_runs_or_ended_can_be_neither_asked_nor_removed(store: Store, session: SessionInfo) -> None:
+async def test_what_runs_or_ended_can_be_neither_asked_nor_removed_nor_reworded(store: Store, session: SessionInfo) -> None:
     running, ended = await ask(store, session), await exchange(store, session)
     for turn in (running, ended):
         for act in (store.turns.ask, store.turns.remove):
             with pytest.raises(WrongTurnState):
                 await act(ANN, turn.id)
+        with pytest.raises(WrongTurnState):
+            await store.turns.reword(ANN, turn.id, "other words")
+        assert await store.turns.get(ANN, turn.id) == turn
+
+
+@pytest.mark.parametrize("state", [TurnState.QUEUED, TurnState.PAUSED])
+async def test_what_waits_is_asked_with_its_new_words_in_its_old_place(
+    store: Store, session: SessionInfo, state: TurnState
+) -> None:
+    first = await store.turns.submit(ANN, session.id, prompt("one"), state)
+    second = await wait(store, session, "two")
+    reworded = await store.turns.reword(ANN, first.id, "one \ud800 more")
+    assert reworded == replace(first, prompt="one \ufffd more")
+    assert await store.turns.waiting(ANN, session.id) == (reworded, second)
+    await store.turns.ask(ANN, first.id)
+    (entry,) = await store.transcripts.path(ANN, session.id)
+    assert entry.text == "one \ufffd more"
 
 
 async def test_a_checkpoint_keeps_the_whole_text_so_far(store: Store, session: SessionInfo) -> None:

@@ -39,7 +39,7 @@ async def said_in(store: SqliteStore, words: list[str]) -> SessionInfo:
     await store.turns.end(ANN, turn.id, TurnState.STOPPED, text=stopped + " and so on" * 900)
     await answer(store, await store.turns.retry(ANN, turn.id, prompt()), again)
     await store.turns.ask(ANN, (await wait(store, session, sent)).id)
-    await store.turns.remove(ANN, (await wait(store, session, removed)).id)
+    await store.turns.remove(ANN, (await store.turns.reword(ANN, (await wait(store, session, "")).id, removed)).id)
     await wait(store, session, waits)
     running = await ask(store, session, "more", to=target(message_id=5))
     await store.turns.checkpoint(ANN, running.id, half)

@@ -1,0 +1,40 @@
+"""Writing entries, in memory."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from storage.memory.state import Session, State
+from storage.records import Entry, EntryKind
+
+
+def append(
+    state: State,
+    session: Session,
+    parent: int | None,
+    kind: EntryKind,
+    text: str,
+    author: int | None,
+    data: Mapping[str, Any],
+    now: datetime,
+) -> int:
+    """Write an entry under `parent`, where the session then stands; returns its id. Where a person speaks, the session comes
+    out of the archive.
+    """
+    session.leaf = session.next_entry
+    entry = Entry(
+        id=session.leaf,
+        session_id=session.id,
+        parent=parent,
+        depth=0 if parent is None else session.entries[parent].depth + 1,
+        kind=kind,
+        author=author,
+        text=text,
+        data=data,
+        created=now,
+    )
+    state.add_entry(session, entry)
+    if kind is EntryKind.USER:
+        session.flags = replace(session.flags, archived=False, archived_by_itself=None)
+    return session.leaf
