@@ -18,6 +18,7 @@ from cogs.answers import Answers
 from cogs.catchup import CatchUp
 from cogs.chat import Chat
 from cogs.continuing import Continuing
+from cogs.edits import Edits
 from cogs.exporting import Exporting
 from cogs.forks import Forks
 from cogs.history import History
@@ -103,7 +104,7 @@ class Cubby(commands.Bot):
         services = self._services
         inbox = Inbox(services)
         reading = (Sessions, Status, Panel, Branches, History, Search, Shelves, Forks, Exporting, Importing)
-        cogs = (Mentions, *reading, Answers, More, Revising, Continuing, Moving, WaitingPrompts, Owed, Temporary)
+        cogs = (Mentions, *reading, Answers, More, Revising, Edits, Continuing, Moving, WaitingPrompts, Owed, Temporary)
         direct = (Chat(services, inbox), CatchUp(services, inbox))
         for cog in (
             services.router,

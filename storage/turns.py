@@ -113,6 +113,10 @@ class TurnJournal(Protocol):
         """The turn with this id. Raises `TurnNotFound`."""
         ...
 
+    async def from_source(self, actor: Actor, source_id: int) -> Turn:
+        """The turn that this Discord event made. Raises `TurnNotFound`."""
+        ...
+
     async def latest(self, actor: Actor, session_id: UUID) -> Turn | None:
         """The turn whose answer or prompt is the session's leaf: its last exchange."""
         ...

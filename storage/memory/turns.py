@@ -187,6 +187,11 @@ class MemoryTurns:
         """See `TurnJournal.get`."""
         return self._state.turn(actor, turn_id)
 
+    async def from_source(self, actor: Actor, source_id: int) -> Turn:
+        """See `TurnJournal.from_source`."""
+        made = next((turn.id for turn in self._state.turns.values() if turn.source.id == source_id), UUID(int=0))
+        return self._state.turn(actor, made)
+
     async def latest(self, actor: Actor, session_id: UUID) -> Turn | None:
         """See `TurnJournal.latest`."""
         leaf = self._state.session(actor, session_id).leaf

@@ -1,4 +1,4 @@
-"""What an actor may touch: one predicate, and the three look-ups that use it.
+"""What an actor may touch: one predicate, and the four look-ups that use it.
 
 What is missing, foreign, or in the bin raises the same; `binned` lets a look-up see what is in the bin.
 """
@@ -33,10 +33,13 @@ def session_by_number(connection: sqlite3.Connection, actor: Actor, number: int,
 def turn_by_id(connection: sqlite3.Connection, actor: Actor, turn_id: UUID, *, binned: bool = False) -> sqlite3.Row:
     """The turn's row. Raises `TurnNotFound`."""
     sql = f"SELECT {TURN_COLUMNS} FROM {TURN_TABLES} WHERE t.id = ?"  # noqa: S608 - constants
-    row = connection.execute(sql, (turn_id.hex,)).fetchone()
-    if row is None or not may_touch(actor, row["user_id"]) or (row["session_deleted"] is not None and not binned):
-        raise TurnNotFound
-    return row
+    return _permitted_turn(actor, connection.execute(sql, (turn_id.hex,)).fetchone(), binned=binned)
+
+
+def turn_by_source(connection: sqlite3.Connection, actor: Actor, source_id: int) -> sqlite3.Row:
+    """The row of the turn that a Discord event made. Raises `TurnNotFound`."""
+    sql = f"SELECT {TURN_COLUMNS} FROM {TURN_TABLES} WHERE t.source_id = ?"  # noqa: S608 - constants
+    return _permitted_turn(actor, connection.execute(sql, (source_id,)).fetchone(), binned=False)
 
 
 def owner_key(connection: sqlite3.Connection, actor: Actor) -> int | None:
@@ -49,6 +52,12 @@ def made_owner_key(connection: sqlite3.Connection, actor: Actor) -> int:
     """The same, made where there was none."""
     connection.execute("INSERT INTO owners(user_id) VALUES (?) ON CONFLICT DO NOTHING", (actor.user_id,))
     return connection.execute("SELECT id FROM owners WHERE user_id = ?", (actor.user_id,)).fetchone()["id"]
+
+
+def _permitted_turn(actor: Actor, row: sqlite3.Row | None, *, binned: bool) -> sqlite3.Row:
+    if row is None or not may_touch(actor, row["user_id"]) or (row["session_deleted"] is not None and not binned):
+        raise TurnNotFound
+    return row
 
 
 def _permitted_session(actor: Actor, row: sqlite3.Row | None, *, binned: bool) -> sqlite3.Row:

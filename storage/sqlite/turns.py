@@ -16,7 +16,7 @@ from storage.sqlite.database import Database
 from storage.sqlite.entries import append, has_answer, mark_unread, move_leaf
 from storage.sqlite.held import Held
 from storage.sqlite.journal import in_state, insert, new_turn, refuse_duplicate, reword, update, waiting_in, write_prompt
-from storage.sqlite.permission import owner_key, session_by_id, turn_by_id
+from storage.sqlite.permission import owner_key, session_by_id, turn_by_id, turn_by_source
 from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, entries_of, micros, turn_of, usage_json
 from storage.text import clean
 
@@ -203,6 +203,10 @@ class SqliteTurns:
     async def get(self, actor: Actor, turn_id: UUID) -> Turn:
         """See `TurnJournal.get`."""
         return await self._database.read(lambda connection: turn_of(turn_by_id(connection, actor, turn_id), self._held))
+
+    async def from_source(self, actor: Actor, source_id: int) -> Turn:
+        """See `TurnJournal.from_source`."""
+        return await self._database.read(lambda connection: turn_of(turn_by_source(connection, actor, source_id), self._held))
 
     async def latest(self, actor: Actor, session_id: UUID) -> Turn | None:
         """See `TurnJournal.latest`."""

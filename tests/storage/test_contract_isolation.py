@@ -45,6 +45,7 @@ class Things:
     undo: UUID
     entry: int
     binned: int
+    source: int
 
 
 Call = Callable[[Store, Things], Awaitable[Any]]
@@ -79,6 +80,7 @@ AIMED: dict[str, Call] = {
     "turns.submit": lambda s, t: s.turns.submit(ANN, t.session, prompt(), TurnState.ASKED),
     "turns.ask": lambda s, t: s.turns.ask(ANN, t.turn),
     "turns.retry": lambda s, t: s.turns.retry(ANN, t.turn, prompt()),
+    "turns.from_source": lambda s, t: s.turns.from_source(ANN, t.source),
     "turns.revise": lambda s, t: s.turns.revise(ANN, t.turn, prompt()),
     "turns.finish": lambda s, t: s.turns.finish(ANN, t.turn, prompt()),
     "turns.siblings": lambda s, t: s.turns.siblings(ANN, t.turn),
@@ -128,7 +130,7 @@ OWN: dict[str, Call] = {
 SEEN_IN_THE_BIN = {"deliveries.put", "deliveries.of_turn"}
 """What a session in the bin still answers: the last edit of its answer."""
 
-NOBODYS = Things(uuid4(), 77, uuid4(), uuid4(), 77, uuid4(), 77, 78)
+NOBODYS = Things(uuid4(), 77, uuid4(), uuid4(), 77, uuid4(), 77, 78, 1 << 60)
 
 
 async def bobs(store: Store, turn: Callable[[Store], Awaitable[Turn]]) -> Things:
@@ -142,8 +144,8 @@ async def bobs(store: Store, turn: Callable[[Store], Awaitable[Turn]]) -> Things
     await store.preferences.set(BOB, "x", "his")
     await store.preferences.set_for_session(BOB, made.session_id, "x", "his")
     await store.transfers.adopt(BOB, Draft(created=START, provenance=Provenance(source="there", external_id="a-1")), [])
-    entry = made.prompt_entry or 1
-    return Things(made.session_id, made.session_number, made.id, held.id, 55, pinned.undo, entry, binned.number)
+    entry, source = made.prompt_entry or 1, made.source.id
+    return Things(made.session_id, made.session_number, made.id, held.id, 55, pinned.undo, entry, binned.number, source)
 
 
 async def _asked(store: Store) -> Turn:
@@ -207,7 +209,8 @@ async def test_in_the_bin_is_as_missing(store: Store, name: str) -> None:
     made = await exchange(store, await store.sessions.create(ANN))
     await store.deliveries.link(ANN, 55, made.session_id)
     await store.shelves.delete(ANN, made.session_number)
-    there = Things(made.session_id, made.session_number, made.id, uuid4(), 55, uuid4(), made.prompt_entry or 1, 78)
+    entry, source = made.prompt_entry or 1, made.source.id
+    there = Things(made.session_id, made.session_number, made.id, uuid4(), 55, uuid4(), entry, 78, source)
     assert await said(AIMED[name](store, there)) == await said(AIMED[name](store, NOBODYS))
 
 

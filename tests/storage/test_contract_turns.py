@@ -262,3 +262,12 @@ async def test_running_and_waiting_turns_are_found_for_everyone(store: Store, se
     assert paused.id == queued.id
     assert await store.upkeep.running_turns() == (asked, await store.turns.get(ANN, streaming.id))
     assert await store.upkeep.waiting_turns() == (paused,)
+
+
+async def test_a_turn_is_found_by_the_event_that_made_it(store: Store, session: SessionInfo) -> None:
+    turn = await exchange(store, session)
+    again = await store.turns.retry(ANN, turn.id, prompt())
+    assert await store.turns.from_source(ANN, turn.source.id) == turn
+    assert await store.turns.from_source(ANN, again.source.id) == again
+    with pytest.raises(TurnNotFound):
+        await store.turns.from_source(ANN, 1 << 60)
