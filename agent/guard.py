@@ -92,6 +92,15 @@ class Guard:
         left = await self._leave(here, finish=decision is Decision.FINISH)
         return await self._go_on(departure, there, replace(left, saved=saved) if left is not None else None)
 
+    async def send_now(self, turn_id: UUID) -> Went:
+        """See `SessionRuntime.send_now`."""
+        turn = await self._store.turns.get(self._actor, turn_id)
+        kept = next((session for session in self._place.kept if session.info.id == turn.session_id), None)
+        if kept is None:
+            return await self.go(Departure(leave=Leave.SEND, number=turn.session_number, turn_id=turn_id))
+        await kept.send_now(turn_id)
+        return Resumed(session=kept.info, waiting=await self._place.waiting(kept.info))
+
     async def _ask_whether_to_lose(self, departure: Departure, here: SessionInfo) -> Leaving:
         live = self._place.live
         choice = await self._store.turns.hold(self._actor, here.id, departure)
@@ -132,6 +141,8 @@ class Guard:
             return None  # a session that is yet to be made
         if departure.leave in (*AGAIN, Leave.LIFT) and departure.turn_id is not None:
             await self._place.check_again(there, departure.turn_id, departure.leave)
+        if departure.leave is Leave.SEND and departure.turn_id is not None:
+            await self._place.check_waits(there, departure.turn_id)
         if departure.leave is Leave.LIFT:
             await self._check_lift(departure, there)
             return None
@@ -144,6 +155,9 @@ class Guard:
                 return replace(await self._place.put(await self._place.enter(info), prompt), left=left)
             case Departure(leave=leave, turn_id=UUID() as turn_id, prompt=Prompt() as prompt) if leave in AGAIN:
                 return replace(await self._place.again(await self._place.enter(info), turn_id, prompt, leave), left=left)
+            case Departure(leave=Leave.SEND, turn_id=UUID() as turn_id):
+                await (await self._place.enter(info)).send_now(turn_id)
+                return Resumed(session=info, waiting=await self._place.waiting(info), left=left)
             case Departure(leave=Leave.SEND):
                 waiting = await (await self._place.enter(info)).resume_waiting()
                 return Resumed(session=info, waiting=waiting, left=left)

@@ -26,6 +26,7 @@ class WaitingLine:
         self._actor, self._session_id, self._limit = actor, session_id, limit
         self._tell = tell
         self._telling = asyncio.Lock()
+        self._ahead: UUID | None = None
 
     async def add(self, prompt: Prompt) -> Turn:
         """Put a prompt at the end. Raises `QueueFull`, `DuplicateSource`, `StoreUnavailable`."""
@@ -46,17 +47,26 @@ class WaitingLine:
         await self._told()
         return turn
 
+    def put_ahead(self, turn_id: UUID) -> None:
+        """Have this prompt asked before the others, queued or paused; where it waits no longer, nothing comes of it."""
+        self._ahead = turn_id
+
+    def none_ahead(self) -> None:
+        """Let no prompt go before the others: a stop holds them all."""
+        self._ahead = None
+
     async def take(self, may_go_on: Callable[[], bool], before: Callable[[], Awaitable[None]]) -> Turn | None:
-        """Ask the first queued prompt, once `before` is done, unless there is none or nothing may be asked now.
+        """Ask the prompt that was put ahead, or the first queued one, once `before` is done, unless nothing may be asked now.
 
         Raises `StoreUnavailable`.
         """
         while may_go_on():
-            first = next((turn for turn in await self._waiting() if turn.state is TurnState.QUEUED), None)
-            if first is None:
+            waiting = await self._waiting()
+            if self._first(waiting) is None:
                 return None
             await before()
-            if not may_go_on():
+            first = self._first(waiting)  # another may have been put ahead meanwhile
+            if first is None or not may_go_on():
                 return None
             try:
                 turn = await self._turns.ask(self._actor, first.id)
@@ -76,6 +86,10 @@ class WaitingLine:
         waiting = tuple(await self._turns.resume(self._actor, self._session_id))
         await self._told()
         return waiting
+
+    def _first(self, waiting: Sequence[Turn]) -> Turn | None:
+        ahead = next((turn for turn in waiting if turn.id == self._ahead), None)
+        return ahead or next((turn for turn in waiting if turn.state is TurnState.QUEUED), None)
 
     async def _waiting(self) -> Sequence[Turn]:
         return await self._turns.waiting(self._actor, self._session_id)

@@ -112,6 +112,14 @@ class Place:
         queued = [other.id for other in await self.waiting(session.info) if other.state is TurnState.QUEUED]
         return Waiting(session=session.info, turn=turn, position=queued.index(turn.id) + 1 if turn.id in queued else 1)
 
+    async def check_waits(self, there: SessionInfo, turn_id: UUID) -> None:
+        """Raises `TurnNotFound`, or `WrongTurnState` where it doesn't wait (any more)."""
+        turn = await self._store.turns.get(self._actor, turn_id)
+        if turn.session_id != there.id:
+            raise TurnNotFound
+        if not turn.state.is_waiting:
+            raise WrongTurnState
+
     async def check_again(self, there: SessionInfo, turn_id: UUID, leave: Leave) -> None:
         """Raises `TurnNotFound`, `WrongTurnState` or `NotLastTurn` where `again` would, before anything is left for it."""
         for session in self.sessions:

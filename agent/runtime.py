@@ -130,6 +130,14 @@ class SessionRuntime:
         """Give a waiting prompt other words. Raises as `remove()`, and `TemporaryFull`."""
         return await self._change(lambda: self._in_line(turn_id, lambda line: line.reword(turn_id, text)))
 
+    async def send_now(self, turn_id: UUID) -> Went:
+        """Ask a waiting prompt next, before the others, stopping the answer that its session writes. Unless that is being seen
+        out, it is opened first, as `go()` does.
+
+        Raises `TurnNotFound`, `WrongTurnState` where it waits no longer, and as `go()`.
+        """
+        return await self._change(lambda: self._guard.send_now(turn_id))
+
     async def keep(self, session_id: UUID) -> SessionInfo:
         """Make a temporary session an ordinary one. Raises `SessionNotFound`, `StoreUnavailable`, `ShuttingDown`."""
         return await self._change(lambda: self._place.keep(session_id))

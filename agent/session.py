@@ -23,7 +23,7 @@ from agent.model import ModelClient
 from agent.teller import Teller
 from agent.turn import Ended, TurnRunner
 from agent.worker import Worker
-from storage.errors import StoreError, TurnNotFound
+from storage.errors import StoreError, TurnNotFound, WrongTurnState
 from storage.records import Actor, Prompt, SessionInfo, Turn, TurnState
 from storage.store import Store
 from storage.turns import TurnJournal
@@ -166,6 +166,20 @@ class AgentSession:
         """Give a waiting prompt other words. Raises as `remove()`, and `TemporaryFull`."""
         self._must_live()
         return await self._line.reword(turn_id, text)
+
+    async def send_now(self, turn_id: UUID) -> None:
+        """Ask a waiting prompt next, before the others, which go on after it as they are, queued or paused. An answer that is
+        being written is stopped for it, with its text kept.
+
+        Raises `TurnNotFound`, `WrongTurnState` where it waits no longer, `SessionDisposed`, `StoreError`.
+        """
+        async with self._lock:
+            self._must_live()
+            turn = await self._store.turns.get(self._actor, turn_id)
+            if turn.session_id != self.info.id:
+                raise TurnNotFound
+            if not turn.state.is_waiting or not self._worker.send_now(turn_id):
+                raise WrongTurnState
 
     async def resume_waiting(self) -> tuple[Turn, ...]:
         """Let what is paused go on, in order; returns what waits. Raises `SessionDisposed`, `StoreError`."""

@@ -10,6 +10,7 @@ from collections.abc import Coroutine
 from dataclasses import replace
 from enum import Enum, auto
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 from agent.checkpoints import Sleep
 from agent.choices import forget_model
@@ -68,6 +69,8 @@ class Worker:
         self._state = State.IDLE
         self._task: asyncio.Task[Turn | None] | None = None
         self._stopping: TurnState | None = None
+        self._making_way = False
+        """The running answer is stopped for a prompt that goes before the others, and the line goes on."""
         self._has_more = False
         """Something was put in line since the task last looked."""
         self._draining = False
@@ -91,12 +94,28 @@ class Worker:
         if self._task is None:
             self.start(None)
 
+    def send_now(self, turn_id: UUID) -> bool:
+        """See `AgentSession.send_now`; false where this is the turn that runs.
+
+        One that is just being asked as this comes is let be: nobody has seen it run. This prompt is then the next.
+        """
+        if self._state is State.ANSWERING and self._task is not None and self._may_go_on():
+            if self.turn is not None and self.turn.id == turn_id:
+                return False
+            self._making_way = True
+            self._move(State.BETWEEN)
+            self._task.cancel()
+        self._line.put_ahead(turn_id)
+        self.go_on()
+        return True
+
     async def stop(self, outcome: TurnState) -> Turn | None:
         """See `AgentSession.abort`."""
         task = self._task
         if task is None:
             return None
         self._stopping = self._stopping or outcome
+        self._line.none_ahead()
         if self._state is State.ANSWERING:
             self._move(State.BETWEEN)
             task.cancel()
@@ -173,17 +192,18 @@ class Worker:
         return await self._end(turn, self._runner.settled(answer, ended, self._correction))
 
     async def _unless_stopped(self, work: Coroutine[Any, Any, T]) -> T | None:
-        """What the work gives, or `None` if it was stopped: the one cancellation that is taken for an end."""
+        """What the work gives, or `None` if it was stopped or made way: the cancellations that are taken for an end."""
         self._move(State.ANSWERING)
         try:
             return await work
         except asyncio.CancelledError:
             task = asyncio.current_task()
-            if self._stopping is None or task is None:
+            if task is None or (self._stopping is None and not self._making_way):
                 raise
             task.uncancel()
             return None
         finally:
+            self._making_way = False
             self._move(State.BETWEEN)
 
     async def _end(self, turn: Turn, ended: Ended) -> Turn:

@@ -23,6 +23,9 @@ TEXT_LIMIT: Final = 4000
 FINISHED: Final = (TurnState.STOPPED, TurnState.TRUNCATED, TurnState.INTERRUPTED)
 """The outcomes after which there can be text to go on from."""
 
+QUEUED: Final = (("Send now", "sendnow"), ("Edit", "reword"), ("Remove", "remove"))
+"""What can be done with one prompt that waits behind an answer, as labels and verbs."""
+
 
 def button(
     label: str, verb: str, *arguments: UUID | int | str, style: discord.ButtonStyle = discord.ButtonStyle.secondary
@@ -44,7 +47,7 @@ class AnswerControls:
 
     def waiting(self, turn: Turn) -> discord.ui.View:
         """While it waits behind a running answer."""
-        return row(button("Edit", "reword", turn.id), button("Remove", "remove", turn.id))
+        return row(*(button(label, verb, turn.id) for label, verb in QUEUED))
 
     def paused(self, turn: Turn) -> discord.ui.View:
         """While it waits for its owner."""
@@ -130,12 +133,18 @@ def keep(session: SessionInfo) -> discord.ui.View | None:
 
 
 def paused(session: SessionInfo, turns: Sequence[Turn]) -> discord.ui.View:
-    """For prompts that wait, as `paused_line` lists them: *Send* them on, or *Edit* or *Remove* one or another."""
-    send = button("Send" if len(turns) == 1 else "Send all", "send", session.id, style=discord.ButtonStyle.primary)
-    which = [""] if len(turns) == 1 else [f" {place}" for place in range(1, LISTED + 1)]
-    listed = list(zip(which, turns, strict=False))
-    edits = [button(f"Edit{place}", "reword", turn.id) for place, turn in listed]
-    return row(send, *edits, *(button(f"Remove{place}", "remove", turn.id) for place, turn in listed))
+    """For prompts that wait, as `paused_line` lists them: *Send* on what is paused, *Send now* what is queued behind an answer,
+    *Edit* or *Remove* one or another.
+    """
+    buttons: list[discord.ui.Button[Any]] = []
+    if any(turn.state is TurnState.PAUSED for turn in turns):
+        label = "Send" if len(turns) == 1 else "Send all"
+        buttons.append(button(label, "send", session.id, style=discord.ButtonStyle.primary))
+    for label, verb in QUEUED:
+        for place, turn in enumerate(turns[:LISTED], start=1):
+            if verb != "sendnow" or turn.state is TurnState.QUEUED:
+                buttons.append(button(label if len(turns) == 1 else f"{label} {place}", verb, turn.id))
+    return row(*buttons)
 
 
 def open_session(session: SessionInfo) -> discord.ui.View:

@@ -1,9 +1,12 @@
-"""Prompts that wait: *Remove* takes one back, *Edit* gives it other words, *Send* lets the paused ones go on."""
+"""Prompts that wait: *Remove* takes one back, *Edit* gives it other words, *Send now* asks it at once, *Send* lets the
+paused ones go on.
+"""
 
 from typing import Final
 
 from discord.ext import commands
 
+from agent.outcomes import Resumed
 from cogs.asking import checked, giving_back
 from cogs.controls import TEXT_LIMIT, prompt_modal
 from cogs.explain import Told
@@ -25,6 +28,7 @@ class WaitingPrompts(commands.Cog):
         self._services = services
         services.router.add("remove", self._remove)
         services.router.add("send", self._send)
+        services.router.add("sendnow", self._send_now)
         services.router.add("reword", self._reword_pressed)
         services.router.add("reworded", self._reword_submitted)
 
@@ -57,6 +61,20 @@ class WaitingPrompts(commands.Cog):
                 raise Told(too_late(await self._services.store.turns.get(actor, turn_id))) from None
         session = await self._services.store.sessions.get(actor, turn.session_id)
         await reply_to(interaction).say(f"Changed. In {label(session)} this is asked now:\n{quote(turn.prompt)}")
+
+    async def _send_now(self, interaction: Interaction, arguments: list[str]) -> None:
+        """Stop the running answer and ask this next. The prompt's own message becomes its answer, so only what else happened is
+        said.
+        """
+        actor, turn_id, reply = actor_of(interaction), uuid_in(arguments), reply_to(interaction, in_place=True)
+        await reply.defer()
+        try:
+            went = await self._services.runtimes.of(actor).send_now(turn_id)
+        except WrongTurnState:
+            raise Told(too_late(await self._services.store.turns.get(actor, turn_id))) from None
+        if not isinstance(went, Resumed) or went.left is not None:
+            reply.leave_first()
+            await present(self._services, actor, reply, went)
 
     async def _send(self, interaction: Interaction, arguments: list[str]) -> None:
         """Let what is paused in a session go on, opening the session first where another is active."""

@@ -29,7 +29,7 @@ class Leave(StrEnum):
     FINISH = "finish"
     """Go on with the last answer of another session, which was stopped or cut."""
     SEND = "send"
-    """Send what is paused in another session."""
+    """Send what is paused in another session, or one prompt that waits there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class Departure:
     may have a `name` and a `prompt`, and may be for a `temporary` session; `RETRY`, `FINISH` and `REVISE` have the `turn_id`
     and a `prompt` whose source and target are the new turn's, with `REVISE` its text too. `FORK` may have the `turn_id` of the
     last exchange to copy; `EDIT` has that of the question, and may have the `prompt` that is asked in its place; `LIFT` has
-    that of the exchange.
+    that of the exchange; `SEND` may have that of the one prompt to send, ahead of the others.
     """
 
     leave: Leave

@@ -192,6 +192,21 @@ async def remove(world: World, runtime: SessionRuntime, deed: Act) -> None:
         await runtime.remove(turns[pick(turns, deed.which)][0].id)
 
 
+async def send_now(world: World, runtime: SessionRuntime, deed: Act) -> None:
+    turns = list(world.taken.values())
+    if turns:
+        world.told(deed.who, await runtime.send_now(turns[pick(turns, deed.which)][0].id))
+
+
+async def reword(world: World, runtime: SessionRuntime, deed: Act) -> None:
+    turns = list(world.taken.values())
+    if turns:
+        turn, session, _ = turns[pick(turns, deed.which)]
+        text = f"reworded {next(world.numbers)}"
+        await runtime.reword(turn.id, text)
+        world.taken[turn.id] = turn, session, text
+
+
 def _decision(asked: StillWriting | Leaving, which: int) -> Decision:
     """One of those that were offered, now and then one that was not."""
     if which == 11:
@@ -232,6 +247,8 @@ ACTS: dict[str, Callable[[World, SessionRuntime, Act], Awaitable[None]]] = {
     "stop": stop,
     "stop_turn": stop_turn,
     "remove": remove,
+    "send now": send_now,
+    "reword": reword,
     "decide": decide,
     "rest": rest,
 }

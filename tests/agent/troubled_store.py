@@ -45,6 +45,11 @@ class TroubledTurns(MemoryTurns):
         await self._take_time("end")
         return turn
 
+    async def get(self, actor: Actor, turn_id: UUID) -> Turn:
+        turn = await super().get(actor, turn_id)
+        await self._take_time("get")
+        return turn
+
     async def waiting(self, actor: Actor, session_id: UUID) -> Sequence[Turn]:
         await self._trouble("waiting")
         waiting = await super().waiting(actor, session_id)

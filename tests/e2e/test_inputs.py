@@ -25,6 +25,7 @@ VERBS = [
     "stop",
     "send",
     "remove",
+    "sendnow",
     "reword",
     "reworded",
     "open",

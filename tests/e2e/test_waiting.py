@@ -1,4 +1,4 @@
-"""What waits behind an answer can be seen, and edited until it is asked."""
+"""What waits behind an answer can be seen, edited until it is asked, and sent at once."""
 
 from playground.standin import Message
 from playground.standin.invocations import Modal
@@ -90,3 +90,60 @@ async def test_one_that_was_taken_out_is_not_edited(team: Team) -> None:
     late = await team.ann.submit(modal, {"Your message": "but this"})
     assert "taken out already" in (await late.message()).text
     await team.ann.wait_for(lambda m: "Your message, to send again:\nbut this" in m.text)
+
+
+async def test_what_is_sent_now_stops_the_answer_and_comes_before_the_others(team: Team) -> None:
+    answer = await held(team)
+    second, third = await waits(team, "hold second"), await waits(team, "third")
+    assert [b.label for b in third.buttons] == ["Send now", "Edit", "Remove"]
+    await team.ann.press(third, "Send now")
+    stopped = await team.ann.wait_for(lambda m: m.id == answer.id and is_ended(m))
+    assert "first words" in stopped.text
+    assert "Stopped. What was written is kept." in stopped.text
+    asked = await team.ann.wait_for(lambda m: m.id == third.id and is_ended(m))
+    assert "echo: third" in asked.text
+    await team.ann.wait_for(lambda m: m.id == second.id and "first words" in m.text)
+    team.gate.release()
+    await team.ann.wait_for(lambda m: m.id == second.id and is_ended(m))
+    assert last_prompts(team) == ["hold the door", "third", "hold second"]
+
+
+async def test_a_double_press_of_send_now_stops_only_the_answer_before(team: Team) -> None:
+    await held(team)
+    second = await waits(team, "hold second")
+    send_now = next(b.custom_id for b in second.buttons if b.label == "Send now")
+    assert send_now is not None
+    await team.ann.press(second, "Send now")
+    await team.ann.wait_for(lambda m: m.id == second.id and "first words" in m.text)
+    late = await team.ann.forge(send_now, channel=team.general, message=second)
+    assert "already being answered" in (await late.message(lambda m: m.id != second.id)).text
+    team.gate.release()
+    whole = await team.ann.wait_for(lambda m: m.id == second.id and is_ended(m))
+    assert "of hold second, and the end." in whole.text
+
+
+async def test_opening_the_session_lists_what_waits_behind_its_answer(team: Team) -> None:
+    await held(team)
+    await waits(team, "second")
+    await waits(team, "third")
+    await team.ann.slash(team.general, "open", session="1")
+    listed = await team.ann.wait_for(lambda m: "2 messages still wait" in m.text)
+    labels = [b.label for b in listed.buttons]
+    assert labels == ["Send now 1", "Send now 2", "Edit 1", "Edit 2", "Remove 1", "Remove 2"]
+    await team.ann.press(listed, "Send now 2")
+    await team.ann.wait_for(lambda m: "echo: third" in m.text and is_ended(m))
+
+
+async def test_send_now_in_a_session_that_was_left_opens_it_and_asks_first_while_another_writes(team: Team) -> None:
+    await held(team)
+    waiting = await waits(team, "left behind")
+    send_now = next(b.custom_id for b in waiting.buttons if b.label == "Send now")
+    assert send_now is not None
+    guard = await (await team.ann.slash(team.general, "new")).message(lambda m: "still writing" in m.text)
+    await team.ann.press(guard, "Stop & switch")
+    await team.ann.wait_for(lambda m: "Session 2 started" in m.text)
+    await held(team, "hold another")
+    await team.ann.forge(send_now, channel=team.general, message=waiting)
+    asked = await team.ann.wait_for(lambda m: m.id > guard.id and "still writing" in m.text)
+    await team.ann.press(asked, "Stop & switch")
+    await team.ann.wait_for(lambda m: "echo: left behind" in m.text and is_ended(m))
