@@ -44,7 +44,7 @@ async def context_of(
     store: Store, config: AgentConfig, actor: Actor, session_id: UUID, *, correction: float, begun: str = ""
 ) -> Context:
     """What is sent for the newest prompt of the session. Raises `SessionNotFound`, `StoreUnavailable`."""
-    compaction = await store.transcripts.compaction(actor, session_id)
+    compaction = (await store.compactions.standing(actor, session_id)).compaction
     since = 0 if compaction is None else first_kept(compaction)
 
     async def newest(characters: int) -> Sequence[Entry]:

@@ -13,6 +13,7 @@ from typing import Protocol
 from uuid import UUID
 
 from storage.branches import Branches
+from storage.compactions import Compactions
 from storage.preferences import Preferences
 from storage.records import Actor, Delivery, Entry, Hit, SessionInfo, Turn
 from storage.sessions import SessionManager
@@ -38,10 +39,6 @@ class Transcripts(Protocol):
         are added from the leaf up until their texts together reach that many characters (the entry that reaches it is
         included).
         """
-        ...
-
-    async def compaction(self, actor: Actor, session_id: UUID) -> Entry | None:
-        """The newest compaction on the current path, whatever the length of the path."""
         ...
 
     async def search_messages(
@@ -118,6 +115,11 @@ class Store(Protocol):
     @property
     def branches(self) -> Branches:
         """The tips of a session's tree, and forks."""
+        ...
+
+    @property
+    def compactions(self) -> Compactions:
+        """Summaries that stand for the older part of a path."""
         ...
 
     @property

@@ -15,6 +15,7 @@ ASIDES: Final = {
     "tool": "Tool",
     "tool_call": "Call of a tool",
     "compaction": "Summary of what came before",
+    "summary": "Summary of what came before",
     "branch_summary": "Summary of another branch",
     "context": "What was known before",
     "system": "Instructions",

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from storage.ids import utc_now
 from storage.memory.branches import MemoryBranches
+from storage.memory.compactions import MemoryCompactions
 from storage.memory.deliveries import MemoryDeliveries
 from storage.memory.preferences import MemoryPreferences
 from storage.memory.sessions import MemorySessions, MemoryTranscripts
@@ -32,6 +33,7 @@ class MemoryStore:
         self.sessions = MemorySessions(self._state, now)
         self.shelves = MemoryShelves(self._state, now)
         self.branches = MemoryBranches(self._state, now)
+        self.compactions = MemoryCompactions(self._state, now)
         self.transfers = MemoryTransfers(self._state, now)
         self.temporaries = MemoryTemporaries(self._state)
         self.preferences = MemoryPreferences(self._state)

@@ -8,7 +8,7 @@ from uuid import UUID
 from storage.errors import EntryNotFound, ExchangeAlone, NotLastTurn, SessionWriting, WrongTurnState
 from storage.ids import new_id
 from storage.memory.state import Flags, Session, State
-from storage.records import FIRST_MESSAGE_LENGTH, Actor, Entry, NamedBy, Origin, SessionInfo, Tip
+from storage.records import BESIDE, FIRST_MESSAGE_LENGTH, Actor, Entry, NamedBy, Origin, SessionInfo, Tip
 
 
 class MemoryBranches:
@@ -46,7 +46,9 @@ class MemoryBranches:
         fork = self._state.add_session(new_id(), session.owner, now, flags, now)
         fork.model, fork.preferences = session.model, dict(session.preferences)
         fork.origin = Origin(session_id=session.id, number=session.number, entry=start)
-        self._copy(tuple(session.up(start))[::-1], fork)
+        path = tuple(session.up(start))[::-1]
+        self._copy(path, fork)
+        self._copy_beside(session, path, fork)
         return fork.info
 
     async def lift(self, actor: Actor, turn_id: UUID) -> SessionInfo:
@@ -70,6 +72,15 @@ class MemoryBranches:
         )
         session.leaf = above
         return lifted.info
+
+    def _copy_beside(self, session: Session, path: Sequence[Entry], fork: Session) -> None:
+        """Copies of what hangs beside the path that was copied."""
+        ids = {entry.id: copy.id for entry, copy in zip(path, fork.path(), strict=True)}
+        for entry in session.entries.values():
+            if entry.kind in BESIDE and entry.parent in ids:
+                ids[entry.id] = fork.next_entry
+                copy = replace(entry, id=ids[entry.id], session_id=fork.id, parent=ids[entry.parent])
+                self._state.add_entry(fork, copy)
 
     def _copy(self, entries: Sequence[Entry], session: Session) -> None:
         """Copies of entries that follow each other, as the path of a session that has none."""

@@ -9,7 +9,7 @@ from uuid import UUID
 from storage.ids import new_id
 from storage.memory.search import find
 from storage.memory.state import Flags, State
-from storage.records import EVERYWHERE, Actor, Counts, Entry, EntryKind, Hit, NamedBy, Page, SessionInfo, Shelf
+from storage.records import EVERYWHERE, Actor, Counts, Entry, Hit, NamedBy, Page, SessionInfo, Shelf
 from storage.text import clean, clean_name
 
 
@@ -117,11 +117,6 @@ class MemoryTranscripts:
             if characters is not None and sum(len(taken.text) for taken in newest) >= characters:
                 break
         return tuple(newest[::-1])
-
-    async def compaction(self, actor: Actor, session_id: UUID) -> Entry | None:
-        """See `Transcripts.compaction`."""
-        session = self._state.session(actor, session_id)
-        return next((entry for entry in session.up(session.leaf) if entry.kind == EntryKind.COMPACTION), None)
 
     async def search_messages(
         self,

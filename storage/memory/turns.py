@@ -89,7 +89,8 @@ class MemoryTurns:
         turn = self._in_state(actor, turn_id, TurnState.ASKED)
         session = self._state.session(actor, turn.session_id)
         entry = turn.prompt_entry
-        if entry is None or session.leaf != entry or any(other.parent == entry for other in session.entries.values()):
+        answered = [turn.prompt_entry for turn in self._state.turns.values() if turn.answer_entry is not None]
+        if entry is None or session.leaf != entry or entry in answered:
             raise WrongTurnState
         session.leaf = session.entries[entry].parent
         return self._keep(replace(turn, state=TurnState.PAUSED, prompt_entry=None, asked=None))

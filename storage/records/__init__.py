@@ -5,6 +5,7 @@ choice ids are UUIDv7 (RFC 9562), so they sort by when they were made; an entry'
 """
 
 from storage.records.branches import Tip
+from storage.records.compactions import NewSummary, Standing, Undone
 from storage.records.deliveries import Delivery, DeliveryState, PartKind, Surface, Target
 from storage.records.departures import Choice, Departure, Leave
 from storage.records.search import Hit, Piece
@@ -24,6 +25,7 @@ from storage.records.sessions import (
 )
 from storage.records.transfers import HERE, Draft, DraftEntry, Provenance
 from storage.records.turns import (
+    BESIDE,
     PLACE_BITS,
     Entry,
     EntryKind,
@@ -38,6 +40,7 @@ from storage.records.turns import (
 )
 
 __all__ = [
+    "BESIDE",
     "BIN_KEEPS",
     "EVERYWHERE",
     "FIRST_MESSAGE_LENGTH",
@@ -58,6 +61,7 @@ __all__ = [
     "Hit",
     "Leave",
     "NamedBy",
+    "NewSummary",
     "Origin",
     "Page",
     "PartKind",
@@ -68,11 +72,13 @@ __all__ = [
     "Shelf",
     "Source",
     "SourceKind",
+    "Standing",
     "Surface",
     "Target",
     "Tip",
     "Turn",
     "TurnState",
+    "Undone",
     "Usage",
     "first_kept",
     "place_of",

@@ -31,6 +31,11 @@ class EntryKind(StrEnum):
     COMPACTION = "compaction"
     """A summary, its `text`, of what is above it. Its `data` has `first_kept`, the depth of the oldest entry above it that is
     sent to the model as it is, and where it is known `tokens_before`, what the context had before it."""
+    SUMMARY = "summary"
+    """A compaction that Cubby made. It hangs beside the path, on the entry that was the leaf then, and nothing goes on from it:
+    it holds for each path through that entry. Its `data` has `model` too, and `left_out` where the oldest did not fit it."""
+    UNDONE = "undone"
+    """Hangs on a compaction and takes it back. Its `data` has `depth`, how long the path was then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +57,10 @@ class Entry:
     text: str
     data: Mapping[str, Any] = field(default_factory=dict[str, Any])
     created: datetime
+
+
+BESIDE: Final = (EntryKind.SUMMARY, EntryKind.UNDONE)
+"""The kinds that hang beside a path and are never on one."""
 
 
 def first_kept(compaction: Entry) -> int:

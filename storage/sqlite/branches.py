@@ -10,6 +10,7 @@ from storage.errors import EntryNotFound, ExchangeAlone, NotLastTurn, WrongTurnS
 from storage.ids import new_id
 from storage.records import Actor, NamedBy, SessionInfo, Tip
 from storage.sqlite import preferences
+from storage.sqlite.compactions import beside
 from storage.sqlite.database import Database
 from storage.sqlite.entries import COUNTED, move_leaf, preview_of, said_at
 from storage.sqlite.held import Held, refuse_temporary
@@ -77,6 +78,7 @@ class SqliteBranches:
             )
             preferences.copy(connection, session, number)
             entries = [_copy(nth, row) for nth, row in enumerate(path)]
+            entries += _beside(connection, session, path)
             fill(connection, session["owner"], number, entries, len(path) - 1 if path else None)
             return session_of(session_by_id(connection, actor, fork_id), self._held)
 
@@ -128,6 +130,19 @@ def _start_of_fork(connection: sqlite3.Connection, session: sqlite3.Row, at: int
 
 def _copy(nth: int, row: sqlite3.Row) -> NewEntry:
     return NewEntry(nth - 1 if nth else None, row["kind"], row["author"], row["text"], row["data"], row["created"])
+
+
+def _beside(connection: sqlite3.Connection, session: sqlite3.Row, path: Sequence[sqlite3.Row]) -> list[NewEntry]:
+    """Copies of what hangs beside a path that is copied, to come after its entries."""
+    places = {row["id"]: nth for nth, row in enumerate(path)}
+    sql = f"SELECT {ENTRY_COLUMNS} FROM entries WHERE id = ?"  # noqa: S608 - constants
+    copies: list[NewEntry] = []
+    for step in beside(connection, session):
+        if (place := places.get(step.parent)) is not None:
+            places[step.id] = len(path) + len(copies)
+            row = connection.execute(sql, (step.id,)).fetchone()
+            copies.append(NewEntry(place, row["kind"], row["author"], row["text"], row["data"], row["created"]))
+    return copies
 
 
 def _must_have(connection: sqlite3.Connection, session: sqlite3.Row, entry: int) -> None:

@@ -10,6 +10,7 @@ from filelock import BaseFileLock
 
 from storage.records import Actor
 from storage.sqlite.branches import SqliteBranches
+from storage.sqlite.compactions import SqliteCompactions
 from storage.sqlite.database import Database
 from storage.sqlite.deliveries import SqliteDeliveries
 from storage.sqlite.held import Held
@@ -35,6 +36,7 @@ class SqliteStore:
         self.sessions = SqliteSessions(database, held, now)
         self.shelves = SqliteShelves(database, held, now)
         self.branches = SqliteBranches(database, held, now)
+        self.compactions = SqliteCompactions(database, held, now)
         self.transfers = SqliteTransfers(database, held, now)
         self.temporaries = SqliteTemporaries(database, held)
         self.preferences = SqlitePreferences(database, held)

@@ -60,20 +60,6 @@ class SqliteTranscripts:
 
         return await self._database.read(work)
 
-    async def compaction(self, actor: Actor, session_id: UUID) -> Entry | None:
-        """See `Transcripts.compaction`."""
-        sql = (
-            f"SELECT {ENTRY_COLUMNS} FROM entries "  # noqa: S608 - constants
-            "WHERE id = (SELECT compaction FROM entries WHERE id = ?)"
-        )
-
-        def work(connection: sqlite3.Connection) -> Entry | None:
-            session = session_by_id(connection, actor, session_id)
-            row = connection.execute(sql, (session["leaf"],)).fetchone()
-            return None if row is None else entry_of(row, session_id, self._held)
-
-        return await self._database.read(work)
-
     async def search_messages(
         self,
         actor: Actor,
@@ -90,12 +76,14 @@ class SqliteTranscripts:
         return await self._database.read(lambda connection: find(connection, self._held, actor, wanted))
 
 
-def up(connection: sqlite3.Connection, session: sqlite3.Row, start: int | None) -> Iterator[sqlite3.Row]:
-    """The entries from `start` to the root."""
+def up(
+    connection: sqlite3.Connection, session: sqlite3.Row, start: int | None, columns: str = ENTRY_COLUMNS
+) -> Iterator[sqlite3.Row]:
+    """The entries from `start` to the root; `columns` begin with the id and the parent."""
     if start is None:
         return
     lowest = entry_id(session["owner"], session["number"], 0)
-    sql = f"SELECT {ENTRY_COLUMNS} FROM entries WHERE id BETWEEN ? AND ? ORDER BY id DESC"  # noqa: S608 - constants
+    sql = f"SELECT {columns} FROM entries WHERE id BETWEEN ? AND ? ORDER BY id DESC"  # noqa: S608 - constants
     wanted: int = start
     while True:
         rows = connection.execute(sql, (lowest, wanted))

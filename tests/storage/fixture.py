@@ -16,7 +16,7 @@ from storage.sqlite.backup import back_up
 from storage.sqlite.migrate import migrations
 from storage.sqlite.open import open_store
 from storage.store import Store
-from tests.storage.samples import ANN, BOB, CAT, START, Clock, answer, ask, departure, exchange, prompt, target, wait
+from tests.storage.samples import ANN, BOB, CAT, START, Clock, answer, ask, departure, exchange, prompt, summary, target, wait
 
 FOLDER: Final = Path(__file__).parent / "fixtures"
 SECRET: Final = "the words of Ann"
@@ -56,6 +56,8 @@ async def keep_order(store: Store) -> None:
     draft = Draft(created=START, name="brought", model="large", provenance=Provenance(source="there", external_id="a-1"))
     brought = await store.transfers.adopt(CAT, draft, said)
     await store.shelves.pin(CAT, brought.number)
+    gist = await store.compactions.add(CAT, brought.id, summary(brought.leaf or 0), instead_of=None)
+    await store.compactions.undo(CAT, brought.id, gist.id if gist is not None else 0)
     fork = await store.branches.fork(CAT, brought.id)
     await store.shelves.archive(CAT, fork.number)
     await store.shelves.delete(CAT, (await store.sessions.create(CAT, "thrown away")).number)

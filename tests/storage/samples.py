@@ -8,6 +8,7 @@ from storage.records import (
     Actor,
     Departure,
     Leave,
+    NewSummary,
     Prompt,
     SessionInfo,
     Source,
@@ -80,3 +81,8 @@ async def answer(store: Store, turn: Turn, text: str = "hi") -> Turn:
 async def exchange(store: Store, session: SessionInfo, text: str = "hello", reply: str = "hi", actor: Actor = ANN) -> Turn:
     """A prompt and its answer."""
     return await answer(store, await ask(store, session, text, actor), reply)
+
+
+def summary(newest: int, *, first_kept: int = 1, text: str = "gist") -> NewSummary:
+    """A summary of what was said up to the entry `newest`."""
+    return NewSummary(text=text, first_kept=first_kept, newest=newest, model="small", tokens_before=99)

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from storage.branches import Branches
+from storage.compactions import Compactions
 from storage.preferences import Preferences
 from storage.records import Delivery, Draft, Provenance, Shelf, Turn, TurnState
 from storage.sessions import SessionManager
@@ -19,12 +20,13 @@ from storage.shelves import Shelves
 from storage.store import DeliveryJournal, Store, Transcripts
 from storage.transfers import Transfers
 from storage.turns import TurnJournal
-from tests.storage.samples import ANN, BOB, START, answer, ask, departure, exchange, prompt, target, wait
+from tests.storage.samples import ANN, BOB, START, answer, ask, departure, exchange, prompt, summary, target, wait
 
 PARTS = {
     "sessions": SessionManager,
     "shelves": Shelves,
     "branches": Branches,
+    "compactions": Compactions,
     "transfers": Transfers,
     "preferences": Preferences,
     "transcripts": Transcripts,
@@ -74,9 +76,13 @@ AIMED: dict[str, Call] = {
     "transcripts.search_messages": lambda s, t: s.transcripts.search_messages(ANN, "hello", session=t.session),
     "transcripts.tail": lambda s, t: s.transcripts.tail(ANN, t.session, limit=5),
     "transcripts.path": lambda s, t: s.transcripts.path(ANN, t.session),
-    "transcripts.compaction": lambda s, t: s.transcripts.compaction(ANN, t.session),
     "preferences.of_session": lambda s, t: s.preferences.of_session(ANN, t.session),
     "preferences.set_for_session": lambda s, t: s.preferences.set_for_session(ANN, t.session, "x", 1),
+    "compactions.standing": lambda s, t: s.compactions.standing(ANN, t.session),
+    "compactions.get": lambda s, t: s.compactions.get(ANN, t.session, t.entry),
+    "compactions.hanging": lambda s, t: s.compactions.hanging(ANN, t.session, t.entry),
+    "compactions.add": lambda s, t: s.compactions.add(ANN, t.session, summary(t.entry), instead_of=None),
+    "compactions.undo": lambda s, t: s.compactions.undo(ANN, t.session, t.entry),
     "turns.submit": lambda s, t: s.turns.submit(ANN, t.session, prompt(), TurnState.ASKED),
     "turns.ask": lambda s, t: s.turns.ask(ANN, t.turn),
     "turns.retry": lambda s, t: s.turns.retry(ANN, t.turn, prompt()),

@@ -87,18 +87,18 @@ async def compacted(store: Store) -> SessionInfo:
 async def test_the_newest_compaction_is_found_from_every_entry_below_it_and_from_no_other(store: Store) -> None:
     session = await compacted(store)
     await exchange(store, session, "q3", "a3")
-    gist = await store.transcripts.compaction(ANN, session.id)
+    gist = (await store.compactions.standing(ANN, session.id)).compaction
     assert gist is not None
     assert (gist.text, gist.kind, first_kept(gist)) == ("gist", EntryKind.COMPACTION, 2)
     aside = next(tip for tip in await store.branches.tips(ANN, session.id) if tip.text == "aside")
     await store.branches.switch(ANN, session.id, aside.entry)
-    assert await store.transcripts.compaction(ANN, session.id) is None
+    assert (await store.compactions.standing(ANN, session.id)).compaction is None
 
 
 async def test_a_fork_has_the_compaction_of_its_path(store: Store) -> None:
     session = await compacted(store)
     fork = await store.branches.fork(ANN, session.id)
-    gist = await store.transcripts.compaction(ANN, fork.id)
+    gist = (await store.compactions.standing(ANN, fork.id)).compaction
     assert gist is not None
     assert (gist.session_id, gist.text, first_kept(gist)) == (fork.id, "gist", 2)
 
@@ -117,7 +117,7 @@ async def test_a_compaction_that_does_not_say_what_it_keeps_keeps_nothing(store:
         DraftEntry(id=2, parent=1, kind="compaction", text="gist", data=told, created=START),
     ]
     session = await store.transfers.adopt(ANN, Draft(created=START), drafts)
-    gist = await store.transcripts.compaction(ANN, session.id)
+    gist = (await store.compactions.standing(ANN, session.id)).compaction
     assert gist is not None
     assert first_kept(gist) == gist.depth == 1
 

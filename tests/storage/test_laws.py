@@ -24,7 +24,7 @@ from storage.records import Actor, Delivery, DeliveryState, Entry, Target, TurnS
 from storage.sqlite.open import open_store
 from storage.sqlite.verify import verify
 from storage.store import Store
-from tests.storage.samples import ANN, BOB, START, Clock, departure, prompt, target
+from tests.storage.samples import ANN, BOB, START, Clock, departure, prompt, summary, target
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,7 @@ class Lives(RuleBasedStateMachine):
         self.sessions: list[Made] = []
         self.turns: list[Made] = []
         self.choices: list[Made] = []
+        self.summaries: list[tuple[Made, tuple[Any, Any]]] = []
 
     def teardown(self) -> None:
         self.runner.run(self.stores[1].close())
@@ -290,6 +291,30 @@ class Lives(RuleBasedStateMachine):
         self.both(lambda store, _: store.sessions.list(actor, page=page, size=size))
         self.both(lambda store, _: store.sessions.search(actor, text, limit=size))
 
+    @rule(owns=OWNS, number=NUMBERS, back=st.integers(1, 4), kept=st.integers(0, 6), is_fresh=OWNS)
+    def summarise(self, owns: bool, number: int, back: int, kept: int, is_fresh: bool) -> None:
+        session = self.session(number)
+        actor = session.by(owns)
+        paths = self.both(lambda store, which: store.transcripts.path(actor, session[which]))
+        holds = self.both(lambda store, which: store.compactions.standing(actor, session[which]))
+        if any(isinstance(path, StoreError) or not path for path in paths):
+            return
+        newest = [path[-min(back, len(path))].id for path in paths]
+        instead_of = [None if not is_fresh or held.compaction is None else held.compaction.id for held in holds]
+
+        async def add(store: Store, which: int) -> object:
+            made = summary(newest[which], first_kept=kept)
+            return await store.compactions.add(actor, session[which], made, instead_of=instead_of[which])
+
+        self.summaries.append((session, self.both(add)))
+
+    @rule(owns=OWNS, pick=PICKS)
+    def take_back(self, owns: bool, pick: int) -> None:
+        if pick < len(self.summaries) and None not in self.summaries[-1 - pick][1]:
+            session, made = self.summaries[-1 - pick]
+            actor = session.by(owns)
+            self.both(lambda store, which: store.compactions.undo(actor, session[which], made[which].id))
+
     @rule(owns=OWNS, number=NUMBERS, message=MESSAGES, limit=st.integers(0, 4), characters=st.integers(0, 400))
     def look_at_a_session(self, owns: bool, number: int, message: int, limit: int, characters: int) -> None:
         session = self.session(number)
@@ -298,7 +323,7 @@ class Lives(RuleBasedStateMachine):
         before = [None if isinstance(path, StoreError) or not path else path[len(path) // 2].id for path in paths]
         self.both(lambda store, which: store.transcripts.tail(actor, session[which], limit=limit, before=before[which]))
         self.both(lambda store, which: store.transcripts.path(actor, session[which], characters=characters, since=limit))
-        self.both(lambda store, which: store.transcripts.compaction(actor, session[which]))
+        self.both(lambda store, which: store.compactions.standing(actor, session[which]))
         self.both(lambda store, which: store.turns.latest(actor, session[which]))
         self.both(lambda store, which: store.turns.waiting(actor, session[which]))
         self.both(lambda store, _: store.deliveries.session_of(actor, message))

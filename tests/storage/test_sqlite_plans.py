@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from storage.errors import NotFound
-from storage.records import SessionInfo, Shelf
+from storage.records import NewSummary, SessionInfo, Shelf
 from storage.sqlite.database import in_thread
 from storage.sqlite.open import open_store
 from storage.sqlite.store import SqliteStore
@@ -27,6 +27,12 @@ async def retry(store: SqliteStore, session: SessionInfo) -> None:
 async def purge(store: SqliteStore, _: SessionInfo) -> None:
     await store.shelves.delete(ANN, 2)
     await store.shelves.purge(ANN, 2)
+
+
+async def add_summary(store: SqliteStore, session: SessionInfo) -> None:
+    summary = NewSummary(text="x", first_kept=1, newest=session.leaf or 0, model="m", tokens_before=9)
+    await store.compactions.add(ANN, session.id, summary, instead_of=None)
+    await store.compactions.standing(ANN, session.id)
 
 
 CALLS: dict[str, Call] = {
@@ -49,7 +55,9 @@ CALLS: dict[str, Call] = {
     "active": lambda s, _: s.sessions.active(ANN),
     "tail": lambda s, i: s.transcripts.tail(ANN, i.id, limit=5),
     "path": lambda s, i: s.transcripts.path(ANN, i.id),
-    "compaction": lambda s, i: s.transcripts.compaction(ANN, i.id),
+    "standing": lambda s, i: s.compactions.standing(ANN, i.id),
+    "add": add_summary,
+    "undo": lambda s, i: s.compactions.undo(ANN, i.id, 1),
     "exchange": exchange,
     "wait": lambda s, i: wait(s, i, limit=5),
     "pause": lambda s, i: s.turns.pause(ANN, i.id),
@@ -125,6 +133,7 @@ async def test_nothing_reads_a_table_through(sqlite: SqliteStore, name: str) -> 
         ("session_of", "deliveries_message"),
         ("latest", "turns_prompt"),
         ("erase_tokens", "deliveries_token"),
+        ("standing", "entries_beside"),
     ],
 )
 async def test_each_question_uses_the_index_made_for_it(sqlite: SqliteStore, name: str, index: str) -> None:
