@@ -27,6 +27,8 @@ from settings_values import (
     Limit,
     LogForm,
     LoopbackUrl,
+    ModelNames,
+    Offers,
     Port,
     Seconds,
     Snowflake,
@@ -84,6 +86,8 @@ class Settings(BaseModel):
     system_prompt: str = Field(default=DEFAULT_SYSTEM_PROMPT, examples=[DEFAULT_SYSTEM_PROMPT])
     max_output_tokens: Count | None = Field(default=None, examples=["4096"])
     context_tokens: Count = Field(default_factory=_usual_context, examples=["32768"])
+    models: Offers = Field(default=(), examples=["gpt-5=400000, gpt-5-mini"])
+    effort_models: ModelNames = Field(default=frozenset(), examples=["gpt-5, gpt-5-mini"])
     database_path: WrittenOut = Field(default=DEFAULT_DATABASE, examples=[str(DEFAULT_DATABASE)])
     backups: Switch = Field(default=True, examples=["off"])
     auto_archive_days: Days = Field(default=30, examples=["30"])
@@ -130,9 +134,11 @@ class Settings(BaseModel):
     @field_validator("day_tokens_person", "day_tokens_all")
     @classmethod
     def _holds_an_answer(cls, limit: int, info: ValidationInfo) -> int:
-        context_tokens = info.data.get("context_tokens", 0)
-        if 0 < limit < context_tokens:
-            raise ValueError(f"one answer may take CONTEXT_TOKENS, {context_tokens}, so it must be that at least, or 0")
+        contexts = {"CONTEXT_TOKENS": info.data.get("context_tokens", 0)}
+        contexts["MODELS"] = max((tokens or 0 for _, tokens in info.data.get("models", ())), default=0)
+        for name, tokens in contexts.items():
+            if 0 < limit < tokens:
+                raise ValueError(f"one answer may take {name}, {tokens}, so it must be that at least, or 0")
         return limit
 
     @property

@@ -110,6 +110,18 @@ def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
 
+def _split_models(value: object) -> object:
+    """Names apart by commas, each with its tokens of context behind a = where somebody wrote them; pairs."""
+    if not isinstance(value, str):
+        return value
+    pairs = [item.partition("=") for item in map(str.strip, value.split(",")) if item]
+    return [(name.strip(), context.strip() if between else None) for name, between, context in pairs]
+
+
+def _split_names(value: object) -> object:
+    return [name for name in map(str.strip, value.split(",")) if name] if isinstance(value, str) else value
+
+
 Credential = Annotated[SecretStr, AfterValidator(_credential)]
 Switch = Annotated[bool, _told("on or off")]
 Count = Annotated[int, Field(gt=0, le=100_000_000), _told("a whole number above 0")]
@@ -122,6 +134,13 @@ Snowflakes = Annotated[
     frozenset[Annotated[int, Field(gt=0, lt=2**63)]],
     BeforeValidator(_split_ids),
     _told("server ids apart by commas: the digits that Discord's Copy Server ID gives"),
+]
+ModelName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S+$")]
+ModelNames = Annotated[frozenset[ModelName], BeforeValidator(_split_names), _told("names of models apart by commas")]
+Offers = Annotated[
+    tuple[tuple[ModelName, Annotated[int, Field(ge=2048, le=100_000_000)] | None], ...],
+    BeforeValidator(_split_models),
+    _told("names of models apart by commas, each with = and its tokens of context (2048 or more) if known; or * for all"),
 ]
 Level = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"],

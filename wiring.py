@@ -7,7 +7,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final, cast
@@ -16,7 +16,8 @@ from agent.breaker import GuardedModel
 from agent.budget import budget_of
 from agent.builtin import BuiltinModel, answer_to
 from agent.builtin_via import BuiltinVia
-from agent.config import AgentConfig
+from agent.catalogue import Catalogue
+from agent.config import AgentConfig, Models
 from agent.deadlines import Deadlines
 from agent.events import Listener, beside
 from agent.model import Message, ModelClient, Role
@@ -50,6 +51,9 @@ from watch.watch import watching
 
 PRIVACY_PAGE: Final = Path(__file__).resolve().parent / "docs" / "privacy.md"
 
+EVERY: Final = "*"
+"""What stands in `MODELS` for all that the endpoint lists."""
+
 GRACE: Final = 4.0
 """Seconds that running answers may take to finish at the end."""
 
@@ -73,7 +77,7 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
     `config` is what the settings say, unless a test needs shorter times. Raises `DatabaseRefused` before anything
     else is made, and `CannotListen` where `HEALTH_PORT` is not to be had.
     """
-    config = config or agent_config(settings)
+    config = _told_of(model, config or agent_config(settings))
     async with AsyncExitStack() as stack:
         store = await open_store(settings.database_path)
         stack.push_async_callback(store.close)
@@ -111,6 +115,9 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
             direct=client.direct,
             try_model_now=guarded.try_now,
             privacy=lambda: privacy_page(model),
+            config=config,
+            catalogue=await stack.enter_async_context(Catalogue(config.models, model.list_models)),
+            names_sessions=settings.titles,
             archive_days=settings.auto_archive_days,
             copies=backups.copies,
             wipe_soon=caretaker.wake,
@@ -119,14 +126,15 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
             has_leisure=governor.has_leisure,
             now=utc_now,
         )
-
-        async def mend() -> None:
-            await deliverer.withdraw_lost()
-            await recover(store, runtimes, config, listener, utc_now)
-            await deliverer.recover()
-
-        client.equip(services, mend)
+        client.equip(services, partial(_mend, store, runtimes, config, listener, deliverer))
         yield Running(client, store, runtimes)
+
+
+async def _mend(store: Store, runtimes: Runtimes, config: AgentConfig, listener: Listener, deliverer: Deliverer) -> None:
+    """Go on with what the last run left."""
+    await deliverer.withdraw_lost()
+    await recover(store, runtimes, config, listener, utc_now)
+    await deliverer.recover()
 
 
 def _deliverer(
@@ -201,11 +209,25 @@ def agent_config(settings: Settings) -> AgentConfig:
         context_tokens=settings.context_tokens,
         reply_reserve=settings.reply_reserve,
         max_output_tokens=settings.max_output_tokens,
+        models=_models(settings),
         running_turns=settings.running_turns,
         prompts_per_minute=settings.prompts_per_minute,
         day_tokens_person=settings.day_tokens_person,
         day_tokens_all=settings.day_tokens_all,
         deadlines=Deadlines(settings.first_delta_timeout, settings.delta_timeout, settings.total_timeout),
+    )
+
+
+def _told_of(model: ModelClient, config: AgentConfig) -> AgentConfig:
+    return replace(config, models=replace(config.models, default=model.name))
+
+
+def _models(settings: Settings) -> Models:
+    names = tuple(name for name, _ in settings.models)
+    return Models(
+        allowed=None if EVERY in names else names,
+        contexts={name: tokens for name, tokens in settings.models if tokens is not None},
+        thinking=settings.effort_models,
     )
 
 

@@ -9,7 +9,7 @@ failure: it is there to say it. Neither is an answer that stalls, which is waite
 import asyncio
 import itertools
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
 from types import TracebackType
@@ -107,6 +107,10 @@ class GuardedModel:
         """Ask at once whether the endpoint is well again, because somebody wants to know."""
         if self._down.is_set():
             await self._probe()
+
+    async def list_models(self) -> Sequence[str]:
+        """See `ModelClient.list_models`; a service that is down is asked too."""
+        return await self._model.list_models()
 
     async def close(self) -> None:
         """See `ModelClient.close`."""

@@ -48,6 +48,10 @@ class BuiltinModel:
         async with aclosing(self._words(request)) as words:
             yield words
 
+    async def list_models(self) -> Sequence[str]:
+        """See `ModelClient.list_models`: itself."""
+        return (self.name,)
+
     async def close(self) -> None:
         """Nothing is held."""
 

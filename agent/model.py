@@ -98,6 +98,10 @@ class ModelClient(Protocol):
         """
         ...
 
+    async def list_models(self) -> Sequence[str]:
+        """The names of the models that may be asked there. Raises `ModelError`."""
+        ...
+
     async def close(self) -> None:
         """Let go of connections; twice is the same as once."""
         ...

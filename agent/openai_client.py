@@ -115,7 +115,7 @@ class OpenAIClient:
             yield events
 
     async def list_models(self) -> list[str]:
-        """The names of the models that the endpoint offers. Raises `ModelError`."""
+        """See `ModelClient.list_models`."""
         with opening():
             async with asyncio.timeout(LIST_SECONDS):
                 response = await self._client.models.with_raw_response.list()

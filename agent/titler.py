@@ -17,6 +17,7 @@ from agent.context import estimated_tokens
 from agent.events import Event, TurnEnded
 from agent.model import Finish, FinishReason, ModelClient, ModelRequest, Text, Tokens
 from agent.titles import ROOM, plain_title, request_for, title_from
+from storage.preferences import TITLES
 from storage.records import Actor, TurnState
 from storage.store import Store
 
@@ -92,6 +93,8 @@ class Titler:
 
     async def _see_to(self, event: TurnEnded) -> None:
         try:
+            if await self._store.preferences.get(event.actor, TITLES) is False:
+                return
             async with self._turns:
                 title = await self._title(event)
             if title is not None:

@@ -35,6 +35,7 @@ from cogs.revising import Revising
 from cogs.search import Search
 from cogs.services import Services
 from cogs.sessions import Sessions
+from cogs.settings import Settings
 from cogs.shelves import Shelves
 from cogs.status import Status
 from cogs.sync import sync_if_changed
@@ -103,7 +104,7 @@ class Cubby(commands.Bot):
             raise RuntimeError("equip() comes before start()")
         services = self._services
         inbox = Inbox(services)
-        reading = (Sessions, Status, Panel, Branches, History, Search, Shelves, Forks, Exporting, Importing)
+        reading = (Sessions, Status, Settings, Panel, Branches, History, Search, Shelves, Forks, Exporting, Importing)
         cogs = (Mentions, *reading, Answers, More, Revising, Edits, Continuing, Moving, WaitingPrompts, Owed, Temporary)
         direct = (Chat(services, inbox), CatchUp(services, inbox))
         for cog in (

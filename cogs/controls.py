@@ -42,6 +42,14 @@ def row(*buttons: discord.ui.Button[Any]) -> discord.ui.View:
     return view
 
 
+def line_up(*items: discord.ui.Item[Any]) -> discord.ui.ActionRow[discord.ui.LayoutView]:
+    """These components in one row."""
+    row: discord.ui.ActionRow[discord.ui.LayoutView] = discord.ui.ActionRow()
+    for item in items:
+        row.add_item(item)
+    return row
+
+
 class AnswerControls:
     """The buttons of a turn's own messages, by the state of the turn."""
 

@@ -8,6 +8,8 @@ from uuid import UUID
 
 import discord
 
+from agent.catalogue import Catalogue
+from agent.config import AgentConfig
 from agent.recall import Meter
 from agent.runtimes import Runtimes
 from cogs.access import Access
@@ -40,6 +42,12 @@ class Services:
     """Asks at once whether a model service that was down is well again."""
     privacy: Callable[[], str]
     """The privacy page as the operator last saved it, with the model's host filled in."""
+    config: AgentConfig
+    """What the agent was told of the settings; what a person chose goes before it."""
+    catalogue: Catalogue
+    """Which models people may choose now."""
+    names_sessions: bool
+    """Whether sessions get names by themselves, of people who want that."""
     archive_days: int
     """After how many days sessions are archived by themselves for people who chose nothing else; 0 is never."""
     copies: Callable[[], Awaitable[Copies]]
@@ -53,3 +61,5 @@ class Services:
     has_leisure: Callable[[], bool]
     """Whether Discord leaves room for calls that nobody would miss."""
     now: Callable[[], datetime]
+    describe_model: Callable[[str], str | None] = lambda _: None
+    """What else is known of a model, beside how much it reads."""

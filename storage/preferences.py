@@ -13,6 +13,9 @@ LONG_ANSWERS: Final = "long_answers"
 """How answers of more than three messages come: `IN_MESSAGES`; else, and where nothing was chosen, in a file."""
 IN_MESSAGES: Final = "messages"
 
+TITLES: Final = "titles"
+"""False where sessions get no names by themselves."""
+
 MODEL: Final = "model"
 """The name of the model that answers; also of a session."""
 

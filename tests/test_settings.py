@@ -149,6 +149,22 @@ def test_model_of_ones_own_is_not_the_builtin() -> None:
     assert not load_settings({"OPENAI_BASE_URL": "http://127.0.0.1:1/v1/"}, NOWHERE).uses_builtin_model
 
 
+def test_models_come_with_the_context_that_was_written_for_them() -> None:
+    settings = load_settings({"MODELS": "org/llama3:8b = 16384, gpt-5-mini ,,*", "EFFORT_MODELS": "a, b"}, NOWHERE)
+    assert settings.models == (("org/llama3:8b", 16384), ("gpt-5-mini", None), ("*", None))
+    assert settings.effort_models == {"a", "b"}
+
+
+@pytest.mark.parametrize("value", ["=5000", "gpt=many", "gpt=", "gpt=100", "two words", "a=3000=b"])
+def test_models_that_make_no_sense_are_refused_with_an_example(value: str) -> None:
+    assert "MODELS" in (said := refusal(MODELS=value))
+    assert "For example: MODELS=gpt-5=400000, gpt-5-mini" in said
+
+
+def test_a_days_tokens_hold_an_answer_of_the_largest_model() -> None:
+    assert "one answer may take MODELS, 500000" in refusal(MODELS="large=500000", DAY_TOKENS_PERSON="400000")
+
+
 @given(st.frozensets(st.integers(1, 2**63 - 1), min_size=1), st.sampled_from([",", " ", ", ", ",,  "]))
 def test_guilds_come_back_as_written(ids: frozenset[int], between: str) -> None:
     assert load_settings({"ALLOWED_GUILDS": between.join(map(str, ids))}, NOWHERE).allowed_guilds == ids

@@ -1,8 +1,7 @@
 """`/sessions`: the panel in which a person keeps their sessions in order.
 
 `_cog.py` answers what is pressed, `_acts.py` says what can be done to a session, `_views.py` draws, `_branches.py` shows one
-session's branches, `_resting.py` is the choice when sessions are archived by themselves, and `_where.py` is the place in a list
-that each button remembers.
+session's branches, and `_where.py` is the place in a list that each button remembers.
 """
 
 from cogs.panel._branches import Branches

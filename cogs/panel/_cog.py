@@ -14,11 +14,11 @@ from agent.outcomes import Busy, Deleted, Forgotten, Opened
 from cogs import controls
 from cogs.history import show_page
 from cogs.panel._acts import ACTS, Act
-from cogs.panel._resting import Resting, days_in, resting_of
 from cogs.panel._views import Note, Now, card_view, for_good_view, list_view, stop_first_view
 from cogs.panel._where import Where, shelf_in, where_in
 from cogs.present import present
 from cogs.reply import Interaction, actor_of, reply_to
+from cogs.resting import Resting, days_in, resting_of
 from cogs.router import chosen, number_in, submitted, uuid_in
 from cogs.services import Services
 from cogs.shelves import rename

@@ -11,10 +11,10 @@ from uuid import UUID
 
 import discord
 
-from cogs.controls import button
+from cogs.controls import button, line_up
 from cogs.ids import custom_id
-from cogs.panel._resting import Resting, rule, select
 from cogs.panel._where import Where
+from cogs.resting import Resting, rule, select
 from cogs.words import ago, inert, label, messages, plain_label, quote, shorten
 from storage.records import BIN_KEEPS, Counts, Page, SessionInfo, Shelf
 
@@ -130,14 +130,6 @@ def started(where: Where, note: Note | None) -> tuple[discord.ui.LayoutView, Box
         box.add_item(discord.ui.TextDisplay(note.text))
     view.add_item(box)
     return view, box
-
-
-def line_up(*items: discord.ui.Item[Any]) -> discord.ui.ActionRow[discord.ui.LayoutView]:
-    """These components in one row."""
-    row: discord.ui.ActionRow[discord.ui.LayoutView] = discord.ui.ActionRow()
-    for item in items:
-        row.add_item(item)
-    return row
 
 
 def _empty(shelf: Shelf, counts: Counts) -> str:

@@ -126,6 +126,10 @@ class ScriptedModel:
         finally:
             playing.closed = True
 
+    async def list_models(self) -> Sequence[str]:
+        """See `ModelClient.list_models`."""
+        return (self.name,)
+
     async def close(self) -> None:
         """Nothing is held; that it was called is remembered."""
         self.is_closed = True
@@ -186,6 +190,10 @@ class EchoModel:
                 yield events
         finally:
             self.running -= 1
+
+    async def list_models(self) -> Sequence[str]:
+        """See `ModelClient.list_models`."""
+        return (self.name,)
 
     async def close(self) -> None:
         """Nothing is held."""

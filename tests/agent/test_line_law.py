@@ -1,7 +1,7 @@
 """The law of the line: whatever is done with what waits, one after the other, it goes as a plain list would."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -47,6 +47,9 @@ class Holding:
             self._requests.append(request)
             self._asked.notify_all()
         yield self._held(self._end)
+
+    async def list_models(self) -> Sequence[str]:
+        return (self.name,)
 
     async def close(self) -> None:
         """Nothing is held."""

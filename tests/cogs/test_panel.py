@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cogs.panel._resting import OFFERED, USUAL, Resting, days_in
 from cogs.panel._views import ALL_AWAY, EMPTY, Note, Now, card_view, for_good_view, list_view, stop_first_view
 from cogs.panel._where import Where
+from cogs.resting import OFFERED, USUAL, Resting, days_in
 from cogs.router import Unreadable
 from cogs.words import label
 from storage.ids import new_id

@@ -55,6 +55,9 @@ class Gate:
         else:
             yield self._echo(last)
 
+    async def list_models(self) -> Sequence[str]:
+        return (self.name,)
+
     async def close(self) -> None:
         await self._inner.close()
 

@@ -38,6 +38,9 @@ class Hands:
             raise BadKey
         yield self._answer(prompts[-1], len(prompts) - 1)
 
+    async def list_models(self) -> Sequence[str]:
+        return (self.name,)
+
     async def close(self) -> None:
         pass
 

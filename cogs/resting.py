@@ -1,4 +1,6 @@
-"""After how many days a person's untouched sessions are archived by themselves: the select in the list of archived ones."""
+"""After how many days a person's untouched sessions are archived by themselves: the select in the list of archived ones, and in
+`/settings`.
+"""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -51,12 +53,12 @@ def rule(resting: Resting) -> str:
     return f"{untouched}; pinned sessions never do. Open one to bring it back."
 
 
-def select(resting: Resting) -> discord.ui.Select[Any]:
-    """The choice, with what holds chosen."""
+def select(resting: Resting, verb: str = "rests") -> discord.ui.Select[Any]:
+    """The choice, with what holds chosen; what is chosen goes to `verb`."""
     usual = f"{_when(resting.usual)}, as usual here"
     options = [discord.SelectOption(label=usual, value=USUAL, default=resting.chosen is None)]
     options += [discord.SelectOption(label=_when(days), value=str(days), default=resting.chosen == days) for days in OFFERED]
-    return discord.ui.Select(placeholder="Archive by itself", options=options, custom_id=custom_id("rests"))
+    return discord.ui.Select(placeholder="Archive by itself", options=options, custom_id=custom_id(verb))
 
 
 def _many(days: int) -> str:
