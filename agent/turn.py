@@ -25,6 +25,7 @@ from agent.errors import CutOff, EmptyAnswer, ModelError, NoSuchModel, Refused, 
 from agent.floor import Floor
 from agent.model import Finish, FinishReason, ModelClient, ModelEvent, ModelRequest, Text, Thinking, Tokens
 from agent.recall import context_of, is_nearly_full
+from agent.thoughts import Thoughts
 from storage.errors import StoreError
 from storage.records import Actor, Turn, TurnState, Usage
 from storage.store import Store
@@ -47,6 +48,8 @@ class Ended:
     """What answered, or was asked to, where that is known."""
     gone: str | None = None
     """The model that was chosen and is to be had no more."""
+    thoughts: str = ""
+    """What the model thought before, as far as it is kept."""
     usage: Usage | None = None
     trimmed: bool = False
     nearly_full: bool = False
@@ -64,6 +67,7 @@ class Answer:
     begun: str = ""
     """The text of the answer that this one finishes."""
     pieces: list[str] = field(default_factory=list[str])
+    thoughts: Thoughts = field(default_factory=Thoughts)
     tokens: Tokens | None = None
     finish: FinishReason | None = None
     chosen: Chosen | None = None
@@ -137,12 +141,14 @@ class TurnRunner:
             model=ended.model or turn.model or self.model.name,
             usage=ended.usage,
             spent=ended.spent,
+            thoughts=ended.thoughts,
         )
 
     def settled(self, answer: Answer, ended: Ended, correction: float) -> Ended:
-        """The end with who answered and what it cost: what the server counted, else an estimate where anything came of it; and
-        with whether the session is nearly full by it.
+        """The end with who answered, what it thought and what it cost: what the server counted, else an estimate where anything
+        came of it; and with whether the session is nearly full by it.
         """
+        ended = replace(ended, thoughts=answer.thoughts.text)
         if answer.chosen is not None:
             ended = replace(ended, model=answer.chosen.model or None, gone=answer.chosen.refused)
         if ended.text and answer.chosen is not None and answer.context is not None and not ended.trimmed:
@@ -206,6 +212,7 @@ class TurnRunner:
             sleep=self.sleep,
             name=f"checkpoints-{turn.id}",
         )
+        answer.thoughts = Thoughts()  # those of a try that failed led to nothing
         try:
             async with (
                 self.model.stream(request) as events,
@@ -229,6 +236,7 @@ class TurnRunner:
             case Finish():
                 answer.finish = event.reason
             case Thinking():
+                answer.thoughts.add(event.text)
                 self.thought(turn, event.text)
 
     def _finished(self, answer: Answer) -> Ended:

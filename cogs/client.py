@@ -40,6 +40,7 @@ from cogs.shelves import Shelves
 from cogs.status import Status
 from cogs.sync import sync_if_changed
 from cogs.temporary import Temporary
+from cogs.thoughts import Thinking
 from cogs.tree import Tree
 from cogs.waiting import WaitingPrompts
 from storage.errors import StoreError
@@ -105,7 +106,8 @@ class Cubby(commands.Bot):
         services = self._services
         inbox = Inbox(services)
         reading = (Sessions, Status, Settings, Panel, Branches, History, Search, Shelves, Forks, Exporting, Importing)
-        cogs = (Mentions, *reading, Answers, More, Revising, Edits, Continuing, Moving, WaitingPrompts, Owed, Temporary)
+        answers = (Answers, More, Revising, Edits, Thinking, Continuing, Moving)
+        cogs = (Mentions, *reading, *answers, WaitingPrompts, Owed, Temporary)
         direct = (Chat(services, inbox), CatchUp(services, inbox))
         for cog in (
             services.router,

@@ -22,6 +22,8 @@ class Exchange:
     """Whether it is its session's last one: only that can be changed in its place."""
     alone: bool
     """Whether nothing is above it."""
+    thought: bool
+    """Whether the model told what it thought before it answered."""
     in_server: bool
 
 
@@ -40,7 +42,8 @@ async def exchange_of(store: Store, actor: Actor, turn: Turn, *, in_server: bool
     session = await store.sessions.get(actor, turn.session_id)
     last = await is_last(store, actor, turn)
     above = await store.transcripts.tail(actor, session.id, limit=1, before=turn.prompt_entry) if last else ()
-    return Exchange(session=session, turn=turn, last=last, alone=not above, in_server=in_server)
+    thought = bool(await store.turns.thoughts(actor, turn.id))
+    return Exchange(session=session, turn=turn, last=last, alone=not above, thought=thought, in_server=in_server)
 
 
 def ways(exchange: Exchange) -> tuple[Way, ...]:
@@ -69,6 +72,8 @@ def _ways(exchange: Exchange) -> Iterator[Way]:
         yield Way("Fork", "forkhere", turn.id, "goes on from here in a new session. The old one stays as it is.")
         if exchange.last and not exchange.alone:
             yield Way("Move to a new session", "liftout", turn.id, "takes this exchange out into one of its own.")
+    if exchange.thought:
+        yield Way("Show thinking", "thoughts", turn.id)
     yield Way("As text file", "textfile", turn.id)
     yield Way("History", "newest", session.id)
     yield Way("All sessions", "panel", None)

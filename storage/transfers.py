@@ -2,10 +2,13 @@
 
 from collections.abc import AsyncIterator, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from storage.records import Actor, Draft, DraftEntry, Entry, Provenance, SessionInfo
+
+THOUGHTS: Final = "thoughts"
+"""The key of an answer's data, in what goes out, under which stands what the model thought before it."""
 
 
 class Transfers(Protocol):
@@ -21,8 +24,8 @@ class Transfers(Protocol):
     def read_all(self, actor: Actor, session_id: UUID, *, size: int = 500) -> AsyncIterator[Sequence[Entry]]:
         """Every entry of a session in the order of their ids, parents before their children, so many at a time.
 
-        Memory holds one batch. What is appended meanwhile comes too. Raises `SessionNotFound`, also between batches,
-        and `SessionTemporary`.
+        With an answer comes what the model thought before it, as `THOUGHTS` of its data. Memory holds one batch. What is
+        appended meanwhile comes too. Raises `SessionNotFound`, also between batches, and `SessionTemporary`.
         """
         ...
 

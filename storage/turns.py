@@ -80,11 +80,13 @@ class TurnJournal(Protocol):
         model: str | None = None,
         usage: Usage | None = None,
         spent: int = 0,
+        thoughts: str = "",
     ) -> Turn:
         """Close a running turn. With text, an assistant entry is written under the user entry; without, a failure entry.
 
         The new entry becomes the leaf where the user entry is it. A session that is active nowhere becomes unread where
-        there is text, unless the answer was stopped. `spent` tokens are added to the owner's of the day (UTC).
+        there is text, unless the answer was stopped. What the model thought before it answered is kept with the turn, in no
+        entry, so that nothing that reads what was said reads that. `spent` tokens are added to the owner's of the day (UTC).
         Ending an ended turn changes nothing and returns it as it is.
         """
         ...
@@ -111,6 +113,10 @@ class TurnJournal(Protocol):
 
     async def get(self, actor: Actor, turn_id: UUID) -> Turn:
         """The turn with this id. Raises `TurnNotFound`."""
+        ...
+
+    async def thoughts(self, actor: Actor, turn_id: UUID) -> str:
+        """What the model thought before it answered, as far as it was kept. Raises `TurnNotFound`."""
         ...
 
     async def from_source(self, actor: Actor, source_id: int) -> Turn:

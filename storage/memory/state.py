@@ -138,6 +138,8 @@ class State:
 
     sessions: dict[UUID, Session] = field(default_factory=dict[UUID, Session])
     turns: dict[UUID, Turn] = field(default_factory=dict[UUID, Turn])
+    thoughts: dict[UUID, str] = field(default_factory=dict[UUID, str])
+    """By the turn before whose answer a model thought them."""
     choices: dict[UUID, Choice] = field(default_factory=dict[UUID, Choice])
     deliveries: dict[tuple[UUID, int], Delivery] = field(default_factory=dict[tuple[UUID, int], Delivery])
     links: dict[tuple[int, int], UUID] = field(default_factory=dict[tuple[int, int], UUID])
@@ -236,6 +238,7 @@ class State:
         gone = session.id
         turns = {turn.id for turn in self.turns.values() if turn.session_id == gone}
         self.deliveries = {key: part for key, part in self.deliveries.items() if key[0] not in turns}
+        self.thoughts = {key: text for key, text in self.thoughts.items() if key not in turns}
         self.turns = {key: turn for key, turn in self.turns.items() if key not in turns}
         self.choices = {key: choice for key, choice in self.choices.items() if choice.session_id != gone}
         self.undos = {key: undo for key, undo in self.undos.items() if undo.session_id != gone}

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from storage.ids import new_id
 from storage.memory.state import Flags, State
 from storage.records import HERE, Actor, Draft, DraftEntry, Entry, EntryKind, Provenance, SessionInfo
 from storage.text import clean, clean_name
+from storage.transfers import THOUGHTS
 from storage.tree import leaf_of, places_of
 
 
@@ -30,8 +32,13 @@ class MemoryTransfers:
         """See `Transfers.read_all`."""
         read = 0
         while entries := tuple(self._state.lasting(actor, session_id).entries.values())[read : read + size]:
-            yield entries
+            yield tuple(map(self._with_thoughts, entries))
             read += len(entries)
+
+    def _with_thoughts(self, entry: Entry) -> Entry:
+        turn = next((turn for turn in self._state.turns.values() if turn.answer_entry == entry.id), None)
+        thoughts = self._state.thoughts.get(turn.id) if turn is not None else None
+        return entry if thoughts is None else replace(entry, data={**entry.data, THOUGHTS: thoughts})
 
     async def adopt(self, actor: Actor, draft: Draft, entries: Sequence[DraftEntry]) -> SessionInfo:
         """See `Transfers.adopt`."""

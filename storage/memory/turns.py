@@ -135,6 +135,7 @@ class MemoryTurns:
         model: str | None = None,
         usage: Usage | None = None,
         spent: int = 0,
+        thoughts: str = "",
     ) -> Turn:
         """See `TurnJournal.end`."""
         turn, now = self._state.turn(actor, turn_id), self._now()
@@ -155,6 +156,7 @@ class MemoryTurns:
         if text and outcome is not TurnState.STOPPED and not self._state.is_active(session.id):
             session.unread = True
         self._spend(actor, now.date(), spent)
+        self._state.thoughts |= {turn.id: clean(thoughts)} if thoughts else {}
         ended = replace(turn, state=outcome, answer_entry=answer, partial="", error=error, model=model, usage=usage, ended=now)
         return self._keep(ended)
 
@@ -187,6 +189,10 @@ class MemoryTurns:
     async def get(self, actor: Actor, turn_id: UUID) -> Turn:
         """See `TurnJournal.get`."""
         return self._state.turn(actor, turn_id)
+
+    async def thoughts(self, actor: Actor, turn_id: UUID) -> str:
+        """See `TurnJournal.thoughts`."""
+        return self._state.thoughts.get(self._state.turn(actor, turn_id).id, "")
 
     async def from_source(self, actor: Actor, source_id: int) -> Turn:
         """See `TurnJournal.from_source`."""
@@ -277,6 +283,8 @@ class MemoryTurns:
     def _refuse_more(self, session: Session, text: str = "") -> None:
         if session.temporary:
             said = [entry.text for entry in session.entries.values()]
-            asked = [turn.prompt for turn in self._state.turns.values() if turn.session_id == session.id]
-            if sum(map(len, [*said, *asked, text])) > MOST_CHARACTERS:
+            turns = [turn for turn in self._state.turns.values() if turn.session_id == session.id]
+            asked = [turn.prompt for turn in turns]
+            thought = [self._state.thoughts.get(turn.id, "") for turn in turns]
+            if sum(map(len, [*said, *asked, *thought, text])) > MOST_CHARACTERS:
                 raise TemporaryFull

@@ -46,6 +46,8 @@ class Words:
     entries: dict[int, Said] = field(default_factory=dict[int, Said])
     prompts: dict[str, str] = field(default_factory=dict[str, str])
     """By the turn's id."""
+    thoughts: dict[str, str] = field(default_factory=dict[str, str])
+    """By the turn's id."""
     partial: tuple[str, str] = ("", "")
     """Of the turn that was written to last: its id, and the answer's text so far."""
     preferences: dict[str, str] = field(default_factory=dict[str, str])
@@ -53,8 +55,9 @@ class Words:
 
     @property
     def characters(self) -> int:
-        """How much is said and was asked."""
-        return sum(len(said.text) for said in self.entries.values()) + sum(map(len, self.prompts.values()))
+        """How much is said, was asked, and was thought."""
+        said = sum(len(said.text) for said in self.entries.values())
+        return said + sum(map(len, [*self.prompts.values(), *self.thoughts.values()]))
 
     def partial_of(self, turn: str) -> str:
         """How far the answer of a running turn has come."""
@@ -100,6 +103,19 @@ class Held:
             return prompt
         words.prompts[turn.hex] = prompt
         return ""
+
+    def take_thoughts(self, session: sqlite3.Row, turn: UUID, thoughts: str) -> str:
+        """The same for what a model thought before it answered."""
+        words = self._held(session["temporary"], session["id"])
+        if words is None or not thoughts:
+            return thoughts
+        words.thoughts[turn.hex] = thoughts
+        return ""
+
+    def thoughts(self, turn: sqlite3.Row) -> str:
+        """What a model thought before it ended this turn; "" for nothing."""
+        words = self.words(UUID(hex=turn["session_id"])) if turn["temporary"] else None
+        return words.thoughts.get(turn["id"], "") if words is not None else turn["thoughts"] or ""
 
     def take_partial(self, row: sqlite3.Row, session: str, turn: UUID, text: str) -> str:
         """The same for how far its answer has come. `row` says whether the session with the id `session` is temporary."""

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
@@ -103,7 +103,7 @@ def _origin_of(row: sqlite3.Row) -> Origin | None:
     return Origin(session_id=UUID(hex=row["origin_id"]), number=row["origin_number"], entry=row["origin_entry"])
 
 
-def entry_of(row: sqlite3.Row, session_id: UUID, held: Held) -> Entry:
+def entry_of(row: Iterable[Any], session_id: UUID, held: Held) -> Entry:
     """An entry, from `ENTRY_COLUMNS`; unpacked by place, for a context has a thousand of them."""
     entry_id_, parent, text, depth, kind, author, data, created = row
     words = held.words(session_id)

@@ -108,6 +108,8 @@ def _store(connection: sqlite3.Connection, session: sqlite3.Row, words: Words) -
     index.add_all(connection, [(entry, text, created) for entry, text, created in connection.execute(sql, span)])
     prompts = [(prompt, turn) for turn, prompt in words.prompts.items()]
     connection.executemany("UPDATE turns SET prompt = ? WHERE id = ?", prompts)
+    thoughts = [(text, turn) for turn, text in words.thoughts.items()]
+    connection.executemany("UPDATE turns SET thoughts = ? WHERE id = ?", thoughts)
     turn, partial = words.partial
     connection.execute("UPDATE turns SET partial = ? WHERE id = ? AND ended IS NULL", (partial, turn))
     for name, chosen in words.preferences.items():

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -28,6 +29,7 @@ from storage.sqlite.rows import (
 from storage.sqlite.sessions import next_number
 from storage.sqlite.whole import NewEntry, fill
 from storage.text import clean, clean_name
+from storage.transfers import THOUGHTS
 from storage.tree import leaf_of, places_of
 
 
@@ -57,14 +59,14 @@ class SqliteTransfers:
 
     async def read_all(self, actor: Actor, session_id: UUID, *, size: int = 500) -> AsyncIterator[Sequence[Entry]]:
         """See `Transfers.read_all`."""
-        sql = f"SELECT {ENTRY_COLUMNS} FROM entries WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?"  # noqa: S608 - constants
+        sql = f"SELECT {ENTRY_COLUMNS}, ({_THOUGHTS}) FROM entries e WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?"  # noqa: S608 - constants
 
         def batch(connection: sqlite3.Connection, after: int) -> Sequence[Entry]:
             session = session_by_id(connection, actor, session_id)
             refuse_temporary(session)
             lowest, highest = entries_of(session)
             rows = connection.execute(sql, (max(lowest, after + 1), highest, size))
-            return tuple(entry_of(row, session_id, self._held) for row in rows)
+            return tuple(_with_thoughts(entry_of(row[:-1], session_id, self._held), row[-1]) for row in rows)
 
         after = 0
         while entries := await self._database.read(lambda connection, after=after: batch(connection, after)):
@@ -137,6 +139,13 @@ _TAKEN_IN: Final = (
 _BEGUN_HERE: Final = (
     "SELECT s.id FROM json_each(?) wanted CROSS JOIN sessions s ON s.id = wanted.value WHERE s.owner = ? AND s.deleted IS NULL"
 )
+
+
+_THOUGHTS: Final = "SELECT t.thoughts FROM turns t WHERE t.prompt_entry = e.parent AND t.answer_entry = e.id"
+
+
+def _with_thoughts(entry: Entry, thoughts: str | None) -> Entry:
+    return entry if thoughts is None else replace(entry, data={**entry.data, THOUGHTS: thoughts})
 
 
 def _keep_provenance(connection: sqlite3.Connection, owner: int, number: int, provenance: Provenance) -> None:

@@ -134,6 +134,7 @@ class SqliteTurns:
         model: str | None = None,
         usage: Usage | None = None,
         spent: int = 0,
+        thoughts: str = "",
     ) -> Turn:
         """See `TurnJournal.end`."""
         now = self._now()
@@ -165,6 +166,8 @@ class SqliteTurns:
             )
             if text and outcome is not TurnState.STOPPED:
                 mark_unread(connection, session)
+            if thought := self._held.take_thoughts(session, turn_id, clean(thoughts)):
+                update(connection, turn_id, thoughts=thought)
             update(connection, turn_id, **changed, answer_entry=entry, usage=usage_json(usage), ended=micros(now))
             return replace(turn, **changed, answer_entry=entry, usage=usage, ended=now)
 
@@ -203,6 +206,10 @@ class SqliteTurns:
     async def get(self, actor: Actor, turn_id: UUID) -> Turn:
         """See `TurnJournal.get`."""
         return await self._database.read(lambda connection: turn_of(turn_by_id(connection, actor, turn_id), self._held))
+
+    async def thoughts(self, actor: Actor, turn_id: UUID) -> str:
+        """See `TurnJournal.thoughts`."""
+        return await self._database.read(lambda connection: self._held.thoughts(turn_by_id(connection, actor, turn_id)))
 
     async def from_source(self, actor: Actor, source_id: int) -> Turn:
         """See `TurnJournal.from_source`."""

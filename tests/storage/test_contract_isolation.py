@@ -86,6 +86,7 @@ AIMED: dict[str, Call] = {
     "turns.submit": lambda s, t: s.turns.submit(ANN, t.session, prompt(), TurnState.ASKED),
     "turns.ask": lambda s, t: s.turns.ask(ANN, t.turn),
     "turns.retry": lambda s, t: s.turns.retry(ANN, t.turn, prompt()),
+    "turns.thoughts": lambda s, t: s.turns.thoughts(ANN, t.turn),
     "turns.from_source": lambda s, t: s.turns.from_source(ANN, t.source),
     "turns.revise": lambda s, t: s.turns.revise(ANN, t.turn, prompt()),
     "turns.finish": lambda s, t: s.turns.finish(ANN, t.turn, prompt()),

@@ -30,13 +30,13 @@ async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
 
 async def said_in(store: SqliteStore, words: list[str]) -> SessionInfo:
     """A temporary session that says each of the words in a place of its own, while an answer is being written in it."""
-    name, asked, stopped, again, waits, removed, half, next_name, next_prompt, sent, chosen = words
+    name, asked, stopped, again, waits, removed, half, next_name, next_prompt, sent, chosen, thought = words
     made = await store.sessions.create(ANN, name, temporary=True)
     session = await store.sessions.open(ANN, made.number)
     await store.preferences.set_for_session(ANN, session.id, "instructions", chosen)
     turn = await ask(store, session, asked)
     await store.turns.checkpoint(ANN, turn.id, stopped)
-    await store.turns.end(ANN, turn.id, TurnState.STOPPED, text=stopped + " and so on" * 900)
+    await store.turns.end(ANN, turn.id, TurnState.STOPPED, text=stopped + " and so on" * 900, thoughts=thought)
     await answer(store, await store.turns.retry(ANN, turn.id, prompt()), again)
     await store.turns.ask(ANN, (await wait(store, session, sent)).id)
     await store.turns.remove(ANN, (await store.turns.reword(ANN, (await wait(store, session, "")).id, removed)).id)
@@ -57,7 +57,7 @@ def copied(folder: Path) -> Path:
 
 
 async def test_no_word_is_in_a_file_or_a_backup(store: SqliteStore, tmp_path: Path) -> None:
-    words = [strange() for _ in range(11)]
+    words = [strange() for _ in range(12)]
     session = await said_in(store, words)
     await exchange(store, await store.sessions.create(BOB), "stripes", "and dots", BOB)
     path, backup = tmp_path / "cubby.db", tmp_path / "backup.db"
@@ -71,7 +71,7 @@ async def test_no_word_is_in_a_file_or_a_backup(store: SqliteStore, tmp_path: Pa
 
 
 async def test_kept_every_word_is_stored_at_once_and_read_after_a_restart(store: SqliteStore, tmp_path: Path) -> None:
-    words = [strange() for _ in range(11)]
+    words = [strange() for _ in range(12)]
     session = await said_in(store, words)
     path = await store.transcripts.path(ANN, session.id)
     await store.temporaries.keep(ANN, session.id)
@@ -96,7 +96,7 @@ async def test_a_choice_to_begin_one_leaves_no_word_and_is_gone_after_a_restart(
 
 async def test_what_a_crash_left_is_ended_and_its_owner_is_told_once(store: SqliteStore, tmp_path: Path) -> None:
     await store.sessions.create(BOB, temporary=True)
-    session = await said_in(store, [strange() for _ in range(11)])
+    session = await said_in(store, [strange() for _ in range(12)])
     again = await open_store(copied(tmp_path))
     (turn,) = await again.temporaries.cut_off()
     assert [part.target.message_id for part in await again.deliveries.of_turn(ANN, turn.id)] == [5]
@@ -114,7 +114,7 @@ async def test_what_a_crash_left_is_ended_and_its_owner_is_told_once(store: Sqli
 
 
 async def test_who_is_erased_takes_a_temporary_session_along(store: SqliteStore, tmp_path: Path) -> None:
-    session = await said_in(store, [strange() for _ in range(11)])
+    session = await said_in(store, [strange() for _ in range(12)])
     await store.shelves.erase(ANN)
     with pytest.raises(SessionNotFound):
         await store.sessions.get(ANN, session.id)
