@@ -4,6 +4,7 @@ import os
 import sys
 from contextlib import suppress
 from math import ceil
+from pathlib import Path
 from typing import Any, Final
 
 from documents.results import Limits
@@ -45,10 +46,13 @@ def _limit(limits: Limits) -> None:
     if resource is None:
         return
     os.nice(CALMER)
+    with suppress(OSError):  # Linux alone has it: where memory runs out all the same, this process goes, and not the bot
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     seconds = ceil(limits.seconds) + 1  # the reader's clock comes first; this ends a child whose reader is gone
     for limit, value in (
         (resource.RLIMIT_AS, limits.memory_bytes),
         (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_NPROC, 0),  # no more processes, whoever asks; the superuser may all the same
         (resource.RLIMIT_FSIZE, 0),  # no file grows by it
         (resource.RLIMIT_CORE, 0),  # and no crash leaves on the disk what it read
     ):

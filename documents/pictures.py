@@ -30,8 +30,9 @@ def read(data: bytes, _: str, limits: Limits) -> Picture:
         raise Unreadable(Reason.TOO_MUCH)
     is_drawn = image.format in DRAWN
     image.draft(None, (LONGEST, LONGEST))  # a JPEG need not be decoded larger than that
-    plain = _plain(ImageOps.exif_transpose(image))
+    plain = _plain(image)
     plain.thumbnail((LONGEST, LONGEST))
+    ImageOps.exif_transpose(plain, in_place=True)
     plain.info = {}  # else Pillow writes a comment or a colour profile of the old file into the new one
     mime, drawn = _encoded(plain, is_drawn=is_drawn)
     return Picture(mime=mime, data=drawn, width=plain.width, height=plain.height)
@@ -41,7 +42,8 @@ def _plain(image: Image.Image) -> Image.Image:
     """Eight bits a colour, whatever it had."""
     if image.mode.startswith("I"):  # sixteen bits of grey, which Pillow would clip
         image = image.convert("I").point(EIGHT_OF_SIXTEEN, "L")  # pyright: ignore[reportUnknownMemberType]  # takes NumPy's too
-    return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    return image if image.mode == mode else image.convert(mode)
 
 
 def _encoded(image: Image.Image, *, is_drawn: bool) -> tuple[str, bytes]:

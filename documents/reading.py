@@ -10,6 +10,7 @@ import os
 import sys
 from asyncio import StreamReader, StreamWriter
 from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, cast
@@ -34,8 +35,9 @@ MOST_PICTURE_BYTES: Final = 32 * 2**20
 class Reader:
     """Reads files, at most `children` at once, each in a process of its own that ends with it. To be closed."""
 
-    def __init__(self, limits: Limits, *, children: int = 2) -> None:
+    def __init__(self, limits: Limits, *, children: int = 2, command: Sequence[str] = COMMAND) -> None:
         self.limits = limits
+        self._command = command
         self._places = asyncio.Semaphore(children)
         self._count = children
         self._children: set[Process] = set()
@@ -67,7 +69,7 @@ class Reader:
 
     async def _read(self, data: bytes, name: str) -> Result:
         try:
-            child = await _start()
+            child = await _start(self._command)
         except OSError:
             log.exception("no process to read a file in")
             return Unread(reason=Reason.NOT_NOW)
@@ -81,8 +83,7 @@ class Reader:
             return Unread(reason=Reason.TOO_LONG)
         finally:
             self._children.discard(child)
-            _kill(child)
-            await child.wait()
+            await _end(child)
         return self._understood(child, answer)
 
     @property
@@ -102,11 +103,11 @@ class Reader:
             return Unread(reason=Reason.DAMAGED)
 
 
-async def _start() -> Process:
+async def _start(command: Sequence[str]) -> Process:
     environment = {name: os.environ[name] for name in NEEDED if name in os.environ}
     # A session of its own: Ctrl-C in our terminal is for us, and we end our children.
     return await asyncio.create_subprocess_exec(
-        *COMMAND, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=environment, cwd=ROOT, start_new_session=True
+        *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=environment, cwd=ROOT, start_new_session=True
     )
 
 
@@ -124,6 +125,15 @@ async def _converse(child: Process, task: bytes, most: int) -> bytes | None:
             return None
     await child.wait()
     return bytes(answer)
+
+
+async def _end(child: Process) -> None:
+    """Kill a child that still runs, and wait until it is gone."""
+    stdin, stdout = cast("StreamWriter", child.stdin), cast("StreamReader", child.stdout)
+    _kill(child)
+    stdin.close()
+    await stdout.read()  # asyncio takes no process for ended before its output is read
+    await child.wait()
 
 
 def _kill(child: Process) -> None:

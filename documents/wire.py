@@ -33,8 +33,14 @@ def pack_answer(result: Result) -> bytes:
 
 def unpack_answer(answer: bytes) -> Result:
     """The result that `pack_answer` wrote. Raises `ValueError` for anything else: the child that wrote it is not trusted."""
-    line, _, body = answer.partition(b"\n")
-    match json.loads(line):
+    line, end, body = answer.partition(b"\n")
+    if not end:
+        raise ValueError("the answer is not whole")
+    try:
+        head = json.loads(line)
+    except RecursionError as error:
+        raise ValueError("the answer is nested") from error
+    match head:
         case {"length": int(length)} if length != len(body):
             raise ValueError("the answer is not whole")
         case {"mime": str(mime), "width": int(width), "height": int(height), "length": _}:

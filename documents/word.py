@@ -22,6 +22,9 @@ SHOWN: Final = """(.//w:t | .//w:br | .//w:cr | .//w:noBreakHyphen | .//w:r/w:ta
     [not(ancestor::w:moveFrom or ancestor::*[local-name() = 'Fallback'])]"""
 """What is read in a paragraph: not where moved text was, and a text box only once of the two ways it is written down."""
 
+IN_CELL: Final = ".//w:p[not(ancestor::w:txbxContent)]"
+"""Paragraphs in a cell, those of a table within it too; a text box is read with the paragraph that holds it."""
+
 
 def read(data: bytes, _: str, limits: Limits) -> Written:
     """Headings, paragraphs, lists and tables as Markdown. Raises `Unreadable`, and what libraries do for a damaged file."""
@@ -51,7 +54,7 @@ def _blocks(parent: Iterable[Any], styles: dict[str, str]) -> Iterator[str]:
             if text.strip():
                 yield _prefix_of(element, styles) + text
         elif element.tag == TABLE:
-            yield "\n".join(_rows(element, styles))
+            yield "\n".join(_rows(element))
         else:
             yield from _blocks(element, styles)
 
@@ -70,9 +73,9 @@ def _prefix_of(paragraph: Any, styles: dict[str, str]) -> str:
     return "- " if style.startswith("List ") or paragraph.xpath("./w:pPr/w:numPr") else ""
 
 
-def _rows(table: Any, styles: dict[str, str]) -> Iterator[str]:
+def _rows(table: Any) -> Iterator[str]:
     for number, row in enumerate(table.xpath("./w:tr | ./w:sdt/w:sdtContent/w:tr")):
-        cells = [" ".join(_blocks(cell, styles)) for cell in row.xpath("./w:tc | ./w:sdt/w:sdtContent/w:tc")]
+        cells = [" ".join(map(_text_of, cell.xpath(IN_CELL))) for cell in row.xpath("./w:tc | ./w:sdt/w:sdtContent/w:tc")]
         yield row_of(cells)
         if number == 0:
             yield row_of(["---"] * len(cells))
