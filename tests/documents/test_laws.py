@@ -1,7 +1,7 @@
 """Whatever the bytes, there is one of three results, and it crosses from the child as it was."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from documents.kinds import COMPOUND, PACKED, PDF, PICTURES
@@ -19,6 +19,7 @@ writings = st.builds(
 results = pictures | writings | st.builds(Unread, reason=st.sampled_from(Reason))
 
 
+@settings(deadline=None)  # a busy machine is no hazard
 @given(BEGINNINGS, st.binary(max_size=3000), st.sampled_from(["", "a.csv", "a.pdf", "a.tsv"]))
 def test_any_bytes_give_one_of_three_results(beginning: bytes, rest: bytes, name: str) -> None:
     result = parse(beginning + rest, name, LIMITS)
@@ -26,6 +27,7 @@ def test_any_bytes_give_one_of_three_results(beginning: bytes, rest: bytes, name
     assert unpack_answer(pack_answer(result)) == result
 
 
+@settings(deadline=None)  # a busy machine is no hazard
 @given(st.text(max_size=2000), st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]), st.sampled_from(["", "a.csv"]))
 def test_any_text_gives_at_most_the_characters_there_are_for_it(words: str, encoding: str, name: str) -> None:
     result = parse(words.encode(encoding, errors="replace"), name, LIMITS)
@@ -33,11 +35,13 @@ def test_any_text_gives_at_most_the_characters_there_are_for_it(words: str, enco
     assert isinstance(result, Unread) or 0 < len(result.text) <= LIMITS.characters
 
 
+@settings(deadline=None)  # a busy machine is no hazard
 @given(results)
 def test_result_comes_back_as_it_was_packed(result: Result) -> None:
     assert unpack_answer(pack_answer(result)) == result
 
 
+@settings(deadline=None)  # a busy machine is no hazard
 @given(results, st.integers(1))
 def test_half_an_answer_is_none(result: Result, missing: int) -> None:
     packed = pack_answer(result)
@@ -45,6 +49,7 @@ def test_half_an_answer_is_none(result: Result, missing: int) -> None:
         unpack_answer(packed[: max(0, len(packed) - missing)])
 
 
+@settings(deadline=None)  # a busy machine is no hazard
 @given(st.binary())
 def test_any_bytes_are_an_answer_or_a_value_error(answer: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
@@ -56,6 +61,7 @@ def test_half_a_surrogate_pair_does_not_stop_an_answer() -> None:
     assert result == Written(kind="PDF", text="a?b", pages=1, cut=False)
 
 
+@settings(deadline=None)  # a busy machine is no hazard
 @given(st.text(), st.builds(Limits, seconds=st.floats(0, 100), pages=st.integers(1, 9)))
 def test_task_comes_as_it_was_given(name: str, limits: Limits) -> None:
     assert unpack_task(pack_task(name, limits)) == (name, limits)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfWriter
 from pypdf.generic import (
@@ -139,6 +139,7 @@ def test_file_that_leads_back_to_itself_comes_to_an_end(finish: Callable[[PdfWri
     assert isinstance(parse(pdf("words", finish=finish), "", LIMITS), Written | Unread)
 
 
+@settings(deadline=None)  # a busy machine is no hazard
 @given(st.data())
 def test_damaged_files_are_read_or_not_and_nothing_else(data: st.DataObject) -> None:
     whole = bytearray(pdf("one", "two"))

@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from documents.parsing import parse
@@ -79,6 +79,7 @@ def test_giant_cell_or_row_is_no_way_around_the_limit(content: str) -> None:
 CELLS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"], exclude_characters='|"\ufeff'), min_size=1, max_size=8)
 
 
+@settings(deadline=None)  # a busy machine is no hazard
 @given(st.integers(3, 5).flatmap(lambda wide: st.lists(st.lists(CELLS, min_size=wide, max_size=wide), min_size=3, max_size=8)))
 def test_every_cell_of_a_written_table_is_read(rows: list[list[str]]) -> None:
     file = io.StringIO()
