@@ -94,6 +94,14 @@ async def test_close_ends_what_runs_and_what_waits() -> None:
     await reader.close()
 
 
+async def test_close_ends_a_child_that_is_just_being_started() -> None:
+    reader = reader_of(NEVER, Limits(seconds=999))
+    reading = asyncio.create_task(reader.read(b"words", ""))
+    await asyncio.sleep(0)
+    await reader.close()
+    assert await reading == Unread(reason=Reason.NOT_NOW)
+
+
 async def test_no_more_children_than_there_are_places() -> None:
     reader = reader_of(NEVER, children=2)
     reads = [asyncio.create_task(reader.read(b"words", "")) for _ in range(4)]

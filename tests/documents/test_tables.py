@@ -67,8 +67,13 @@ def test_rows_beyond_the_limit_are_counted_all_the_same() -> None:
 
 @pytest.mark.parametrize(
     "content",
-    ["a,b\n1," + "x" * 200_000, "a,b\n" + "1," * 200_000, 'a,b\n1,"' + "never closed\n" * 20_000],
-    ids=["field", "row", "quote"],
+    [
+        "a,b\n1," + "x" * 200_000,
+        "a,b\n" + "1," * 200_000,
+        'a,b\n1,"' + "never closed\n" * 20_000,
+        "a,b\n" * 200 + "1," + "x" * 200_000,
+    ],
+    ids=["field", "row", "quote", "late"],
 )
 def test_giant_cell_or_row_is_no_way_around_the_limit(content: str) -> None:
     result = parse(content.encode(), "giant.csv", LIMITS)
