@@ -13,9 +13,6 @@ from storage.store import Store
 EFFORTS: Final = ("low", "medium", "high")
 """What every model takes that can be told how much to think (OpenAI's API reference, `reasoning_effort`)."""
 
-MOST_INSTRUCTIONS: Final = 1500
-"""Characters of a person's standing instructions, and of a session's."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from porting.crossing import Crossing
 from storage.errors import SessionNotFound
+from storage.preferences import INSTRUCTIONS
 from storage.records import Actor, SessionInfo
 from storage.store import Store
 from storage.threads import in_own_thread
@@ -51,6 +52,7 @@ async def export_all(
     Raises `OSError`, `StoreUnavailable`. A session that is deleted meanwhile is left out.
     """
     loop, counts = asyncio.get_running_loop(), await store.sessions.counts(actor)
+    standing = await store.preferences.get(actor, INSTRUCTIONS)
     total = counts.open + counts.archived
 
     def work(stop: Event) -> list[Part]:
@@ -64,7 +66,7 @@ async def export_all(
                 except SessionGone:
                     continue
 
-        return write_archive(sessions(), new_part, most_bytes=most_bytes, layout=layout)
+        return write_archive(sessions(), new_part, most_bytes=most_bytes, layout=layout, instructions=standing)
 
     return await in_own_thread(work, "export")
 
@@ -72,10 +74,11 @@ async def export_all(
 def _saved(crossing: Crossing, store: Store, actor: Actor, session: SessionInfo) -> tuple[SavedSession, Iterator[SavedEntry]]:
     try:
         provenance = crossing.call(store.transfers.provenance(actor, session.id))
+        instructions = crossing.call(store.preferences.of_session(actor, session.id)).get(INSTRUCTIONS)
         parent = _id_out(crossing, store, actor, session.origin.session_id) if session.origin is not None else None
     except SessionNotFound:
         raise SessionGone from None
-    return saved_session(session, provenance, parent), _entries(crossing, store, actor, session)
+    return saved_session(session, provenance, parent, instructions), _entries(crossing, store, actor, session)
 
 
 def _id_out(crossing: Crossing, store: Store, actor: Actor, session_id: UUID) -> str:

@@ -66,8 +66,10 @@ class _Open:
     number: int
     file: BinaryIO
     archive: ZipFile
+    instructions: str | None
+    listing: int
+    """Bytes of what is beside the content of the sessions."""
     files: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    listing: int = EDGE
 
     @property
     def size(self) -> int:
@@ -76,15 +78,21 @@ class _Open:
 
 
 def write_archive(
-    sessions: Iterable[tuple[SavedSession, Iterable[SavedEntry]]], new_part: NewPart, *, most_bytes: int, layout: Layout = JSON
+    sessions: Iterable[tuple[SavedSession, Iterable[SavedEntry]]],
+    new_part: NewPart,
+    *,
+    most_bytes: int,
+    layout: Layout = JSON,
+    instructions: str | None = None,
 ) -> list[Part]:
     """Write all `sessions`, in parts of at most `most_bytes`. A session that is larger than that by itself gets a part of its
-    own, which is marked. Without a session there is one part, with the manifest alone. The files of the parts stay open.
+    own, which is marked. Without a session there is one part, with the manifest alone. Each manifest has the `instructions`
+    that go with all sessions. The files of the parts stay open.
 
     A session whose entries raise `SessionGone` is left out.
     """
     parts: list[Part] = []
-    part = _begin(new_part, 1)
+    part = _begin(new_part, 1, instructions)
     try:
         for session, entries in sessions:
             with cast("IO[bytes]", SpooledTemporaryFile(max_size=IN_MEMORY)) as document:
@@ -97,7 +105,7 @@ def write_archive(
                 listed = _listed(document, session, counts, layout)
                 if part.files and not _fits(part, document, listed, most_bytes):
                     parts.append(_close(part, most_bytes, is_last=False))
-                    part = _begin(new_part, part.number + 1)
+                    part = _begin(new_part, part.number + 1, instructions)
                 _add(part, document, listed, session)
         parts.append(_close(part, most_bytes, is_last=True))
     finally:
@@ -159,9 +167,9 @@ def _packed(document: IO[bytes]) -> int:
     return size + len(packer.flush())
 
 
-def _begin(new_part: NewPart, number: int) -> _Open:
-    file = new_part(number)
-    return _Open(number, file, ZipFile(file, "w", ZIP_DEFLATED))
+def _begin(new_part: NewPart, number: int, instructions: str | None) -> _Open:
+    file, edge = new_part(number), EDGE + len(json_file.as_bytes(json_file.dumped(instructions)))
+    return _Open(number, file, ZipFile(file, "w", ZIP_DEFLATED), instructions, listing=edge)
 
 
 def _add(part: _Open, document: IO[bytes], listed: dict[str, Any], session: SavedSession) -> None:
@@ -188,6 +196,7 @@ def _close(part: _Open, most_bytes: int, *, is_last: bool) -> Part:
         "last": is_last,
         "sessions": len(part.files),
         "messages": sum(listed["messages"] for listed in part.files),
+        "instructions": part.instructions,
         "files": part.files,
     }
     newest = max((info.date_time for info in part.archive.infolist()), default=EARLIEST.timetuple()[:6])

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite
 from typing import Any, BinaryIO, Final
 
+from storage.records import INSTRUCTIONS_LIMIT
 from transfer.fields import id_of, iso, list_of, maybe_text, moment, object_of, text_of
 from transfer.limits import MOST_KIND, MOST_OWN_DEPTH, MOST_OWN_WEIGHT
 from transfer.parsing import Unreadable, parse
@@ -62,6 +63,7 @@ def session_fields(session: SavedSession) -> dict[str, Any]:
         "parent": session.parent,
         "leaf": session.leaf,
         "model": session.model,
+        "instructions": session.instructions,
         "source": session.source,
         "extra": session.extra,
     }
@@ -132,6 +134,7 @@ def _document(document: Mapping[str, Any], number: int) -> Iterator[Result]:
         parent=id_of(fields.get("parent")),
         leaf=tree.leaf,
         model=maybe_text(fields.get("model")),
+        instructions=maybe_text(fields.get("instructions"), INSTRUCTIONS_LIMIT),
         source=maybe_text(fields.get("source")) or HERE,
         extra=object_of(fields.get("extra")),
     )

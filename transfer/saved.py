@@ -34,6 +34,8 @@ class SavedSession:
     """The entry at the end of the current path."""
     model: str | None = None
     """The model that gave the newest answer."""
+    instructions: str | None = None
+    """What its owner has the model told in it."""
     source: str = HERE
     """The format it first came from: a `Format` value or `HERE`."""
     extra: Mapping[str, Any] = field(default_factory=dict[str, Any])

@@ -18,8 +18,12 @@ ROLES: Final[Mapping[str, str]] = {EntryKind.USER: "user", EntryKind.ASSISTANT: 
 """Who says an entry of a kind."""
 
 
-def saved_session(session: SessionInfo, provenance: Provenance | None, parent: str | None) -> SavedSession:
-    """A session on its way out. `parent` is the id under which the one that it was forked from goes out, where it has one."""
+def saved_session(
+    session: SessionInfo, provenance: Provenance | None, parent: str | None, instructions: str | None = None
+) -> SavedSession:
+    """A session on its way out. `parent` is the id under which the one that it was forked from goes out, where it has one, and
+    `instructions` are its own.
+    """
     came = provenance or Provenance(source=HERE, external_id=str(session.id))
     return SavedSession(
         id=came.external_id,
@@ -32,6 +36,7 @@ def saved_session(session: SessionInfo, provenance: Provenance | None, parent: s
         parent=came.parent or parent,
         leaf=None if session.leaf is None else str(place_of(session.leaf)),
         model=session.model,
+        instructions=instructions,
         source=came.source,
         extra=came.extra,
     )
@@ -59,6 +64,7 @@ def _draft(session: SavedSession, places: Mapping[str, int]) -> Draft:
         created=session.created,
         name=session.name,
         model=session.model,
+        instructions=session.instructions,
         pinned=session.pinned,
         archived=session.archived,
         leaf=None if session.leaf is None else places[session.leaf],

@@ -9,7 +9,6 @@ from typing import Final
 
 import discord
 
-from agent.choices import MOST_INSTRUCTIONS
 from cogs.asking import is_empty
 from cogs.explain import Told
 from cogs.ids import custom_id
@@ -17,7 +16,7 @@ from cogs.services import Services
 from cogs.settings._state import State, keep
 from cogs.words import plain_label
 from storage.preferences import INSTRUCTIONS
-from storage.records import Actor
+from storage.records import INSTRUCTIONS_LIMIT, Actor
 
 CHANGED_MEANWHILE: Final = (
     "Other instructions were written here while you wrote these, so I left them as they are. *Instructions* shows them."
@@ -35,7 +34,7 @@ def modal(state: State) -> discord.ui.Modal:
         custom_id="text",
         style=discord.TextStyle.paragraph,
         default=state.instructions or None,
-        max_length=MOST_INSTRUCTIONS,
+        max_length=INSTRUCTIONS_LIMIT,
         required=False,
     )
     shown.add_item(discord.ui.Label(text="What the model shall always know or do", component=field))
@@ -59,7 +58,7 @@ async def take(services: Services, actor: Actor, state: State, text: str, began_
 def checked(text: str) -> str:
     """The instructions as they are stored: nothing where none of it can be seen."""
     words = text.encode("utf-8", "replace").decode("utf-8").strip()
-    return "" if is_empty(words) else words[:MOST_INSTRUCTIONS]
+    return "" if is_empty(words) else words[:INSTRUCTIONS_LIMIT]
 
 
 def _mark(text: str) -> str:

@@ -1,5 +1,6 @@
 """Sessions as a whole, going out and coming in, in memory."""
 
+import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -8,6 +9,7 @@ from uuid import UUID
 
 from storage.ids import new_id
 from storage.memory.state import Flags, State
+from storage.preferences import INSTRUCTIONS
 from storage.records import HERE, Actor, Draft, DraftEntry, Entry, EntryKind, Provenance, SessionInfo
 from storage.text import clean, clean_name
 from storage.transfers import THOUGHTS
@@ -51,6 +53,8 @@ class MemoryTransfers:
         )
         session = self._state.add_session(new_id(), actor.user_id, draft.created, flags, self._now())
         session.model = draft.model
+        if draft.instructions is not None:
+            session.preferences[INSTRUCTIONS] = json.dumps(clean(draft.instructions))
         ids: dict[int, int] = {}
         for entry in entries:
             ids[entry.id] = session.next_entry

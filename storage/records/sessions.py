@@ -17,6 +17,9 @@ FIRST_MESSAGE_LENGTH: Final = 200
 NAME_LIMIT: Final = 100
 """Characters of a session's name."""
 
+INSTRUCTIONS_LIMIT: Final = 1500
+"""Characters of a session's own instructions for the model, and of a person's standing ones."""
+
 BIN_KEEPS: Final = timedelta(days=30)
 """How long a deleted session rests in the bin."""
 

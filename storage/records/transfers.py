@@ -46,6 +46,8 @@ class Draft:
     named_by: NamedBy = NamedBy.PERSON
     """Counts only where there is a name."""
     model: str | None = None
+    instructions: str | None = None
+    """What the model is told in it, kept as a choice for it (see `Preferences`)."""
     pinned: bool = False
     archived: bool = False
     leaf: int | None = None

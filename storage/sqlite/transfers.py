@@ -11,7 +11,9 @@ from uuid import UUID
 
 from storage.errors import BrokenTree
 from storage.ids import new_id, uuid_of
+from storage.preferences import INSTRUCTIONS
 from storage.records import HERE, Actor, Draft, DraftEntry, Entry, EntryKind, Provenance, SessionInfo
+from storage.sqlite import preferences
 from storage.sqlite.database import Database
 from storage.sqlite.held import Held, refuse_temporary
 from storage.sqlite.permission import made_owner_key, owner_key, session_by_id
@@ -99,6 +101,8 @@ class SqliteTransfers:
                 [_new(actor, entry, places) for entry in entries],
                 None if leaf is None else places[leaf],
             )
+            if draft.instructions is not None:
+                preferences.write(connection, owner, number, INSTRUCTIONS, json.dumps(clean(draft.instructions)))
             if draft.provenance is not None:
                 _keep_provenance(connection, owner, number, draft.provenance)
             return session_of(session_by_id(connection, actor, session_id), self._held)

@@ -5,14 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agent.choices import MOST_INSTRUCTIONS
 from agent.config import AgentConfig, Models
 from cogs.resting import Resting
 from cogs.settings._state import State
 from cogs.settings._views import settings_view
 from storage.ids import new_id
 from storage.preferences import EFFORT, INSTRUCTIONS, MODEL
-from storage.records import SessionInfo
+from storage.records import INSTRUCTIONS_LIMIT, SessionInfo
 from tests.cogs.test_panel import buttons_of, parts, text_of, within_limits
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -32,7 +31,7 @@ FULL = State(
     config=AgentConfig(models=Models(default="small", allowed=None, thinking=frozenset(MANY))),
     session=None,
     other=SESSION,
-    own={MODEL: MANY[50], INSTRUCTIONS: "*" * MOST_INSTRUCTIONS, EFFORT: "low"},
+    own={MODEL: MANY[50], INSTRUCTIONS: "*" * INSTRUCTIONS_LIMIT, EFFORT: "low"},
     offered=("small", "x" * 150, *MANY),
     resting=Resting(usual=30),
     has_titles=True,

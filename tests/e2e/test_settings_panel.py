@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 
-from agent.choices import MOST_INSTRUCTIONS
 from agent.openai_client import OpenAIClient
 from cogs.settings._instructions import CHANGED_MEANWHILE, KEPT, TAKEN_BACK
 from cogs.words import GONE, NOTHING_OPEN
 from playground.faulty_model import Fault, FaultyModelServer
 from playground.standin import Invocation, Message, Modal
 from storage.preferences import AUTO_ARCHIVE_DAYS, IN_MESSAGES, LONG_ANSWERS, MODEL
-from storage.records import Actor
+from storage.records import INSTRUCTIONS_LIMIT, Actor
 from tests.e2e.team import Team, a_team
 
 MODELS = ("usual", "large", "deep")
@@ -197,7 +196,7 @@ async def test_the_meter_counts_the_instructions_and_the_room_of_the_chosen_mode
         await team.ask(team.ann, "one")
         panel = await settings(team)
         before = (await (await team.ann.slash(team.general, "status")).message()).text
-        await updated(await written(team, await opened(team, panel), "x" * MOST_INSTRUCTIONS))
+        await updated(await written(team, await opened(team, panel), "x" * INSTRUCTIONS_LIMIT))
         await chosen(team, panel, "large")
         meter = (await (await team.ann.slash(team.general, "status")).message()).text
         assert "instructions" in before

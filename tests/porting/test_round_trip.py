@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from porting.incoming import import_file, preview
 from porting.outgoing import export_all, export_session
 from storage.memory import MemoryStore
+from storage.preferences import INSTRUCTIONS
 from storage.records import SessionInfo
 from storage.sqlite.open import open_store
 from storage.store import Store
@@ -168,3 +169,18 @@ async def test_the_same_file_again_is_known_in_either_cubby(tmp_path: Path) -> N
         again = await import_file(two, ANN, file, skip_known=True)
         assert (again.taken, again.skipped) == (0, 2)
         assert (await two.sessions.counts(ANN)).open == 2
+
+
+async def test_instructions_go_out_with_their_session_and_those_for_all_in_the_manifest(tmp_path: Path) -> None:
+    async with a_store(tmp_path, "one") as one, a_store(tmp_path, "two", in_memory=True) as two:
+        session = await one.sessions.create(ANN)
+        await exchange(one, session)
+        await one.preferences.set_for_session(ANN, session.id, INSTRUCTIONS, "Talk of cats.")
+        await one.preferences.set(ANN, INSTRUCTIONS, "I am Ann.")
+        (archive,) = await archived(one)
+        await came_in(two, archive)
+        come = await two.sessions.find(ANN, 1)
+        assert await two.preferences.of_session(ANN, come.id) == {INSTRUCTIONS: "Talk of cats."}
+        assert await two.preferences.all(ANN) == {}
+    with ZipFile(BytesIO(archive)) as read:
+        assert json.loads(read.read("manifest.json"))["instructions"] == "I am Ann."

@@ -53,12 +53,13 @@ async def test_an_erased_person_leaves_no_byte_and_others_keep_theirs(store: Sql
     place = target(message_id=(message := 876543210987654321), expires=START)
     await store.turns.submit(who, session.id, prompt("once more", to=place), TurnState.QUEUED)
     await store.preferences.set(who, "instructions", (wish := strange()))
+    await store.preferences.set_for_session(who, session.id, "instructions", (order := strange()))
     await store.deliveries.saw(who, (channel := 765432109876543210), message)
     assert id_is_left(path, who.user_id)
     assert traces(path, [place.token or ""])
     await store.shelves.erase(who)
     assert await store.upkeep.wipe()
-    assert traces(path, [*words, wish, place.token or ""]) == []
+    assert traces(path, [*words, wish, order, place.token or ""]) == []
     assert [number for number in (who.user_id, message, channel) if id_is_left(path, number)] == []
     assert len(traces(path, others)) > len(others) / 2
     (hit,) = await store.transcripts.search_messages(BOB, others[2])
@@ -68,8 +69,9 @@ async def test_an_erased_person_leaves_no_byte_and_others_keep_theirs(store: Sql
 
 async def test_no_table_with_an_owner_is_forgotten_when_a_person_is_erased(store: SqliteStore, tmp_path: Path) -> None:
     """Also none that a later migration brings: what stays by an owner's key is named here."""
-    await filled(store, ANN, [strange() for _ in range(8)])
+    session = await filled(store, ANN, [strange() for _ in range(8)])
     await store.preferences.set(ANN, "instructions", "x")
+    await store.preferences.set_for_session(ANN, session.id, "instructions", "x")
     await store.first_time(ANN, "privacy")
     await store.shelves.erase(ANN)
     with closing(read_only(tmp_path / "cubby.db")) as connection:

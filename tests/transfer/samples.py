@@ -116,6 +116,7 @@ def loadeds(draw: st.DrawFn) -> Loaded:
         leaf=draw(st.sampled_from(names)) if names else None,
         model=draw(st.none() | texts.filter(str.strip)),
         source=draw(st.sampled_from(["cubby", "pi", "chatgpt"])),
+        instructions=draw(st.none() | texts.filter(str.strip)),
         extra=draw(datas),
     )
     return Loaded(header, tuple(entries))
