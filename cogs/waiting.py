@@ -59,8 +59,8 @@ class WaitingPrompts(commands.Cog):
                 turn = await self._services.runtimes.of(actor).reword(turn_id, text)
             except WrongTurnState:
                 raise Told(too_late(await self._services.store.turns.get(actor, turn_id))) from None
-        session = await self._services.store.sessions.get(actor, turn.session_id)
-        await reply_to(interaction).say(f"Changed. In {label(session)} this is asked now:\n{quote(turn.prompt)}")
+            session = await self._services.store.sessions.get(actor, turn.session_id)
+            await reply_to(interaction).say(f"Changed. In {label(session)} this is asked now:\n{quote(turn.prompt)}")
 
     async def _send_now(self, interaction: Interaction, arguments: list[str]) -> None:
         """Stop the running answer and ask this next. The prompt's own message becomes its answer, so only what else happened is

@@ -90,6 +90,9 @@ async def test_one_that_was_taken_out_is_not_edited(team: Team) -> None:
     late = await team.ann.submit(modal, {"Your message": "but this"})
     assert "taken out already" in (await late.message()).text
     await team.ann.wait_for(lambda m: "Your message, to send again:\nbut this" in m.text)
+    team.gate.release()
+    await team.ask(team.ann, "and now")
+    assert len(late.messages) == 2  # the reason and the words: what was told is not told of as a fault too
 
 
 async def test_what_is_sent_now_stops_the_answer_and_comes_before_the_others(team: Team) -> None:
