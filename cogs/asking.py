@@ -65,11 +65,12 @@ async def giving_back(services: Services, interaction: Interaction, text: str | 
     except Exception as error:
         if not text:
             raise
-        await _give_back(services, interaction, explain(error), f"Your message, to send again:\n{text}")
+        await give_back(services, interaction, explain(error), text)
 
 
-async def _give_back(services: Services, interaction: Interaction, sentence: str, words: str) -> None:
-    reply = reply_to(interaction)
+async def give_back(services: Services, interaction: Interaction, sentence: str, text: str) -> None:
+    """Tell the person why what they wrote was not taken, with their words."""
+    reply, words = reply_to(interaction), f"Your message, to send again:\n{text}"
     try:
         await reply.say(sentence)
         await say_long(reply, words)

@@ -31,6 +31,7 @@ from cogs.notices import Notices
 from cogs.owed import Owed
 from cogs.panel import Branches, Panel
 from cogs.privacy import Privacy
+from cogs.quoting import Quoting
 from cogs.revising import Revising
 from cogs.search import Search
 from cogs.services import Services
@@ -113,6 +114,7 @@ class Cubby(commands.Bot):
             services.router,
             self._notices,
             About(self.tree),
+            Quoting(services, self.tree),
             Privacy(services),
             *direct,
             *(make(services) for make in cogs),

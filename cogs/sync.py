@@ -15,8 +15,8 @@ from discord import app_commands
 log = logging.getLogger(__name__)
 
 COMPARED: Final = ("type", "name", "description", "options", "contexts", "integration_types")
-IGNORED_WHEN: Final[tuple[Any, ...]] = (None, False, [], {})
-"""Values that Discord may leave out or report for what was never set."""
+IGNORED_WHEN: Final[tuple[Any, ...]] = (None, False, "", [], {})
+"""Values that Discord may leave out or report for what was never set. (A menu's command has the description "".)"""
 
 
 async def sync_if_changed(tree: app_commands.CommandTree[Any]) -> bool:

@@ -37,7 +37,9 @@ async def commands() -> str:
         settings = Settings(database_path=Path(folder) / "cubby.db")
         async with wiring.running(settings, BuiltinModel()) as parts:
             await parts.client.furnish()
-            rows = [_row(c) for c in parts.client.tree.get_commands() if isinstance(c, app_commands.Command)]
+            registered = parts.client.tree.get_commands()
+            rows = [_row(c) for c in registered if isinstance(c, app_commands.Command)]
+            rows += [_menu_row(c) for c in registered if isinstance(c, app_commands.ContextMenu)]
     return "\n".join(["| command | what it does |", "| --- | --- |", *rows])
 
 
@@ -74,6 +76,10 @@ def block_of(text: str, block: str) -> str:
 def _row(command: "app_commands.Command[Any, ..., Any]") -> str:
     options = "".join(f" [{option.name}]" for option in command.parameters)
     return f"| `/{command.name}{options}` | {command.description} |"
+
+
+def _menu_row(menu: app_commands.ContextMenu) -> str:
+    return f"| *{menu.name}*, under *Apps* in a message's menu | {menu.extras['description']} |"
 
 
 async def write() -> None:

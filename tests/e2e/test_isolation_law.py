@@ -45,14 +45,15 @@ class Aim:
     binned: str
     message: str
     number: str
+    quoted: str
     words: str
 
     @property
     def ids(self) -> tuple[str, ...]:
-        return (self.session, self.turn, self.choice, self.undo, self.binned, self.message, self.number)
+        return (self.session, self.turn, self.choice, self.undo, self.binned, self.message, self.quoted, self.number)
 
 
-NOBODYS = Aim(uuid4().hex, uuid4().hex, uuid4().hex, uuid4().hex, uuid4().hex, str(1 << 60), "95", "quokk!")
+NOBODYS = Aim(uuid4().hex, uuid4().hex, uuid4().hex, uuid4().hex, uuid4().hex, str(1 << 60), "95", str(1 << 61), "quokk!")
 
 
 async def bobs_things(team: Team) -> Aim:
@@ -72,10 +73,13 @@ async def bobs_things(team: Team) -> Aim:
     await store.deliveries.link(bob, 1 << 50, session.id)
     undo = (await store.shelves.pin(bob, session.number)).undo
     binned = (await store.shelves.delete(bob, (await store.sessions.create(bob, "zebra")).number)).session
+    on = await team.bob.say(team.general, "zebra")
+    asking = await (await team.bob.use(on, "Ask about this in my session")).acknowledged()
+    quoted = asking.modal.custom_id.rpartition(":")[2] if asking.modal is not None else ""
     session_id, turn_id, choice_id, undo_id, binned_id = (
         each.hex for each in (session.id, turn.id, choice.id, undo, binned.id)
     )
-    return Aim(session_id, turn_id, choice_id, undo_id, binned_id, str(1 << 50), str(session.number), "zebra!")
+    return Aim(session_id, turn_id, choice_id, undo_id, binned_id, str(1 << 50), str(session.number), quoted, "zebra!")
 
 
 async def everything_of(store: Store, bob: Actor) -> list[object]:
@@ -126,7 +130,13 @@ async def all_commands(team: Team, aim: Aim) -> AsyncIterator[tuple[str, str]]:
             needed = {other.name: aim.words for other in command.parameters if other.required}
             used = await team.ann.slash(team.general, command.name, **{**needed, parameter.name: text})
             yield f"{command.name} {parameter.name}", await seen(team, used, aim)
-    assert team.bot.client.tree.get_commands(type=discord.AppCommandType.message) == [], "let this test use them"
+    on = await team.ann.say(team.general, "what is this?")
+    for menu in team.bot.client.tree.get_commands(type=discord.AppCommandType.message):
+        used = await team.ann.use(on, menu.name)
+        yield f"menu {menu.name}", await seen(team, used, aim)
+        assert used.modal is not None, "a menu's command without a modal: let this test go on with it"
+        submitted = await team.ann.submit(used.modal, {"text": aim.words})
+        yield f"menu {menu.name} submitted", await seen(team, submitted, aim)
     assert team.bot.client.tree.get_commands(type=discord.AppCommandType.user) == [], "let this test use them"
 
 
@@ -151,7 +161,7 @@ async def seen(team: Team, invocation: Invocation, aim: Aim) -> str:
 def masked(text: str, aim: Aim) -> str:
     for thing in (*aim.ids[:-1], aim.words, aim.words.removesuffix("!")):
         text = text.replace(thing, "§")
-    text = re.sub(r"[0-9a-f]{32}|<t:[0-9]+|(?<=cubby:found:)[0-9]+|(?<=\"id\": )[0-9]+", "#", text)
+    text = re.sub(r"[0-9a-f]{32}|<t:[0-9]+|(?<=cubby:found:)[0-9]+|(?<=/)[0-9]{17,}|(?<=\"id\": )[0-9]+", "#", text)
     return re.sub(rf"(?<![0-9]){aim.number}(?![0-9])", "§", text)
 
 
