@@ -28,6 +28,7 @@ from cogs.mentions import Mentions
 from cogs.more import More
 from cogs.moving import Moving
 from cogs.notices import Notices
+from cogs.other_model import OtherModel
 from cogs.owed import Owed
 from cogs.panel import Branches, Panel
 from cogs.privacy import Privacy
@@ -107,7 +108,7 @@ class Cubby(commands.Bot):
         services = self._services
         inbox = Inbox(services)
         reading = (Sessions, Status, Settings, Panel, Branches, History, Search, Shelves, Forks, Exporting, Importing)
-        answers = (Answers, More, Revising, Edits, Thinking, Continuing, Moving)
+        answers = (Answers, More, Revising, Edits, OtherModel, Thinking, Continuing, Moving)
         cogs = (Mentions, *reading, *answers, WaitingPrompts, Owed, Temporary)
         direct = (Chat(services, inbox), CatchUp(services, inbox))
         for cog in (

@@ -7,6 +7,7 @@ from cogs.asking import checked, giving_back
 from cogs.bulletin import Bulletin
 from cogs.controls import TEXT_LIMIT
 from cogs.explain import Told
+from cogs.other_model import other_models
 from cogs.present import present
 from cogs.reply import Interaction, actor_of, reply_to, source_of
 from cogs.router import submitted, uuid_in
@@ -36,7 +37,11 @@ class More(commands.Cog):
         exchange = await exchange_of(store, actor, turn, in_server=interaction.guild_id is not None)
         offered = ways(exchange)
         said = f"{label(exchange.session)}\n{quote(turn.prompt)}\n{said_of(offered)}"
-        await reply_to(interaction).say(said, view=buttons(offered))
+        view = buttons(offered)
+        models = other_models(turn, self._services.catalogue.names) if exchange.last else None
+        if models is not None:
+            view.add_item(models)
+        await reply_to(interaction).say(said, view=view)
         await seen(store, actor, exchange.session, turn)
 
     async def _fork(self, interaction: Interaction, arguments: list[str]) -> None:

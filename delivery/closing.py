@@ -49,7 +49,7 @@ class Closing:
         ending, told = await self._with_notice(session, turn, ending), means.operator_told()
         ending = replace(ending, operator_told=told, late=late)
         flip = await self._flip(turn)
-        contents = render.ended(session, replace(ending, question=flip.question if flip is not None else None))
+        contents = render.ended(session, replace(ending, flip=flip))
 
         def view() -> discord.ui.View | None:
             last, wrote = is_last(), ending.wrote

@@ -19,6 +19,8 @@ class Flip:
     after: UUID | None
     question: str | None
     """What it answers, where one beside it answers other words."""
+    model: str | None
+    """What gave it, where another model gave one beside it."""
 
 
 async def flip_of(store: Store, actor: Actor, turn: Turn) -> Flip | None:
@@ -30,4 +32,5 @@ async def flip_of(store: Store, actor: Actor, turn: Turn) -> Flip | None:
     at = ids.index(turn.id)
     before, after = ids[at - 1] if at else None, ids[at + 1] if at + 1 < len(ids) else None
     question = turn.prompt if any(each.prompt != turn.prompt for each in beside) else None
-    return Flip(position=at + 1, count=len(ids), before=before, after=after, question=question)
+    model = turn.model if any(each.model != turn.model for each in beside) else None
+    return Flip(position=at + 1, count=len(ids), before=before, after=after, question=question, model=model)

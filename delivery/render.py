@@ -4,8 +4,6 @@ Every content ends in a small line that names the session. Whatever people or mo
 Markdown, no mention, no link. Used by `answer.py`; who sends it and when is not known here.
 """
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +11,9 @@ from typing import Final
 
 from agent.errors import ModelError
 from agent.events import LineWaiting, RetryWaiting
-from delivery.graphemes import is_boundary, units
+from delivery.flips import Flip
+from delivery.graphemes import units
+from delivery.inert import inert, shorten
 from delivery.long import COMES_AS_FILE, FULL, IN_FILE, ends_in_file, text_file
 from delivery.readable import readable
 from delivery.sender import Upload
@@ -25,7 +25,7 @@ NAME_LENGTH: Final = 40
 BODY_LIMIT: Final = MESSAGE_LIMIT - 120
 """Room for text in a part: what is left holds the longest last line, so that a part never moves when that line changes."""
 QUOTE_LENGTH: Final = 200
-QUESTION_LENGTH: Final = 100
+WHICH_LENGTH: Final = 100
 LENGTH: Final = "length"
 """The error kind of an answer that reached its length limit; there is no `ModelError` of it."""
 
@@ -55,11 +55,6 @@ REST_ELSEWHERE: Final = "The rest of an answer may not have reached you: Discord
 REST_WAITS: Final = "I can't change this message any longer, and your direct messages are closed to me."
 NOT_SAVED: Final = "I couldn't save this answer: the disk isn't taking it. Copy it if you need it."
 
-_SPECIAL: Final = re.compile(r"([\\*_~`|\[\]<>#])")
-_UNSEEN: Final = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
-_TURNS_AROUND: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Characters that would turn the line's direction around."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
@@ -83,8 +78,8 @@ class Ending:
     """Whether what does not fit three messages goes on in a file."""
     late: bool = False
     """Whether it came after a long silence, so that people may have taken it for another session's."""
-    question: str | None = None
-    """What it answers, where that is to be said."""
+    flip: Flip | None = None
+    """Its place among those beside it."""
     notice: str | None = None
     """The privacy notice, on a person's first answer; and what a temporary session is, on its first one."""
 
@@ -103,23 +98,6 @@ def error_of(kind: str | None) -> ModelError | None:
         return None
     known = {error.kind: error for error in ModelError.__subclasses__()}
     return known.get(kind, ModelError)()
-
-
-def shorten(text: str, limit: int) -> str:
-    """The text on one line, of at most `limit` characters, with "…" where something was left out."""
-    line = " ".join("".join(" " if unicodedata.category(char) in _UNSEEN else char for char in text[: limit * 20]).split())
-    line = "".join(char for char in line if char not in _TURNS_AROUND)
-    if len(line) <= limit:
-        return line
-    at = limit - 1
-    while not is_boundary(line, at):
-        at -= 1
-    return line[:at].rstrip() + "…"
-
-
-def inert(text: str) -> str:
-    """The text without any effect as Markdown, mention or link; at most twice as long."""
-    return _SPECIAL.sub(r"\\\1", text).replace("@", "@\u200b").replace("://", ":\u200b//")
 
 
 def label(session: SessionInfo) -> str:
@@ -266,7 +244,7 @@ def _quoted(sentence: str) -> str:
 def _remarks(ending: Ending, *, temporary: bool) -> list[str]:
     remarks = [
         ending.model_label,
-        None if ending.question is None else f"To: {inert(shorten(ending.question, QUESTION_LENGTH))}",
+        *_which(ending.flip),
         ending.notice,
         None if ending.model_gone is None else MODEL_GONE.format(inert(shorten(ending.model_gone, NAME_LENGTH))),
         TRIMMED if ending.trimmed else None,
@@ -276,6 +254,12 @@ def _remarks(ending: Ending, *, temporary: bool) -> list[str]:
         None if ending.saved else NOT_SAVED,
     ]
     return [remark for remark in remarks if remark]
+
+
+def _which(flip: Flip | None) -> list[str]:
+    """Which of the answers beside each other it is, where they are by other models or to other words."""
+    told = {} if flip is None else {"By": flip.model, "To": flip.question}
+    return [f"{how}: {inert(shorten(what, WHICH_LENGTH))}" for how, what in told.items() if what is not None]
 
 
 def _mark(ending: Ending, *, temporary: bool) -> str | None:

@@ -64,9 +64,8 @@ async def stored_answer(
 async def said_now(means: Means, actor: Actor, stored: StoredAnswer) -> Ending:
     """What is said under it where it is shown now. Raises `NotFound`, `StoreUnavailable`."""
     late = stored.last and await came_after(means.long_silence, means.store, actor, stored.session, stored.turn)
-    question = stored.flip.question if stored.flip is not None else None
     as_file = await wants_file(means.store, actor)
-    return replace(stored.ending, operator_told=means.operator_told(), late=late, as_file=as_file, question=question)
+    return replace(stored.ending, operator_told=means.operator_told(), late=late, as_file=as_file, flip=stored.flip)
 
 
 async def _entry(store: Store, actor: Actor, turn: Turn) -> Entry | None:

@@ -1,0 +1,55 @@
+"""*Regenerate with another model*: one more answer to the last question, by a model of those that may be chosen."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import discord
+from discord.ext import commands
+
+from cogs.explain import Told
+from cogs.ids import custom_id
+from cogs.present import present
+from cogs.reply import Interaction, actor_of, reply_to, source_of
+from cogs.router import Unreadable, chosen, uuid_in
+from cogs.services import Services
+from cogs.words import inert
+from storage.records import Departure, Leave, Prompt, Turn
+
+OPTIONS: Final = 25
+VALUE: Final = 100
+"""Options of a select, and characters of a value, at most (Discord's documentation, "Component Reference", String Select)."""
+
+NO_MORE: Final = "{} isn't offered any more, so nothing was asked. *More…* shows what is."
+
+
+class OtherModel(commands.Cog):
+    """Asks the last question of another model. What was chosen with `/settings` stays as it is."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        services.router.add("retrywith", self._retry)
+
+    async def _retry(self, interaction: Interaction, arguments: list[str]) -> None:
+        """The new answer is a message of its own beside the old one, and says which model it is by."""
+        actor, reply, services = actor_of(interaction), reply_to(interaction), self._services
+        turn = await services.store.turns.get(actor, uuid_in(arguments))
+        values = chosen(interaction)
+        if len(values) != 1:
+            raise Unreadable
+        if values[0] not in services.catalogue.names:
+            raise Told(NO_MORE.format(inert(values[0], VALUE)))
+        await reply.defer()
+        prompt = Prompt(text="", source=source_of(interaction), target=reply.target(), model=values[0])
+        departure = Departure(leave=Leave.RETRY, number=turn.session_number, turn_id=turn.id, prompt=prompt)
+        await present(services, actor, reply, await services.runtimes.of(actor).go(departure))
+
+
+def other_models(turn: Turn, offered: Sequence[str]) -> discord.ui.Select[Any] | None:
+    """A choice of the models that did not give this answer; `None` where there is none."""
+    others = [name for name in offered if name != turn.model and len(name) <= VALUE][:OPTIONS]
+    if not others:
+        return None
+    options = [discord.SelectOption(label=name, value=name) for name in others]
+    return discord.ui.Select(
+        placeholder="Regenerate with another model", options=options, custom_id=custom_id("retrywith", turn.id)
+    )
