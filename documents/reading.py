@@ -10,7 +10,7 @@ import os
 import sys
 from asyncio import StreamReader, StreamWriter
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, cast
@@ -27,6 +27,11 @@ COMMAND: Final = (sys.executable, "-s", "-m", "documents.child")
 
 NEEDED: Final = ("SYSTEMROOT",)
 """All that a child gets of our environment: Windows starts no Python without it."""
+
+KILLED: Final = -9
+"""The return code of a child that a system short of memory has ended; we ourselves do it for other reasons."""
+
+PIECE: Final = 2**16
 
 MOST_PICTURE_BYTES: Final = 32 * 2**20
 """More than any picture that a child sends."""
@@ -78,7 +83,7 @@ class Reader:
             _kill(child)
         try:
             async with asyncio.timeout(self.limits.seconds):
-                answer = await _converse(child, pack_task(name, self.limits) + data, self._most_bytes)
+                answer = await _converse(child, (pack_task(name, self.limits), data), self._most_bytes)
         except TimeoutError:
             return Unread(reason=Reason.TOO_LONG)
         finally:
@@ -94,7 +99,7 @@ class Reader:
         """What a child that has ended said; or, where it didn't come to that, what that says of the file."""
         if self._is_closed:
             return Unread(reason=Reason.NOT_NOW)
-        if answer is None:
+        if answer is None or child.returncode == KILLED:
             return Unread(reason=Reason.TOO_MUCH)
         try:
             return unpack_answer(answer)
@@ -111,16 +116,18 @@ async def _start(command: Sequence[str]) -> Process:
     )
 
 
-async def _converse(child: Process, task: bytes, most: int) -> bytes | None:
+async def _converse(child: Process, task: Iterable[bytes], most: int) -> bytes | None:
     """Give a child its task and hear it to the end; `None` where it says more than it may."""
     stdin, stdout = cast("StreamWriter", child.stdin), cast("StreamReader", child.stdout)
     with suppress(ConnectionError):  # it ended before it had read all; what it said, if anything, is there
-        stdin.write(task)
-        await stdin.drain()
+        for piece in task:
+            for start in range(0, len(piece), PIECE):  # in one, asyncio would copy it while everybody waits
+                stdin.write(memoryview(piece)[start : start + PIECE])
+                await stdin.drain()
     stdin.close()
     answer = bytearray()
-    while piece := await stdout.read(2**16):
-        answer += piece
+    while heard := await stdout.read(PIECE):
+        answer += heard
         if len(answer) > most:
             return None
     await child.wait()

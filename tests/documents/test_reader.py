@@ -20,6 +20,9 @@ DEAF = "import sys\nwhile True: sys.stdout.write('a' * 2**20)"
 FLOOD = "import sys; sys.stdin.buffer.read()\nwhile True: sys.stdout.write('a' * 2**20)"
 CONFINED = "import sys; from documents.confinement import confine; from documents.results import Limits; confine(Limits());"
 
+posix = pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
+linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux alone holds it")
+
 
 def reader_of(code: str, limits: Limits | None = None, *, children: int = 2) -> Reader:
     """A reader whose children run something else."""
@@ -41,6 +44,7 @@ async def spoken(code: str) -> str:
         ("raise SystemExit(3)", Reason.DAMAGED),
         ("import os; os.abort()", Reason.DAMAGED),
         ("import sys; sys.stdin.close(); import os; os.abort()", Reason.DAMAGED),
+        pytest.param("import os; os.kill(os.getpid(), 9)", Reason.TOO_MUCH, marks=posix),
         (HALF, Reason.DAMAGED),
         (PICKLE, Reason.DAMAGED),
         ("print('[' * 100_000)", Reason.DAMAGED),
@@ -140,10 +144,7 @@ async def test_child_reaches_nothing(forbidden: str, tmp_path_factory: pytest.Te
     assert await spoken(f"{moved} {forbidden}; said = 'escaped'") == ""
 
 
-posix = pytest.mark.skipif(sys.platform != "linux", reason="Linux alone holds it")
-
-
-@posix
+@linux
 @pytest.mark.parametrize(
     "make",
     [
