@@ -78,12 +78,40 @@ def test_what_people_see_is_read_and_the_rest_is_not(inner: str, words: str) -> 
     assert words_of(inner) == words
 
 
-def test_long_document_is_cut_and_says_so() -> None:
-    result = parse(
-        word(lambda document: [document.add_paragraph("word " * 20) for _ in range(50)]), "", replace(LIMITS, characters=99)
-    )
-    assert isinstance(result, Written)
-    assert (len(result.text), result.cut) == (99, True)
+def test_notes_are_read_after_the_words_that_they_belong_to() -> None:
+    kinds = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+    def notes(kind: str, words: str) -> bytes:
+        line = f'<w:{kind} w:type="separator" w:id="0"><w:p><w:r><w:t>line</w:t></w:r></w:p></w:{kind}>'
+        note = f'<w:{kind} w:id="1"><w:p><w:r><w:t>{words}</w:t></w:r></w:p></w:{kind}>'
+        return f"<w:{kind}s {space}>{line}{note}</w:{kind}s>".encode()
+
+    with ZipFile(io.BytesIO(word(report))) as made:
+        relations = made.read("word/_rels/document.xml.rels")
+    for kind in ("footnotes", "endnotes"):
+        relation = f'<Relationship Id="{kind}" Type="{kinds}/{kind}" Target="{kind}.xml"/></Relationships>'.encode()
+        relations = relations.replace(b"</Relationships>", relation)
+    inner = '<w:p><w:r><w:t>Yes</w:t><w:footnoteReference w:id="1"/><w:t>, no</w:t><w:endnoteReference w:id="1"/></w:r></w:p>'
+    parts = {
+        MAIN: body(inner),
+        "word/_rels/document.xml.rels": relations,
+        "word/footnotes.xml": notes("footnote", "At times."),
+        "word/endnotes.xml": notes("endnote", "Or perhaps."),
+    }
+    assert text(parse(word_with(parts), "", LIMITS)).split("\n\n") == [
+        "Yes[^1], no[^e1]",
+        "[^1]: At times.",
+        "[^e1]: Or perhaps.",
+    ]
+
+
+@pytest.mark.parametrize("characters", range(1, 14))
+def test_document_longer_than_the_limit_is_cut_and_says_so(characters: int) -> None:
+    content = word(lambda document: [document.add_paragraph(words) for words in ("abc", "def", "gh")])
+    whole = "abc\n\ndef\n\ngh"
+    result = parse(content, "", replace(LIMITS, characters=characters))
+    assert result == Written(kind="Word", text=whole[:characters], pages=None, cut=characters < len(whole))
 
 
 def test_document_without_words_is_empty() -> None:
