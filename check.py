@@ -10,9 +10,10 @@ from typing import Final
 import aiohttp
 import discord
 
+from agent.catalogue import is_listed
 from agent.errors import ModelError
 from agent.openai_client import OpenAIClient
-from settings import Settings
+from settings import EVERY, Settings
 from storage.backups import backups_of
 from storage.errors import DatabaseRefused
 from storage.sqlite.inspect import inspect_database
@@ -99,6 +100,9 @@ async def _model(settings: Settings) -> str:
     finally:
         await client.close()
     answering = _chosen(settings.openai_model, client.host, offered)
+    missing = [name for name, _ in settings.models if name != EVERY and not is_listed(name, offered)]
+    if missing:
+        raise Fault(f"{client.host} has no model {missing[0]!r}, which is in MODELS; it offers: {', '.join(offered[:10])}.")
     if settings.titles and settings.title_model is not None:
         return f"{answering}; sessions are named by {_chosen(settings.title_model, client.host, offered)}"
     return answering

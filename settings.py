@@ -37,6 +37,8 @@ from settings_values import (
     WrittenOut,
 )
 
+EVERY = "*"
+"""What stands in MODELS for all that the endpoint lists."""
 OPENAI_HOST = "api.openai.com"
 DEFAULT_SYSTEM_PROMPT = "You are a concise, helpful assistant."
 DEFAULT_DATABASE = Path("data/cubby.db")

@@ -39,7 +39,7 @@ from delivery.governor import Governor
 from delivery.means import Means
 from delivery.operator import Operator
 from delivery.sender import Sender
-from settings import Settings
+from settings import EVERY, Settings
 from storage.backups import BackupKeeper
 from storage.caretaker import Caretaker
 from storage.housekeeping import IncidentKind
@@ -50,9 +50,6 @@ from watch.disk import DiskWatch
 from watch.watch import watching
 
 PRIVACY_PAGE: Final = Path(__file__).resolve().parent / "docs" / "privacy.md"
-
-EVERY: Final = "*"
-"""What stands in `MODELS` for all that the endpoint lists."""
 
 GRACE: Final = 4.0
 """Seconds that running answers may take to finish at the end."""

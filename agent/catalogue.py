@@ -6,7 +6,7 @@ holds, and before that what the operator named.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from types import TracebackType
 from typing import Final, Self
 
@@ -55,7 +55,7 @@ class Catalogue:
         return tuple(dict.fromkeys((self._models.default, *(name for name in allowed if self._is_there(name)))))
 
     def _is_there(self, model: str) -> bool:
-        return self._listed is None or model in self._listed or model + LATEST in self._listed
+        return self._listed is None or is_listed(model, self._listed)
 
     async def _ask_again_and_again(self) -> None:
         while True:
@@ -68,3 +68,8 @@ class Catalogue:
             log.info("the endpoint did not list its models: %s", type(error).__name__)
             return False
         return True
+
+
+def is_listed(model: str, listed: Collection[str]) -> bool:
+    """Whether a list of an endpoint's has this model."""
+    return model in listed or model + LATEST in listed

@@ -100,6 +100,7 @@ async def test_check_says_a_line_of_each(tmp_path: Path, discord: StandIn) -> No
         {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"},
         {"OPENAI_MODEL": "absent"},
         {"TITLE_MODEL": "absent"},
+        {"MODELS": "test-model, absent"},
     ],
 )
 async def test_check_finds_any_fault(tmp_path: Path, discord: StandIn, settings: dict[str, str]) -> None:

@@ -68,7 +68,7 @@ def _facts(state: State, describe: Describe) -> Sequence[str]:
     elif holds.model not in state.offered:
         lines.append("-# The model service doesn't list it now. If it is gone, the usual one answers, and you're told.")
     if holds.model in state.config.models.thinking:
-        lines.append(f"Thinking: {holds.effort or 'as the model decides'}{_since(state, EFFORT)}")
+        lines.append(f"Thinking: {holds.effort or 'as the model decides'}{_since(state, EFFORT) if holds.effort else ''}")
     lines.append("Instructions: " + (f"\n{quote(state.instructions)}" if state.instructions else "none"))
     if state.session is not None:
         return lines if not state.own.get("instructions") else [*lines, "-# Those for all your sessions come before them."]
@@ -100,13 +100,15 @@ def _scopes(state: State) -> Sequence[discord.ui.Button[Any]]:
 def _models(state: State, describe: Describe) -> discord.ui.Select[Any]:
     """The choice of a model: what takes one back, the one that is chosen, and as many of the others as there is room for."""
     chosen, usual = state.here.get(MODEL), state.instead
-    names = [name for name in (*([chosen] if chosen is not None else []), *state.offered) if len(name) <= VALUE]
+    names = [name for name in state.offered if len(name) <= VALUE]
+    if chosen is not None and len(chosen) <= VALUE and chosen not in names[: OPTIONS - 1]:
+        names.insert(0, chosen)
     options = [discord.SelectOption(label=_usually(state, usual), value=USUAL, default=chosen is None)]
     options += [
         discord.SelectOption(
             label=name, value=name, description=shorten(about(state, name, describe), VALUE), default=name == chosen
         )
-        for name in list(dict.fromkeys(names))[: OPTIONS - 1]
+        for name in names[: OPTIONS - 1]
     ]
     return discord.ui.Select(placeholder="Choose a model", options=options, custom_id=custom_id("setmodel", state.scope))
 

@@ -122,7 +122,9 @@ async def test_without_an_allow_list_only_the_operators_model_is_there(tmp_path:
         forged = await team.ann.forge(
             "cubby:setmodel:all", channel=team.general, message=panel, component_type=3, values=["large"]
         )
-        assert "isn't offered any more" in (await updated(forged)).text
+        assert "isn't offered any more, so nothing is changed" in (await updated(forged)).text
+        assert team.bot is not None
+        assert await team.bot.store.preferences.all(Actor(team.ann.user.id)) == {}
 
 
 async def test_all_that_the_server_lists_can_be_offered_but_nothing_else(tmp_path: Path) -> None:
