@@ -39,6 +39,7 @@ from delivery.governor import Governor
 from delivery.means import Means
 from delivery.operator import Operator
 from delivery.sender import Sender
+from documents.reading import Limits, Reader
 from settings import EVERY, Settings
 from storage.backups import BackupKeeper
 from storage.caretaker import Caretaker
@@ -120,6 +121,7 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
             wipe_soon=caretaker.wake,
             folder=settings.database_path.parent,
             meter=partial(meter_of, store, config),
+            reader=_reader(stack),
             has_leisure=governor.has_leisure,
             now=utc_now,
         )
@@ -132,6 +134,12 @@ async def _mend(store: Store, runtimes: Runtimes, config: AgentConfig, listener:
     await deliverer.withdraw_lost()
     await recover(store, runtimes, config, listener, utc_now)
     await deliverer.recover()
+
+
+def _reader(stack: AsyncExitStack) -> Reader:
+    reader = Reader(Limits())
+    stack.push_async_callback(reader.close)
+    return reader
 
 
 def _deliverer(

@@ -18,6 +18,7 @@ from cogs.router import Router
 from cogs.tasks import Tasks
 from delivery.deliverer import Deliverer
 from delivery.sender import Sender
+from documents.reading import Reader
 from storage.backups import Copies
 from storage.records import Actor, Target
 from storage.store import Store
@@ -58,6 +59,8 @@ class Services:
     """Where files are put for a while that are on their way to people or from them."""
     meter: Callable[[Actor, UUID], Awaitable[Meter]]
     """How full one of a person's sessions is. Raises `SessionNotFound`, `StoreUnavailable`."""
+    reader: Reader
+    """Makes of a file that people attach what a model can be given."""
     has_leisure: Callable[[], bool]
     """Whether Discord leaves room for calls that nobody would miss."""
     now: Callable[[], datetime]
