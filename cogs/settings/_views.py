@@ -69,6 +69,8 @@ def _facts(state: State, describe: Describe) -> Sequence[str]:
         lines.append("-# The model service doesn't list it now. If it is gone, the usual one answers, and you're told.")
     if holds.model in state.config.models.thinking:
         lines.append(f"Thinking: {holds.effort or 'as the model decides'}{_since(state, EFFORT) if holds.effort else ''}")
+    if len(state.offered) >= OPTIONS:
+        lines.append("-# There are more models than the list below holds: `/settings model:` finds any by its name.")
     lines.append("Instructions: " + (f"\n{quote(state.instructions)}" if state.instructions else "none"))
     if state.session is not None:
         return lines if not state.own.get("instructions") else [*lines, "-# Those for all your sessions come before them."]

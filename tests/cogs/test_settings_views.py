@@ -50,6 +50,7 @@ def test_what_is_chosen_is_among_the_choices_however_many_there_are() -> None:
     components = settings_view(FULL, lambda _: None).to_components()
     chosen = [option["value"] for part in parts(components) for option in part.get("options", ()) if option.get("default")]
     assert chosen[:2] == [MANY[50], "low"]
+    assert "finds any by its name" in text_of(components)
 
 
 def test_context_and_price_are_told_where_they_are_known() -> None:

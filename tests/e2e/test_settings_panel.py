@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,11 @@ async def with_models(
     folder: Path, *, offers: str = "large=100000, deep", **settings: Any
 ) -> AsyncGenerator[tuple[Team, FaultyModelServer]]:
     """A team whose model is on a server, and who may choose among its models."""
-    async with FaultyModelServer(MODELS) as server:
+    async with AsyncExitStack() as stack, FaultyModelServer(MODELS) as server:
         model = OpenAIClient("usual", base_url=server.base_url)
+        stack.push_async_callback(model.close)
         async with a_team(folder, model=model, models=offers, effort_models="deep", **settings) as team:
             yield team, server
-        await model.close()
 
 
 async def settings(team: Team, **options: Any) -> Message:
@@ -280,3 +280,13 @@ async def test_a_session_that_is_gone_answers_as_a_foreign_one(team: Team, verb:
         only = next(b.custom_id for b in panel.buttons if b.label == "Only for 1 · one")
         refused = await team.ann.forge(only or "", channel=team.general, message=panel)
     assert (await refused.message(lambda m: m.id != panel.id)).text == GONE
+
+
+async def test_it_works_in_direct_messages_too(tmp_path: Path) -> None:
+    async with with_models(tmp_path) as (team, server):
+        panel = await (await team.ann.slash(team.ann.dm, "settings")).message()
+        await chosen(team, panel, "large")
+        assert KEPT in (await updated(await written(team, await opened(team, panel), "I am Ann."))).text
+        await team.write(team.ann, "one")
+        assert asked(server) == ["large"]
+        assert server.seen[0].body["messages"][0]["content"].endswith("I am Ann.")

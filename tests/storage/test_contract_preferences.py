@@ -3,7 +3,7 @@
 import pytest
 
 from storage.errors import SessionNotFound
-from storage.records import SessionInfo, TurnState
+from storage.records import Departure, Leave, SessionInfo, TurnState
 from storage.store import Store
 from tests.storage.samples import ANN, BOB, answer, exchange, prompt
 
@@ -76,3 +76,11 @@ async def test_a_turn_knows_which_model_it_was_asked_for_and_then_which_one_answ
     assert (await store.turns.get(ANN, asked.id)).model == "small"
     again = await store.turns.retry(ANN, asked.id, prompt(model="other"))
     assert (await store.turns.get(ANN, again.id)).model == again.model == "other"
+
+
+async def test_a_departure_that_waits_for_a_decision_keeps_the_model_it_is_to_be_asked_for(
+    store: Store, session: SessionInfo
+) -> None:
+    wanted = Departure(leave=Leave.RETRY, number=session.number, prompt=prompt(model="large"))
+    held = await store.turns.hold(ANN, session.id, wanted)
+    assert (await store.turns.decide(ANN, held.id)).departure == wanted
