@@ -1,10 +1,12 @@
 """The text of PDFs, page by page, by pypdf, whose own limits on unpacking stay as they are."""
 
 import io
+from collections.abc import Callable
+from functools import partial
 from time import monotonic
 from typing import Final
 
-from pypdf import PageObject, PdfReader
+from pypdf import PdfReader
 from pypdf.errors import DependencyError, LimitReachedError
 
 from documents.results import Limits, Reason, Unreadable, Written
@@ -12,31 +14,28 @@ from documents.results import Limits, Reason, Unreadable, Written
 SHARE: Final = 0.7
 """Of the time there is, after which no more pages are begun: their beginning is worth more than nothing at all."""
 
-NOT_READ: Final = "(This page could not be read.)"
+NOT_READ: Final = "(This could not be read.)"
 
 
 def read(data: bytes, _: str, limits: Limits) -> Written:
-    """The text with the number of each page before it. Raises `Unreadable`, and what pypdf does for a damaged file."""
+    """What is filled in, and the text with each page's number. Raises `Unreadable`, and what pypdf does for a damaged file."""
     until = monotonic() + SHARE * limits.seconds
     try:
         reader = PdfReader(io.BytesIO(data))
         _decrypt(reader)
-        count = len(reader.pages)
-        pages: list[str | None] = []
-        size = 0
-        for page in reader.pages:
-            pages.append(_text_of(page))
-            size += len(pages[-1] or "")
-            if len(pages) == limits.pages or size > limits.characters or monotonic() > until:
+        count, number = len(reader.pages), 0
+        texts = {"form": _tried(partial(_filled_in, reader))}
+        for number, page in enumerate(reader.pages, 1):
+            texts[f"page {number}"] = _tried(page.extract_text)
+            is_enough = number == limits.pages or sum(len(text or "") for text in texts.values()) > limits.characters
+            if is_enough or monotonic() > until:
                 break
     except LimitReachedError as error:
         raise Unreadable(Reason.TOO_MUCH) from error
-    if not any(pages):
-        raise Unreadable(Reason.DAMAGED if None in pages else Reason.EMPTY)
-    text = "\n\n".join(
-        f"[page {number}]\n{NOT_READ if text is None else text}" for number, text in enumerate(pages, 1) if text != ""
-    )
-    is_cut = len(pages) < count or len(text) > limits.characters
+    if not any(texts.values()):
+        raise Unreadable(Reason.DAMAGED if None in texts.values() else Reason.EMPTY)
+    text = "\n\n".join(f"[{where}]\n{NOT_READ if words is None else words}" for where, words in texts.items() if words != "")
+    is_cut = number < count or len(text) > limits.characters
     return Written(kind="PDF", text=text[: limits.characters], pages=count, cut=is_cut)
 
 
@@ -52,11 +51,21 @@ def _decrypt(reader: PdfReader) -> None:
         raise Unreadable(Reason.ENCRYPTED)
 
 
-def _text_of(page: PageObject) -> str | None:
-    """A page's text, or `None` where it has something that pypdf does not get over; the others may do."""
+def _filled_in(reader: PdfReader) -> str:
+    """What people wrote and ticked in a form, which is drawn beside the page."""
+    fields = reader.get_fields() or {}
+    return "\n".join(
+        f"{field.alternate_name or name}: {field.value.removeprefix('/')}"
+        for name, field in fields.items()
+        if isinstance(field.value, str) and field.value not in {"", "/Off"}
+    )
+
+
+def _tried(extract: Callable[[], str]) -> str | None:
+    """A part's text, or `None` where it has something that pypdf does not get over; the others may do."""
     try:
-        return page.extract_text().strip()
+        return extract().strip()
     except (LimitReachedError, MemoryError):
         raise
-    except Exception:  # noqa: BLE001  # as in `parsing.py`, for one page
+    except Exception:  # noqa: BLE001  # as in `parsing.py`, for one part
         return None

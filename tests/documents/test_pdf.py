@@ -16,7 +16,9 @@ from pypdf.generic import (
     EncodedStreamObject,
     NameObject,
     NumberObject,
+    PdfObject,
     StreamObject,
+    TextStringObject,
 )
 
 from documents.parsing import parse
@@ -60,6 +62,31 @@ def test_slow_file_gives_its_beginning_when_the_time_is_nearly_over() -> None:
     assert parse(pdf("one", "two"), "", replace(LIMITS, seconds=0)) == Written(kind="PDF", text=text("one"), pages=2, cut=True)
 
 
+def form(writer: PdfWriter) -> None:
+    def field(kind: str, name: str, value: PdfObject) -> DictionaryObject:
+        return DictionaryObject(
+            {NameObject("/FT"): NameObject(kind), NameObject("/T"): TextStringObject(name), NameObject("/V"): value}
+        )
+
+    fields = [
+        field("/Tx", "name", TextStringObject("Ann")),
+        field("/Tx", "town", TextStringObject("")),
+        field("/Btn", "agrees", NameObject("/Yes")),
+        field("/Btn", "objects", NameObject("/Off")),
+        field("/Sig", "signature", DictionaryObject()),
+    ]
+    fields[0][NameObject("/TU")] = TextStringObject("Your name")
+    references = ArrayObject([writer._add_object(field) for field in fields])
+    writer.root_object[NameObject("/AcroForm")] = DictionaryObject({NameObject("/Fields"): references})
+
+
+def test_what_is_filled_in_is_read_beside_the_page() -> None:
+    filled = "[form]\nYour name: Ann\nagrees: Yes"
+    result = parse(pdf("Name and town", finish=form), "", LIMITS)
+    assert result == Written(kind="PDF", text=f"{filled}\n\n{text('Name and town')}", pages=1, cut=False)
+    assert parse(pdf("", finish=form), "", LIMITS) == Written(kind="PDF", text=filled, pages=1, cut=False)
+
+
 def test_scan_without_text_is_empty() -> None:
     assert parse(pdf("", ""), "", LIMITS) == Unread(reason=Reason.EMPTY)
 
@@ -79,7 +106,7 @@ def test_torn_file_is_damaged(content: bytes) -> None:
 
 def test_bad_page_is_said_in_its_place_and_the_others_are_read() -> None:
     result = parse(pdf("one", "two", finish=unknown_filter), "", LIMITS)
-    assert result == Written(kind="PDF", text=text("(This page could not be read.)", "two"), pages=2, cut=False)
+    assert result == Written(kind="PDF", text=text("(This could not be read.)", "two"), pages=2, cut=False)
 
 
 def test_file_of_bad_pages_only_is_damaged() -> None:
