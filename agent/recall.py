@@ -9,6 +9,7 @@ from uuid import UUID
 from agent.choices import chosen_for, fitted
 from agent.config import AgentConfig
 from agent.context import Context, correction_from, estimated_tokens, read_context
+from storage.omissions import masked
 from storage.records import Actor, Entry, first_kept
 from storage.store import Store
 
@@ -46,9 +47,10 @@ async def context_of(
     """What is sent for the newest prompt of the session. Raises `SessionNotFound`, `StoreUnavailable`."""
     compaction = (await store.compactions.standing(actor, session_id)).compaction
     since = 0 if compaction is None else first_kept(compaction)
+    omitted = await store.omissions.of(actor, session_id)
 
     async def newest(characters: int) -> Sequence[Entry]:
-        return await store.transcripts.path(actor, session_id, characters=characters, since=since)
+        return masked(await store.transcripts.path(actor, session_id, characters=characters, since=since), omitted)
 
     return await read_context(
         newest,

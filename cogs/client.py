@@ -20,6 +20,7 @@ from cogs.chat import Chat
 from cogs.continuing import Continuing
 from cogs.edits import Edits
 from cogs.exporting import Exporting
+from cogs.forgetting import Forgetting
 from cogs.forks import Forks
 from cogs.history import History
 from cogs.importing import Importing
@@ -108,7 +109,7 @@ class Cubby(commands.Bot):
         services = self._services
         inbox = Inbox(services)
         reading = (Sessions, Status, Settings, Panel, Branches, History, Search, Shelves, Forks, Exporting, Importing)
-        answers = (Answers, More, Revising, Edits, OtherModel, Thinking, Continuing, Moving)
+        answers = (Answers, More, Revising, Edits, OtherModel, Thinking, Forgetting, Continuing, Moving)
         cogs = (Mentions, *reading, *answers, WaitingPrompts, Owed, Temporary)
         direct = (Chat(services, inbox), CatchUp(services, inbox))
         for cog in (

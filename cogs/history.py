@@ -17,6 +17,7 @@ from cogs.router import entry_in, number_in, uuid_in
 from cogs.services import Services
 from cogs.words import NOTHING_OPEN, label
 from delivery.splitting import split
+from storage.omissions import OMITTED, going_out, left_out
 from storage.records import Actor, Entry, EntryKind, SessionInfo, TurnState
 from storage.store import Store
 
@@ -34,6 +35,9 @@ MARKS: Final = {
     TurnState.TRUNCATED.value: "cut",
     TurnState.INTERRUPTED.value: "interrupted",
 }
+
+FORGOTTEN: Final = "forgotten"
+"""The mark of what is left out of what models are sent."""
 
 SUMMED_UP: Final = "-# The model reads a summary in place of older messages from here on. They are all kept."
 
@@ -98,14 +102,17 @@ async def show_page(store: Store, actor: Actor, reply: Answering, session: Sessi
 
 async def _page(store: Store, actor: Actor, session: SessionInfo, number: int) -> tuple[str, discord.ui.View | None]:
     """Page `number` from the end (0 is the newest), or the oldest where there are fewer."""
-    pages = pages_of(await _read(store, actor, session, lambda read: len(pages_of(read)) >= number + 2))
+    entries = await _read(store, actor, session, lambda read: len(pages_of(read)) >= number + 2)
+    pages = pages_of(entries)
     if not pages:
         return f"{label(session)} is still empty.", None
     shown = min(number, len(pages) - 1)
     older = button("Older", "history", session.id, shown + 1)
     newer = button("Newer", "history", session.id, max(shown - 1, 0))
     older.disabled, newer.disabled = shown + 1 >= len(pages), shown == 0
-    return f"{label(session)}\n{pages[shown]}", row(older, newer) if len(pages) > 1 else None
+    remember = button("Remember all that's forgotten", "rememberall", session.id, shown)
+    buttons = [*([older, newer] if len(pages) > 1 else []), *([remember] if any(map(is_forgotten, entries)) else [])]
+    return f"{label(session)}\n{pages[shown]}", row(*buttons) if buttons else None
 
 
 async def _read(store: Store, actor: Actor, session: SessionInfo, enough: Callable[[Sequence[Entry]], bool]) -> Sequence[Entry]:
@@ -113,13 +120,21 @@ async def _read(store: Store, actor: Actor, session: SessionInfo, enough: Callab
     page costs about twice the entries it is away.
     """
     entries: list[Entry] = []
+    omitted = await store.omissions.of(actor, session.id)
     while not entries or not enough(entries):
         limit, before = max(READ_AHEAD, len(entries)), entries[0].id if entries else None
         more = await store.transcripts.tail(actor, session.id, limit=limit, before=before)
-        entries = [*more, *entries]
+        read = [*more, *entries]
+        out = left_out(read, omitted)
+        entries = [going_out(entry, omitted=entry.id in out) for entry in read]
         if len(more) < limit:
             break
     return entries
+
+
+def is_forgotten(entry: Entry) -> bool:
+    """Whether an entry that was read here is left out of what models are sent."""
+    return entry.data.get(OMITTED) is True
 
 
 def pages_of(entries: Sequence[Entry]) -> list[str]:
@@ -136,16 +151,17 @@ def _blocks(entry: Entry) -> list[str]:
     """One entry under a line that tells who spoke and when, cut so that each block fits a page."""
     match entry.kind:
         case EntryKind.USER:
-            speaker = "You"
+            speaker, mark = "You", None
         case EntryKind.ASSISTANT:
             mark = MARKS.get(str(entry.data.get("outcome")))
-            speaker = f"Cubby ({mark})" if mark else "Cubby"
+            speaker = "Cubby"
         case EntryKind.FAILURE:
             return ["-# No answer came to this."]
         case EntryKind.COMPACTION:
             return [SUMMED_UP]
         case _:
             return []
-    head = f"**{speaker}** · {discord.utils.format_dt(entry.created, 'f')}"
+    told = ", ".join(filter(None, (mark, FORGOTTEN if is_forgotten(entry) else None)))
+    head = f"**{speaker}{f' ({told})' if told else ''}** · {discord.utils.format_dt(entry.created, 'f')}"
     first, *rest = split(entry.text, PAGE_CHARACTERS - 100) or [""]
     return [f"{head}\n{first}", *rest]

@@ -1,5 +1,6 @@
 """*More…* under an answer: what can be done with that exchange, in a message of its own, drawn anew at each press."""
 
+import discord
 from discord.ext import commands
 
 from cogs import controls
@@ -13,11 +14,11 @@ from cogs.reply import Interaction, actor_of, reply_to, source_of
 from cogs.router import submitted, uuid_in
 from cogs.seen import seen
 from cogs.services import Services
-from cogs.ways import buttons, exchange_of, said_of, ways
+from cogs.ways import buttons, exchange_of, said_of, state_of, ways
 from cogs.words import BESIDE, label, plain_label, quote
 from delivery.long import text_file
 from delivery.stored import stored_answer
-from storage.records import Departure, Leave, Prompt
+from storage.records import Actor, Departure, Leave, Prompt, Turn
 
 
 class More(commands.Cog):
@@ -34,15 +35,10 @@ class More(commands.Cog):
     async def _offer(self, interaction: Interaction, arguments: list[str]) -> None:
         actor, store = actor_of(interaction), self._services.store
         turn = await store.turns.get(actor, uuid_in(arguments))
-        exchange = await exchange_of(store, actor, turn, in_server=interaction.guild_id is not None)
-        offered = ways(exchange)
-        said = f"{label(exchange.session)}\n{quote(turn.prompt)}\n{said_of(offered)}"
-        view = buttons(offered)
-        models = other_models(turn, self._services.catalogue.names) if exchange.last else None
-        if models is not None:
-            view.add_item(models)
+        session = await store.sessions.get(actor, turn.session_id)
+        said, view = await offer(self._services, actor, turn, in_server=interaction.guild_id is not None)
         await reply_to(interaction).say(said, view=view)
-        await seen(store, actor, exchange.session, turn)
+        await seen(store, actor, session, turn)
 
     async def _fork(self, interaction: Interaction, arguments: list[str]) -> None:
         """Go on in a new session that ends with this exchange."""
@@ -86,3 +82,14 @@ class More(commands.Cog):
         actor = actor_of(interaction)
         went = await self._services.runtimes.of(actor).go(departure)
         await present(self._services, actor, reply_to(interaction), went)
+
+
+async def offer(services: Services, actor: Actor, turn: Turn, *, in_server: bool) -> tuple[str, discord.ui.View]:
+    """What is said of an exchange, and the ways that it has now. Raises `SessionNotFound`, `StoreUnavailable`."""
+    exchange = await exchange_of(services.store, actor, turn, in_server=in_server)
+    offered = ways(exchange)
+    view = buttons(offered)
+    if exchange.last and (models := other_models(turn, services.catalogue.names)) is not None:
+        view.add_item(models)
+    lines = [label(exchange.session), quote(turn.prompt), *state_of(exchange), said_of(offered)]
+    return "\n".join(filter(None, lines)), view

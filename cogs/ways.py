@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 import discord
 
 from cogs.controls import TEXT_LIMIT, button, row
 from cogs.revising import is_last
-from storage.records import Actor, SessionInfo, Turn
+from storage.records import Actor, SessionInfo, Turn, first_kept
 from storage.store import Store
+
+FORGOTTEN: Final = "-# Forgotten: the model isn't sent this exchange any more. You still have it, in `/history` too."
+IN_SUMMARY: Final = "-# It stands above what a summary replaces; whatever that summary says of it, the model still reads."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +28,10 @@ class Exchange:
     """Whether nothing is above it."""
     thought: bool
     """Whether the model told what it thought before it answered."""
+    omitted: bool
+    """Whether it is left out of what models are sent."""
+    summed_up: bool
+    """Whether it is above what a summary keeps, so that the model reads that in its place."""
     in_server: bool
 
 
@@ -43,12 +51,37 @@ async def exchange_of(store: Store, actor: Actor, turn: Turn, *, in_server: bool
     last = await is_last(store, actor, turn)
     above = await store.transcripts.tail(actor, session.id, limit=1, before=turn.prompt_entry) if last else ()
     thought = bool(await store.turns.thoughts(actor, turn.id))
-    return Exchange(session=session, turn=turn, last=last, alone=not above, thought=thought, in_server=in_server)
+    return Exchange(
+        session=session,
+        turn=turn,
+        last=last,
+        alone=not above,
+        thought=thought,
+        omitted=turn.answer_entry in await store.omissions.of(actor, session.id),
+        summed_up=await _is_summed_up(store, actor, turn),
+        in_server=in_server,
+    )
+
+
+async def _is_summed_up(store: Store, actor: Actor, turn: Turn) -> bool:
+    compaction = (await store.compactions.standing(actor, turn.session_id)).compaction
+    if compaction is None or turn.answer_entry is None:
+        return False
+    kept = await store.transcripts.path(actor, turn.session_id, since=first_kept(compaction))
+    return bool(kept) and turn.answer_entry < kept[0].id
 
 
 def ways(exchange: Exchange) -> tuple[Way, ...]:
     """The ways that there are now. A temporary session is not forked, but can be kept."""
     return tuple(_ways(exchange))
+
+
+def state_of(exchange: Exchange) -> Iterator[str]:
+    """What is to be said of how it stands."""
+    if exchange.omitted:
+        yield FORGOTTEN
+        if exchange.summed_up:
+            yield IN_SUMMARY
 
 
 def said_of(offered: Sequence[Way]) -> str:
@@ -72,6 +105,10 @@ def _ways(exchange: Exchange) -> Iterator[Way]:
         yield Way("Fork", "forkhere", turn.id, "goes on from here in a new session. The old one stays as it is.")
         if exchange.last and not exchange.alone:
             yield Way("Move to a new session", "liftout", turn.id, "takes this exchange out into one of its own.")
+    if exchange.omitted:
+        yield Way("Remember it again", "remember", turn.id)
+    else:
+        yield Way("Forget this", "forget", turn.id, "leaves it out of what the model reads. It stays here, and can be undone.")
     if exchange.thought:
         yield Way("Show thinking", "thoughts", turn.id)
     yield Way("As text file", "textfile", turn.id)

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from storage.branches import Branches
 from storage.compactions import Compactions
+from storage.omissions import Omissions
 from storage.preferences import Preferences
 from storage.records import Actor, Delivery, Entry, Hit, SessionInfo, Turn
 from storage.sessions import SessionManager
@@ -130,6 +131,11 @@ class Store(Protocol):
     @property
     def temporaries(self) -> Temporaries:
         """Sessions whose words are not stored."""
+        ...
+
+    @property
+    def omissions(self) -> Omissions:
+        """What is left out of what models are sent."""
         ...
 
     @property

@@ -12,6 +12,7 @@ from storage.ids import utc_now
 from storage.memory.branches import MemoryBranches
 from storage.memory.compactions import MemoryCompactions
 from storage.memory.deliveries import MemoryDeliveries
+from storage.memory.omissions import MemoryOmissions
 from storage.memory.preferences import MemoryPreferences
 from storage.memory.sessions import MemorySessions, MemoryTranscripts
 from storage.memory.shelves import MemoryShelves
@@ -33,6 +34,7 @@ class MemoryStore:
         self.sessions = MemorySessions(self._state, now)
         self.shelves = MemoryShelves(self._state, now)
         self.branches = MemoryBranches(self._state, now)
+        self.omissions = MemoryOmissions(self._state)
         self.compactions = MemoryCompactions(self._state, now)
         self.transfers = MemoryTransfers(self._state, now)
         self.temporaries = MemoryTemporaries(self._state)

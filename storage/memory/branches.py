@@ -1,6 +1,7 @@
 """The tips of a session's tree, moving between them, and forks, in memory."""
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -47,7 +48,7 @@ class MemoryBranches:
         fork.model, fork.preferences = session.model, dict(session.preferences)
         fork.origin = Origin(session_id=session.id, number=session.number, entry=start)
         path = tuple(session.up(start))[::-1]
-        self._copy(path, fork)
+        self._copy(path, fork, session.omitted)
         self._copy_beside(session, path, fork)
         return fork.info
 
@@ -65,7 +66,7 @@ class MemoryBranches:
         lifted = self._state.add_session(new_id(), session.owner, now, Flags(), now)
         lifted.model, lifted.preferences = turn.model, dict(session.preferences)
         lifted.origin = Origin(session_id=session.id, number=session.number, entry=turn.answer_entry)
-        self._copy([session.entries[turn.prompt_entry], session.entries[turn.answer_entry]], lifted)
+        self._copy([session.entries[turn.prompt_entry], session.entries[turn.answer_entry]], lifted, session.omitted)
         prompt, answer = lifted.entries
         self._state.turns[turn.id] = replace(
             turn, session_id=lifted.id, session_number=lifted.number, prompt_entry=prompt, answer_entry=answer
@@ -82,12 +83,13 @@ class MemoryBranches:
                 copy = replace(entry, id=ids[entry.id], session_id=fork.id, parent=ids[entry.parent])
                 self._state.add_entry(fork, copy)
 
-    def _copy(self, entries: Sequence[Entry], session: Session) -> None:
-        """Copies of entries that follow each other, as the path of a session that has none."""
+    def _copy(self, entries: Sequence[Entry], session: Session, omitted: AbstractSet[int]) -> None:
+        """Copies of entries that follow each other, as the path of a session that has none, with those that are `omitted`."""
         for depth, entry in enumerate(entries):
             copied = session.next_entry
             session.entries[copied] = replace(entry, id=copied, session_id=session.id, parent=session.leaf, depth=depth)
             session.leaf = copied
+            session.omitted |= {copied} if entry.id in omitted else set()
         for entry in sorted(session.entries.values(), key=lambda one: one.created):
             self._state.place(session.owner, entry)
 

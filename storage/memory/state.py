@@ -57,6 +57,8 @@ class Session:
     origin: Origin | None = None
     leaf: int | None = None
     entries: dict[int, Entry] = field(default_factory=dict[int, Entry])
+    omitted: set[int] = field(default_factory=set[int])
+    """The answers whose exchanges are left out of what models are sent."""
     preferences: dict[str, str] = field(default_factory=dict[str, str])
     """What its owner chose for it, by its name, as JSON."""
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from storage.ids import new_id
 from storage.memory.state import Flags, State
+from storage.omissions import coming_in, going_out, is_omitted
 from storage.preferences import INSTRUCTIONS
 from storage.records import HERE, Actor, Draft, DraftEntry, Entry, EntryKind, Provenance, SessionInfo
 from storage.text import clean, clean_name
@@ -34,7 +35,8 @@ class MemoryTransfers:
         """See `Transfers.read_all`."""
         read = 0
         while entries := tuple(self._state.lasting(actor, session_id).entries.values())[read : read + size]:
-            yield tuple(map(self._with_thoughts, entries))
+            omitted = self._state.session(actor, session_id).omitted
+            yield tuple(going_out(self._with_thoughts(entry), omitted=entry.id in omitted) for entry in entries)
             read += len(entries)
 
     def _with_thoughts(self, entry: Entry) -> Entry:
@@ -67,9 +69,10 @@ class MemoryTransfers:
                 kind=entry.kind,
                 author=actor.user_id if entry.kind == EntryKind.USER else None,
                 text=clean(entry.text),
-                data=entry.data,
+                data=coming_in(entry.kind, entry.data),
                 created=entry.created,
             )
+            session.omitted |= {ids[entry.id]} if is_omitted(entry.kind, entry.data) else set()
         for entry in sorted(session.entries.values(), key=lambda one: one.created):
             self._state.place(session.owner, entry)
         leaf = leaf_of(draft, entries)

@@ -15,6 +15,7 @@ from storage.sqlite.database import Database
 from storage.sqlite.entries import COUNTED, move_leaf, preview_of, said_at
 from storage.sqlite.held import Held, refuse_temporary
 from storage.sqlite.journal import update
+from storage.sqlite.omissions import omit_places, omitted_in
 from storage.sqlite.permission import session_by_id, turn_by_id
 from storage.sqlite.rows import ENTRY_COLUMNS, entries_of, entry_id, micros, moment, session_of, turn_of
 from storage.sqlite.sessions import next_number
@@ -80,6 +81,7 @@ class SqliteBranches:
             entries = [_copy(nth, row) for nth, row in enumerate(path)]
             entries += _beside(connection, session, path)
             fill(connection, session["owner"], number, entries, len(path) - 1 if path else None)
+            _omit(connection, session, path, number)
             return session_of(session_by_id(connection, actor, fork_id), self._held)
 
         return await self._database.write(work)
@@ -109,6 +111,7 @@ class SqliteBranches:
             )
             preferences.copy(connection, session, number)
             fill(connection, owner, number, [_copy(nth, row) for nth, row in enumerate(exchange)], 1)
+            _omit(connection, session, exchange, number)
             move_leaf(connection, session, above)
             prompt, answer = (entry_id(owner, number, seq) for seq in (1, 2))
             update(connection, turn_id, number=number, prompt_entry=prompt, answer_entry=answer)
@@ -143,6 +146,13 @@ def _beside(connection: sqlite3.Connection, session: sqlite3.Row, path: Sequence
             row = connection.execute(sql, (step.id,)).fetchone()
             copies.append(NewEntry(place, row["kind"], row["author"], row["text"], row["data"], row["created"]))
     return copies
+
+
+def _omit(connection: sqlite3.Connection, session: sqlite3.Row, path: Sequence[sqlite3.Row], number: int) -> None:
+    """What is left out of the path that was copied is left out of its copy, in the session with this number, too."""
+    omitted = omitted_in(connection, session)
+    places = [place for place, row in enumerate(path, start=1) if row["id"] in omitted]
+    omit_places(connection, session["owner"], number, places)
 
 
 def _must_have(connection: sqlite3.Connection, session: sqlite3.Row, entry: int) -> None:

@@ -25,6 +25,7 @@ def remove(connection: sqlite3.Connection, session: sqlite3.Row) -> None:
     lowest, highest = entries_of(session)
     place = (session["owner"], session["number"])
     index.remove(connection, lowest, highest)
+    connection.execute("DELETE FROM omitted WHERE entry BETWEEN ? AND ?", (lowest, highest))
     connection.execute("DELETE FROM entries WHERE id BETWEEN ? AND ?", (lowest, highest))
     connection.execute("DELETE FROM deliveries WHERE turn IN (SELECT id FROM turns WHERE owner = ? AND number = ?)", place)
     for table in _OF_SESSION:

@@ -14,6 +14,7 @@ from storage.sqlite.compactions import SqliteCompactions
 from storage.sqlite.database import Database
 from storage.sqlite.deliveries import SqliteDeliveries
 from storage.sqlite.held import Held
+from storage.sqlite.omissions import SqliteOmissions
 from storage.sqlite.permission import made_owner_key, session_by_id
 from storage.sqlite.preferences import SqlitePreferences
 from storage.sqlite.sessions import SqliteSessions
@@ -36,6 +37,7 @@ class SqliteStore:
         self.sessions = SqliteSessions(database, held, now)
         self.shelves = SqliteShelves(database, held, now)
         self.branches = SqliteBranches(database, held, now)
+        self.omissions = SqliteOmissions(database)
         self.compactions = SqliteCompactions(database, held, now)
         self.transfers = SqliteTransfers(database, held, now)
         self.temporaries = SqliteTemporaries(database, held)

@@ -11,11 +11,13 @@ from uuid import UUID
 
 from storage.errors import BrokenTree
 from storage.ids import new_id, uuid_of
+from storage.omissions import coming_in, going_out, is_omitted
 from storage.preferences import INSTRUCTIONS
 from storage.records import HERE, Actor, Draft, DraftEntry, Entry, EntryKind, Provenance, SessionInfo
 from storage.sqlite import preferences
 from storage.sqlite.database import Database
 from storage.sqlite.held import Held, refuse_temporary
+from storage.sqlite.omissions import omit_places, omitted_in
 from storage.sqlite.permission import made_owner_key, owner_key, session_by_id
 from storage.sqlite.rows import (
     ENTRY_COLUMNS,
@@ -67,8 +69,9 @@ class SqliteTransfers:
             session = session_by_id(connection, actor, session_id)
             refuse_temporary(session)
             lowest, highest = entries_of(session)
-            rows = connection.execute(sql, (max(lowest, after + 1), highest, size))
-            return tuple(_with_thoughts(entry_of(row[:-1], session_id, self._held), row[-1]) for row in rows)
+            rows, omitted = connection.execute(sql, (max(lowest, after + 1), highest, size)), omitted_in(connection, session)
+            read = [_with_thoughts(entry_of(row[:-1], session_id, self._held), row[-1]) for row in rows]
+            return tuple(going_out(entry, omitted=entry.id in omitted) for entry in read)
 
         after = 0
         while entries := await self._database.read(lambda connection, after=after: batch(connection, after)):
@@ -101,6 +104,7 @@ class SqliteTransfers:
                 [_new(actor, entry, places) for entry in entries],
                 None if leaf is None else places[leaf],
             )
+            omit_places(connection, owner, number, [places[e.id] + 1 for e in entries if is_omitted(e.kind, e.data)])
             if draft.instructions is not None:
                 preferences.write(connection, owner, number, INSTRUCTIONS, json.dumps(clean(draft.instructions)))
             if draft.provenance is not None:
@@ -166,6 +170,6 @@ def _new(actor: Actor, entry: DraftEntry, places: dict[int, int]) -> NewEntry:
         kind=entry.kind,
         author=actor.user_id if entry.kind == EntryKind.USER else None,
         text=clean(entry.text),
-        data=data_json(entry.data),
+        data=data_json(coming_in(entry.kind, entry.data)),
         created=micros(entry.created),
     )

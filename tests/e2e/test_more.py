@@ -34,7 +34,7 @@ async def test_it_says_which_exchange_it_is_about_and_what_can_be_done(team: Tea
     assert "**Fork** goes on from here in a new session." in offered.text
     assert "Edit my message" not in offered.text
     assert [b.label for b in offered.buttons] == [
-        *("Ask differently", "Fork", "As text file", "History", "All sessions"),
+        *("Ask differently", "Fork", "Forget this", "As text file", "History", "All sessions"),
         "Continue in DM",
     ]
 

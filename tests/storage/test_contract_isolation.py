@@ -13,6 +13,7 @@ import pytest
 
 from storage.branches import Branches
 from storage.compactions import Compactions
+from storage.omissions import Omissions
 from storage.preferences import Preferences
 from storage.records import Delivery, Draft, Provenance, Shelf, Turn, TurnState
 from storage.sessions import SessionManager
@@ -27,6 +28,7 @@ PARTS = {
     "shelves": Shelves,
     "branches": Branches,
     "compactions": Compactions,
+    "omissions": Omissions,
     "transfers": Transfers,
     "preferences": Preferences,
     "transcripts": Transcripts,
@@ -70,6 +72,9 @@ AIMED: dict[str, Call] = {
     "branches.tips": lambda s, t: s.branches.tips(ANN, t.session),
     "branches.switch": lambda s, t: s.branches.switch(ANN, t.session, t.entry),
     "branches.fork": lambda s, t: s.branches.fork(ANN, t.session),
+    "omissions.omit": lambda s, t: s.omissions.omit(ANN, t.session, t.entry),
+    "omissions.restore": lambda s, t: s.omissions.restore(ANN, t.session, t.entry),
+    "omissions.of": lambda s, t: s.omissions.of(ANN, t.session),
     "branches.lift": lambda s, t: s.branches.lift(ANN, t.turn),
     "transfers.provenance": lambda s, t: s.transfers.provenance(ANN, t.session),
     "transfers.read_all": lambda s, t: anext(s.transfers.read_all(ANN, t.session)),
