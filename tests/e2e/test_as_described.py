@@ -51,6 +51,7 @@ async def in_the_server(team: Team) -> None:
     assert rename is not None
     await (await team.ann.submit(rename, {"Its name": "Fourth"})).acknowledged()
     await (await team.ann.press(panel, "Undo")).acknowledged()
+    await what_more_offers(team)
     await (await team.ann.slash(team.general, "fork", session="1")).message()
     await team.ann.autocomplete(team.general, "fork", session="1")
     found = await (await team.ann.slash(team.general, "search", words="word", since="2020-01-01")).message()
@@ -64,6 +65,20 @@ async def in_the_server(team: Team) -> None:
     await team.bob.wait_for(lambda m: m.author.bot and bool(m.buttons), channel=team.general)
 
 
+async def what_more_offers(team: Team) -> None:
+    await team.ask(team.ann, "one")
+    answer = await team.ask(team.ann, "two")
+    offered = await (await team.ann.press(answer, "More…")).message(lambda m: m.id != answer.id)
+    for button in ("Forget this", "Remember it again"):
+        await (await team.ann.press(offered, button)).acknowledged()
+    modal = (await (await team.ann.press(offered, "Edit my message")).acknowledged()).modal
+    assert modal is not None
+    revised = await ended(await team.ann.submit(modal, {"Your message": "or rather"}))
+    await (await team.ann.press(revised, "◀")).acknowledged()
+    offered = await (await team.ann.press(revised, "More…")).message(lambda m: m.id != revised.id)
+    await (await team.ann.press(offered, "Move to a new session")).message(lambda m: m.id != offered.id)
+
+
 async def in_direct_messages(team: Team) -> None:
     first = await team.write(team.ann, "hello")
     await team.ann.say(team.ann.dm, "and in reply", reply_to=first)
@@ -71,6 +86,12 @@ async def in_direct_messages(team: Team) -> None:
     await team.ann.slash(team.ann.dm, "ask", prompt="by command")
     await team.ann.wait_for(lambda m: "echo: by command" in m.text and is_ended(m), channel=team.ann.dm)
     await (await team.ann.slash(team.ann.dm, "export")).message(lambda m: bool(m.attachments))
+    edited = await team.ann.say(team.ann.dm, "to be edited")
+    await team.ann.wait_for(lambda m: "echo: to be edited" in m.text and is_ended(m), channel=team.ann.dm)
+    await team.ann.edit(edited, "edited")
+    offer = await team.ann.wait_for(lambda m: "You changed your message" in m.text, channel=team.ann.dm)
+    await team.ann.press(offer, "Answer the edit")
+    await team.ann.wait_for(lambda m: "echo: edited" in m.text and is_ended(m), channel=team.ann.dm)
     team.discord.gateway.shut = True
     team.discord.gateway.drop()
     await team.ann.say(team.ann.dm, "meanwhile")
