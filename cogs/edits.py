@@ -49,9 +49,12 @@ class Edits(commands.Cog):
 
     @commands.Cog.listener()
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
-        """Called by discord.py for every edit, the bot's own too; people's own words in direct messages are looked at."""
+        """Called by discord.py for every edit, the bot's own too, and where a link in a message got its preview; people's own
+        words in direct messages are looked at.
+        """
         message = payload.message
-        if payload.guild_id is not None or not is_their_own(message) or message.id in self._offered:
+        is_edit = message.edited_at is not None and is_their_own(message)
+        if payload.guild_id is not None or not is_edit or message.id in self._offered:
             return
         try:
             await self._look(Actor(message.author.id), message)

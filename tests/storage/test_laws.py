@@ -315,6 +315,21 @@ class Lives(RuleBasedStateMachine):
             actor = session.by(owns)
             self.both(lambda store, which: store.compactions.undo(actor, session[which], made[which].id))
 
+    @rule(owns=OWNS, number=NUMBERS, back=st.integers(1, 3), is_out=st.booleans())
+    def leave_out(self, owns: bool, number: int, back: int, is_out: bool) -> None:
+        session = self.session(number)
+        actor = session.by(owns)
+        paths = self.both(lambda store, which: store.transcripts.path(actor, session[which]))
+        if any(isinstance(path, StoreError) or not path for path in paths):
+            return
+        entry = [path[-min(back, len(path))].id for path in paths]
+
+        async def change(store: Store, which: int) -> None:
+            act = store.omissions.omit if is_out else store.omissions.restore
+            await act(actor, session[which], entry[which])
+
+        self.both(change)
+
     @rule(owns=OWNS, number=NUMBERS, message=MESSAGES, limit=st.integers(0, 4), characters=st.integers(0, 400))
     def look_at_a_session(self, owns: bool, number: int, message: int, limit: int, characters: int) -> None:
         session = self.session(number)
@@ -324,9 +339,16 @@ class Lives(RuleBasedStateMachine):
         self.both(lambda store, which: store.transcripts.tail(actor, session[which], limit=limit, before=before[which]))
         self.both(lambda store, which: store.transcripts.path(actor, session[which], characters=characters, since=limit))
         self.both(lambda store, which: store.compactions.standing(actor, session[which]))
+        self.both(lambda store, which: self.left_out(store, actor, session[which]))
         self.both(lambda store, which: store.turns.latest(actor, session[which]))
         self.both(lambda store, which: store.turns.waiting(actor, session[which]))
         self.both(lambda store, _: store.deliveries.session_of(actor, message))
+
+    @staticmethod
+    async def left_out(store: Store, actor: Actor, session: UUID) -> list[bool]:
+        """Which entries of the path are answers that are left out."""
+        omitted = await store.omissions.of(actor, session)
+        return [entry.id in omitted for entry in await store.transcripts.path(actor, session)]
 
     @rule(owns=OWNS, pick=PICKS)
     def look_at_a_turn(self, owns: bool, pick: int) -> None:
