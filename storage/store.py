@@ -14,6 +14,7 @@ from uuid import UUID
 
 from storage.branches import Branches
 from storage.compactions import Compactions
+from storage.files import Files
 from storage.omissions import Omissions
 from storage.preferences import Preferences
 from storage.records import Actor, Delivery, Entry, Hit, SessionInfo, Turn
@@ -141,6 +142,11 @@ class Store(Protocol):
     @property
     def preferences(self) -> Preferences:
         """What people chose for themselves."""
+        ...
+
+    @property
+    def files(self) -> Files:
+        """What was attached to prompts."""
         ...
 
     @property

@@ -12,6 +12,7 @@ from storage.ids import utc_now
 from storage.memory.branches import MemoryBranches
 from storage.memory.compactions import MemoryCompactions
 from storage.memory.deliveries import MemoryDeliveries
+from storage.memory.files import MemoryFiles
 from storage.memory.omissions import MemoryOmissions
 from storage.memory.preferences import MemoryPreferences
 from storage.memory.sessions import MemorySessions, MemoryTranscripts
@@ -39,6 +40,7 @@ class MemoryStore:
         self.transfers = MemoryTransfers(self._state, now)
         self.temporaries = MemoryTemporaries(self._state)
         self.preferences = MemoryPreferences(self._state)
+        self.files = MemoryFiles(self._state)
         self.transcripts = MemoryTranscripts(self._state)
         self.turns = MemoryTurns(self._state, now)
         self.deliveries = MemoryDeliveries(self._state, now)

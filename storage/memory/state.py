@@ -13,6 +13,7 @@ from storage.records import (
     PLACE_BITS,
     Actor,
     Choice,
+    Content,
     Delivery,
     Entry,
     EntryKind,
@@ -21,6 +22,7 @@ from storage.records import (
     Provenance,
     SessionInfo,
     Turn,
+    files_in,
 )
 from storage.words import time_of
 
@@ -61,6 +63,11 @@ class Session:
     """The answers whose exchanges are left out of what models are sent."""
     preferences: dict[str, str] = field(default_factory=dict[str, str])
     """What its owner chose for it, by its name, as JSON."""
+
+    @property
+    def told(self) -> list[Mapping[str, Any]]:
+        """The data of its entries."""
+        return [entry.data for entry in self.entries.values()]
 
     @property
     def next_entry(self) -> int:
@@ -158,6 +165,8 @@ class State:
     provenances: dict[UUID, Provenance] = field(default_factory=dict[UUID, Provenance])
     places: dict[int, dict[int, Entry]] = field(default_factory=dict[int, dict[int, Entry]])
     """For each person, what they and their models said by its place in the order of time."""
+    files: dict[tuple[int, str], Content] = field(default_factory=dict[tuple[int, str], Content])
+    """What is in each person's files, by digest."""
     made: int = 0
     """Sessions ever made."""
 
@@ -251,6 +260,17 @@ class State:
         said = self.places.get(session.owner, {})
         self.places[session.owner] = {place: entry for place, entry in said.items() if entry.session_id != gone}
         del self.sessions[gone]
+        self.drop_files()
+
+    def files_of(self, session: Session) -> set[str]:
+        """The digests of the files that came with what was said in a session, or is to be."""
+        sent = [turn.files for turn in self.turns.values() if turn.session_id == session.id]
+        return {file.digest for files in [*sent, *map(files_in, session.told)] for file in files}
+
+    def drop_files(self) -> None:
+        """Let go of the files that nobody has any more."""
+        kept = {(session.owner, digest) for session in self.sessions.values() for digest in self.files_of(session)}
+        self.files = {key: content for key, content in self.files.items() if key in kept}
 
     def choice(self, actor: Actor, choice_id: UUID) -> Choice:
         """The actor's open choice. Raises `ChoiceNotFound`."""

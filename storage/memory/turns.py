@@ -12,6 +12,7 @@ from storage.memory.entries import append
 from storage.memory.state import Session, State
 from storage.records import (
     Actor,
+    Attached,
     Choice,
     Delivery,
     Departure,
@@ -21,6 +22,7 @@ from storage.records import (
     Turn,
     TurnState,
     Usage,
+    with_files,
 )
 from storage.temporaries import MOST_CHARACTERS
 from storage.text import clean
@@ -65,7 +67,7 @@ class MemoryTurns:
         text = clean(prompt.text)
         old, session = self._last(actor, turn_id, prompt, text)
         session.leaf = session.entries[old.prompt_entry].parent if old.prompt_entry is not None else None
-        return self._asked(session, self._add(session, prompt, text, TurnState.QUEUED))
+        return self._asked(session, self._add(session, prompt, text, TurnState.QUEUED, old.files))
 
     async def siblings(self, actor: Actor, turn_id: UUID) -> Sequence[Turn]:
         """See `TurnJournal.siblings`."""
@@ -101,7 +103,7 @@ class MemoryTurns:
         if goes_on and (answer.kind != EntryKind.ASSISTANT or turn.state is TurnState.COMPLETED):
             raise WrongTurnState
         session.leaf = turn.prompt_entry
-        again = self._add(session, prompt, turn.prompt, TurnState.ASKED)
+        again = self._add(session, prompt, turn.prompt, TurnState.ASKED, turn.files)
         partial = answer.text if goes_on else ""
         return self._keep(replace(again, prompt_entry=turn.prompt_entry, asked=again.created, partial=partial))
 
@@ -240,7 +242,9 @@ class MemoryTurns:
     def _spent(self, actor: Actor, day: date) -> int:
         return self._state.spending.get((day, actor.user_id), 0)
 
-    def _add(self, session: Session, prompt: Prompt, text: str, state: TurnState) -> Turn:
+    def _add(self, session: Session, prompt: Prompt, text: str, state: TurnState, files: tuple[Attached, ...] = ()) -> Turn:
+        for file in prompt.files:
+            self._state.files[session.owner, file.attached.digest] = file.content
         turn = Turn(
             id=new_id(),
             session_id=session.id,
@@ -248,6 +252,7 @@ class MemoryTurns:
             owner=session.owner,
             state=state,
             prompt=text,
+            files=files or tuple(file.attached for file in prompt.files),
             source=prompt.source,
             model=prompt.model,
             created=self._now(),
@@ -258,7 +263,7 @@ class MemoryTurns:
 
     def _asked(self, session: Session, turn: Turn) -> Turn:
         now = self._now()
-        entry = append(self._state, session, session.leaf, EntryKind.USER, turn.prompt, turn.owner, {}, now)
+        entry = append(self._state, session, session.leaf, EntryKind.USER, turn.prompt, turn.owner, with_files(turn.files), now)
         return self._keep(replace(turn, state=TurnState.ASKED, prompt_entry=entry, asked=now))
 
     def _keep(self, turn: Turn) -> Turn:

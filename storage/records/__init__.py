@@ -8,6 +8,7 @@ from storage.records.branches import Tip
 from storage.records.compactions import NewSummary, Standing, Undone
 from storage.records.deliveries import Delivery, DeliveryState, PartKind, Surface, Target
 from storage.records.departures import Choice, Departure, Leave
+from storage.records.files import PICTURE, Attached, Content, File, digest_of, files_in, with_files
 from storage.records.search import Hit, Piece
 from storage.records.sessions import (
     BIN_KEEPS,
@@ -48,10 +49,13 @@ __all__ = [
     "HERE",
     "INSTRUCTIONS_LIMIT",
     "NAME_LIMIT",
+    "PICTURE",
     "PLACE_BITS",
     "Actor",
+    "Attached",
     "Changed",
     "Choice",
+    "Content",
     "Counts",
     "Delivery",
     "DeliveryState",
@@ -60,6 +64,7 @@ __all__ = [
     "DraftEntry",
     "Entry",
     "EntryKind",
+    "File",
     "Hit",
     "Leave",
     "NamedBy",
@@ -82,6 +87,9 @@ __all__ = [
     "TurnState",
     "Undone",
     "Usage",
+    "digest_of",
+    "files_in",
     "first_kept",
     "place_of",
+    "with_files",
 ]

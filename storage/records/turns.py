@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from storage.records.deliveries import Target
+from storage.records.files import Attached, File
 
 PLACE_BITS: Final = 20
 """The low bits of an entry's id, which are its place in its session; those above are the owner's and the session's."""
@@ -42,8 +43,8 @@ class EntryKind(StrEnum):
 class Entry:
     """One appended row of a transcript; never rewritten.
 
-    An assistant entry's `data` has `turn` (the turn's id as text), `outcome` (a `TurnState` value) and, where one was
-    reported, `error`.
+    A user entry's `data` tells of its files (`files_in`). An assistant entry's has `turn` (the turn's id as text), `outcome` (a
+    `TurnState` value) and, where one was reported, `error`.
     """
 
     id: int
@@ -142,6 +143,8 @@ class Turn:
     state: TurnState
     prompt: str
     """The person's words (also those of the entry it retries)."""
+    files: tuple[Attached, ...] = ()
+    """What came with them."""
     source: Source
     prompt_entry: int | None = None
     """The user entry; `None` while the turn waits."""
@@ -164,10 +167,11 @@ class Turn:
 class Prompt:
     """A person's words, their source and where the answer shall go; what was `missed` is held to no queue limit and no rate.
 
-    `model` is asked for this one answer in place of what is chosen.
+    `model` is asked for this one answer in place of what is chosen. What is asked again has its `files` already.
     """
 
     text: str
+    files: tuple[File, ...] = ()
     source: Source
     target: Target | None = None
     missed: bool = False

@@ -51,18 +51,17 @@ def ask_again(connection: sqlite3.Connection, held: Held, actor: Actor, again: A
         raise WrongTurnState
     entry = old.prompt_entry
     if again.way is Way.REVISE:
-        entry = _beside(connection, held, actor, session, entry, text, again.now)
+        entry = _beside(connection, held, actor, session, replace(old, prompt=text), again.now)
     else:
         move_leaf(connection, session, entry)
     asked = text if again.way is Way.REVISE else old.prompt
     turn = new_turn(again.id, session, again.prompt, text=asked, state=TurnState.ASKED, entry=entry, now=again.now)
-    return insert(connection, held, session, replace(turn, partial=partial), again.prompt)
+    return insert(connection, held, session, replace(turn, partial=partial, files=old.files), again.prompt)
 
 
-def _beside(
-    connection: sqlite3.Connection, held: Held, actor: Actor, session: sqlite3.Row, prompt: int, text: str, now: datetime
-) -> int:
-    """Another user entry beside this one, to which the leaf moves; returns its id."""
-    above = connection.execute("SELECT parent FROM entries WHERE id = ?", (prompt,)).fetchone()["parent"]
+def _beside(connection: sqlite3.Connection, held: Held, actor: Actor, session: sqlite3.Row, turn: Turn, now: datetime) -> int:
+    """A user entry of the turn's words and files beside the one it has, to which the leaf moves; returns its id."""
+    above = connection.execute("SELECT parent FROM entries WHERE id = ?", (turn.prompt_entry,)).fetchone()["parent"]
     move_leaf(connection, session, above)
-    return write_prompt(connection, held, actor, session_by_id(connection, actor, UUID(hex=session["id"])), text, now)
+    session = session_by_id(connection, actor, turn.session_id)
+    return write_prompt(connection, held, actor, session, turn.prompt, turn.files, now)

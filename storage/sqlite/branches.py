@@ -13,6 +13,7 @@ from storage.sqlite import preferences
 from storage.sqlite.compactions import beside
 from storage.sqlite.database import Database
 from storage.sqlite.entries import COUNTED, move_leaf, preview_of, said_at
+from storage.sqlite.files import share
 from storage.sqlite.held import Held, refuse_temporary
 from storage.sqlite.journal import update
 from storage.sqlite.omissions import omit_places, omitted_in
@@ -82,6 +83,7 @@ class SqliteBranches:
             entries += _beside(connection, session, path)
             fill(connection, session["owner"], number, entries, len(path) - 1 if path else None)
             _omit(connection, session, path, number)
+            share(connection, session["owner"], number, entries)
             return session_of(session_by_id(connection, actor, fork_id), self._held)
 
         return await self._database.write(work)
@@ -110,8 +112,10 @@ class SqliteBranches:
                 (owner, number, lifted_id.hex, now, now, now, turn.model, session["id"], session["number"], turn.answer_entry),
             )
             preferences.copy(connection, session, number)
-            fill(connection, owner, number, [_copy(nth, row) for nth, row in enumerate(exchange)], 1)
+            entries = [_copy(nth, row) for nth, row in enumerate(exchange)]
+            fill(connection, owner, number, entries, 1)
             _omit(connection, session, exchange, number)
+            share(connection, owner, number, entries)
             move_leaf(connection, session, above)
             prompt, answer = (entry_id(owner, number, seq) for seq in (1, 2))
             update(connection, turn_id, number=number, prompt_entry=prompt, answer_entry=answer)

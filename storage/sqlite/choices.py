@@ -5,6 +5,7 @@ from uuid import UUID
 
 from storage.errors import ChoiceNotFound
 from storage.records import Actor, Choice, Departure
+from storage.sqlite.files import keep, of_choice
 from storage.sqlite.held import Held
 from storage.sqlite.permission import may_touch, session_by_id
 from storage.sqlite.rows import SESSION_TABLES, choice_of, departure_json
@@ -27,6 +28,8 @@ def hold(
         "INSERT INTO choices(id, owner, number, departure, created) VALUES (?, ?, ?, ?, ?)",
         (choice_id.hex, session["owner"], session["number"], stored, now),
     )
+    if bare is None and departure.prompt is not None:
+        keep(connection, session["owner"], session["number"], departure.prompt.files, choice=choice_id.hex)
     return look(connection, held, actor, choice_id)
 
 
@@ -39,7 +42,7 @@ def look(connection: sqlite3.Connection, held: Held, actor: Actor, choice_id: UU
     ).fetchone()
     if row is None or not may_touch(actor, row["user_id"]):
         raise ChoiceNotFound
-    choice = choice_of(row, held)
+    choice = choice_of(row, held, of_choice(connection, row))
     if choice is None:
         raise ChoiceNotFound
     return choice

@@ -7,13 +7,13 @@ written over by the next one, or never asked for; what nobody may ask for any mo
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import UUID
 
 from storage.errors import SessionTemporary, TemporaryFull
-from storage.records import Departure
+from storage.records import Attached, Content, Departure, File, Turn
 from storage.temporaries import MOST_CHARACTERS
 
 DEPARTURES: Final = 200
@@ -35,6 +35,7 @@ class Wanted:
     session: UUID
     name: str | None
     text: str
+    files: tuple[File, ...]
 
 
 @dataclass(slots=True)
@@ -48,6 +49,10 @@ class Words:
     """By the turn's id."""
     thoughts: dict[str, str] = field(default_factory=dict[str, str])
     """By the turn's id."""
+    attached: dict[str, tuple[Attached, ...]] = field(default_factory=dict[str, tuple[Attached, ...]])
+    """What came with its prompt."""
+    files: dict[str, Content] = field(default_factory=dict[str, Content])
+    """What is in these, by digest."""
     partial: tuple[str, str] = ("", "")
     """Of the turn that was written to last: its id, and the answer's text so far."""
     preferences: dict[str, str] = field(default_factory=dict[str, str])
@@ -117,6 +122,15 @@ class Held:
         words = self.words(UUID(hex=turn["session_id"])) if turn["temporary"] else None
         return words.thoughts.get(turn["id"], "") if words is not None else turn["thoughts"] or ""
 
+    def take_files(self, session: sqlite3.Row, turn: Turn, files: Sequence[File]) -> bool:
+        """The same for a new turn's files; returns whether they are held, and so not to be stored."""
+        words = self._held(session["temporary"], session["id"])
+        if words is None:
+            return False
+        words.attached[turn.id.hex] = turn.files
+        words.files.update({file.attached.digest: file.content for file in files})
+        return True
+
     def take_partial(self, row: sqlite3.Row, session: str, turn: UUID, text: str) -> str:
         """The same for how far its answer has come. `row` says whether the session with the id `session` is temporary."""
         words = self._held(row["temporary"], session)
@@ -140,11 +154,11 @@ class Held:
         if not (session["temporary"] or departure.temporary):
             return None
         prompt = departure.prompt
-        text = prompt.text if prompt is not None else ""
-        self._departures[choice] = Wanted(UUID(hex=session["id"]), departure.name, text)
+        text, files = (prompt.text, prompt.files) if prompt is not None else ("", ())
+        self._departures[choice] = Wanted(UUID(hex=session["id"]), departure.name, text, files)
         while len(self._departures) > DEPARTURES:
             self._departures.popitem(last=False)
-        return replace(departure, name=None, prompt=replace(prompt, text="") if prompt is not None else None)
+        return replace(departure, name=None, prompt=replace(prompt, text="", files=()) if prompt is not None else None)
 
     def departure(self, choice: UUID) -> Wanted | None:
         """The words of a departure; `None` where they are held no longer."""

@@ -1,15 +1,16 @@
 """The journal's rows: writing a turn, changing it, and the questions that several steps ask. All within a transaction."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from storage.errors import DuplicateSource, WrongTurnState
-from storage.records import Actor, EntryKind, Prompt, Turn, TurnState
+from storage.records import Actor, Attached, EntryKind, Prompt, Turn, TurnState, with_files
 from storage.sqlite.deliveries import first_part
 from storage.sqlite.entries import append
+from storage.sqlite.files import attach
 from storage.sqlite.held import Held
 from storage.sqlite.permission import session_by_id, turn_by_id
 from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, micros, turn_of
@@ -26,6 +27,7 @@ def new_turn(
         owner=session["user_id"],
         state=state,
         prompt=text,
+        files=tuple(file.attached for file in prompt.files),
         source=prompt.source,
         prompt_entry=entry,
         model=prompt.model,
@@ -36,16 +38,17 @@ def new_turn(
 
 def insert(connection: sqlite3.Connection, held: Held, session: sqlite3.Row, turn: Turn, prompt: Prompt) -> Turn:
     """Write a new turn, and the prompt's target as its part 0; returns the turn."""
-    source = turn.source
+    source, files = turn.source, attach(connection, held, session, turn, prompt.files)
     connection.execute(
-        "INSERT INTO turns(id, owner, number, state, prompt, source_kind, source_id, channel_id, guild_id, prompt_entry, "
-        "partial, model, created, asked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO turns(id, owner, number, state, prompt, files, source_kind, source_id, channel_id, guild_id, "
+        "prompt_entry, partial, model, created, asked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             turn.id.hex,
             session["owner"],
             session["number"],
             turn.state,
             held.take_prompt(session, turn.id, turn.prompt),
+            files,
             source.kind,
             source.id,
             source.channel_id,
@@ -69,9 +72,15 @@ def update(connection: sqlite3.Connection, turn_id: UUID, **columns: object) -> 
 
 
 def write_prompt(
-    connection: sqlite3.Connection, held: Held, actor: Actor, session: sqlite3.Row, text: str, now: datetime
+    connection: sqlite3.Connection,
+    held: Held,
+    actor: Actor,
+    session: sqlite3.Row,
+    text: str,
+    files: Iterable[Attached],
+    now: datetime,
 ) -> int:
-    """The person's words as an entry at the leaf; returns its id."""
+    """The person's words, and what is said of their files, as an entry at the leaf; returns its id."""
     return append(
         connection,
         held,
@@ -80,7 +89,7 @@ def write_prompt(
         kind=EntryKind.USER,
         text=text,
         author=actor.user_id,
-        data={},
+        data=with_files(files),
         created=micros(now),
     )
 

@@ -9,6 +9,7 @@ induction: an entry is right if it fits its parent, and a session if it fits its
 from typing import Final
 
 from storage.sqlite.law import Law
+from storage.sqlite.laws_of_files import LAWS_OF_FILES
 from storage.sqlite.laws_of_shelves import LAWS_OF_SHELVES
 
 # An entry's id is (owner << 40) | (number << 20) | seq (storage/sqlite/rows.py).
@@ -157,4 +158,5 @@ LAWS: Final = (
         "WHERE s.id IS NULL",
     ),
     *LAWS_OF_SHELVES,
+    *LAWS_OF_FILES,
 )

@@ -10,7 +10,18 @@ from storage.sqlite.held import Held
 from storage.sqlite.permission import owner_key
 from storage.sqlite.rows import entries_of
 
-_OF_SESSION = ("turns", "links", "choices", "notices", "undos", "provenance", "session_preferences", "active", "sessions")
+_OF_SESSION = (
+    "turns",
+    "links",
+    "choices",
+    "notices",
+    "undos",
+    "provenance",
+    "session_preferences",
+    "attached",
+    "active",
+    "sessions",
+)
 _OF_OWNER = ("shelf_counts", "lost", "notices", "preferences", "direct_channels")
 
 

@@ -11,10 +11,12 @@ from uuid import UUID
 from storage.records import (
     PLACE_BITS,
     Choice,
+    Content,
     Delivery,
     DeliveryState,
     Departure,
     Entry,
+    File,
     Leave,
     NamedBy,
     Origin,
@@ -28,6 +30,8 @@ from storage.records import (
     Turn,
     TurnState,
     Usage,
+    files_in,
+    with_files,
 )
 from storage.sqlite.held import Held
 
@@ -125,8 +129,9 @@ def entry_of(row: Iterable[Any], session_id: UUID, held: Held) -> Entry:
 def turn_of(row: sqlite3.Row, held: Held) -> Turn:
     """A turn, from `TURN_COLUMNS`."""
     session_id, state, prompt, partial = UUID(hex=row["session_id"]), TurnState(row["state"]), row["prompt"], row["partial"]
+    files = files_in(json.loads(row["files"])) if row["files"] else ()
     if row["temporary"] and (words := held.words(session_id)) is not None:
-        prompt = words.prompts.get(row["id"], "")
+        prompt, files = words.prompts.get(row["id"], ""), words.attached.get(row["id"], ())
         partial = words.partial_of(row["id"]) if state.is_running else partial
     return Turn(
         id=UUID(hex=row["id"]),
@@ -135,6 +140,7 @@ def turn_of(row: sqlite3.Row, held: Held) -> Turn:
         owner=row["user_id"],
         state=state,
         prompt=prompt,
+        files=files,
         source=Source(
             kind=SourceKind(row["source_kind"]),
             id=row["source_id"],
@@ -171,15 +177,17 @@ def delivery_of(row: sqlite3.Row) -> Delivery:
     )
 
 
-def choice_of(row: sqlite3.Row, held: Held) -> Choice | None:
-    """A pending choice, from a row of `choices` with its session's id as `session_id`; `None` where its words are gone."""
+def choice_of(row: sqlite3.Row, held: Held, contents: Mapping[str, Content]) -> Choice | None:
+    """A pending choice, from a row of `choices` with its session's id as `session_id`, and what is in its files; `None` where
+    its words are gone.
+    """
     choice_id, stored = UUID(hex=row["id"]), json.loads(row["departure"])
-    departure = _departure_of(stored)
+    departure = _departure_of(stored, contents)
     if stored.get("held"):
         wanted = held.departure(choice_id)
         if wanted is None:
             return None
-        prompt = replace(departure.prompt, text=wanted.text) if departure.prompt is not None else None
+        prompt = replace(departure.prompt, text=wanted.text, files=wanted.files) if departure.prompt is not None else None
         departure = replace(departure, name=wanted.name, prompt=prompt)
     return Choice(
         id=choice_id,
@@ -201,8 +209,11 @@ def data_json(data: Mapping[str, Any]) -> str | None:
 
 
 def departure_json(departure: Departure, *, held: bool = False) -> str:
-    """A departure, with all that came with it, as it is stored; with `held`, without its words."""
-    return json.dumps({**asdict(departure), "held": held}, default=_plain)
+    """A departure, with all that came with it, as it is stored, but for the contents of files; with `held`, without words."""
+    prompt = departure.prompt
+    said = with_files(file.attached for file in prompt.files) if prompt is not None else {}
+    bare = replace(departure, prompt=replace(prompt, files=())) if prompt is not None else departure
+    return json.dumps({**asdict(bare), **said, "held": held}, default=_plain)
 
 
 def _plain(value: object) -> object:
@@ -213,25 +224,27 @@ def _plain(value: object) -> object:
     raise TypeError(type(value).__name__)
 
 
-def _departure_of(stored: dict[str, Any]) -> Departure:
+def _departure_of(stored: dict[str, Any], contents: Mapping[str, Content]) -> Departure:
     prompt = cast("dict[str, Any] | None", stored["prompt"])
     turn_id = stored["turn_id"]
+    files = tuple(File(each, contents[each.digest]) for each in files_in(stored) if each.digest in contents)
     return Departure(
         leave=Leave(stored["leave"]),
         number=stored["number"],
         turn_id=UUID(hex=turn_id) if turn_id else None,
         name=stored["name"],
-        prompt=_prompt_of(prompt) if prompt else None,
+        prompt=_prompt_of(prompt, files) if prompt else None,
         temporary=stored.get("temporary", False),
     )
 
 
-def _prompt_of(stored: dict[str, Any]) -> Prompt:
+def _prompt_of(stored: dict[str, Any], files: tuple[File, ...]) -> Prompt:
     source: dict[str, Any] = {**stored["source"], "kind": SourceKind(stored["source"]["kind"])}
     target = cast("dict[str, Any] | None", stored["target"])
     where = _target_of(target) if target else None
     return Prompt(
         text=stored["text"],
+        files=files,
         source=Source(**source),
         target=where,
         missed=stored.get("missed", False),

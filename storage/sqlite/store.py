@@ -13,6 +13,7 @@ from storage.sqlite.branches import SqliteBranches
 from storage.sqlite.compactions import SqliteCompactions
 from storage.sqlite.database import Database
 from storage.sqlite.deliveries import SqliteDeliveries
+from storage.sqlite.files import SqliteFiles
 from storage.sqlite.held import Held
 from storage.sqlite.omissions import SqliteOmissions
 from storage.sqlite.permission import made_owner_key, session_by_id
@@ -42,6 +43,7 @@ class SqliteStore:
         self.transfers = SqliteTransfers(database, held, now)
         self.temporaries = SqliteTemporaries(database, held)
         self.preferences = SqlitePreferences(database, held)
+        self.files = SqliteFiles(database, held)
         self.transcripts = SqliteTranscripts(database, held)
         self.turns = SqliteTurns(database, held, now)
         self.deliveries = SqliteDeliveries(database, held, now)

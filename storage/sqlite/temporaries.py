@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from storage.errors import SessionNotFound
-from storage.records import Actor, NamedBy, SessionInfo, Turn
+from storage.records import Actor, File, NamedBy, SessionInfo, Turn
 from storage.sqlite import index, preferences
 from storage.sqlite.database import Database
+from storage.sqlite.files import files_json, keep
 from storage.sqlite.held import Held, Words
 from storage.sqlite.permission import owner_key, session_by_id
 from storage.sqlite.purging import remove
@@ -110,6 +111,11 @@ def _store(connection: sqlite3.Connection, session: sqlite3.Row, words: Words) -
     connection.executemany("UPDATE turns SET prompt = ? WHERE id = ?", prompts)
     thoughts = [(text, turn) for turn, text in words.thoughts.items()]
     connection.executemany("UPDATE turns SET thoughts = ? WHERE id = ?", thoughts)
+    connection.executemany(
+        "UPDATE turns SET files = ? WHERE id = ?", [(files_json(files), turn) for turn, files in words.attached.items()]
+    )
+    attached = {file.digest: file for files in words.attached.values() for file in files}
+    keep(connection, *place, [File(attached[digest], content) for digest, content in words.files.items()])
     turn, partial = words.partial
     connection.execute("UPDATE turns SET partial = ? WHERE id = ? AND ended IS NULL", (partial, turn))
     for name, chosen in words.preferences.items():
@@ -124,7 +130,9 @@ def _store_choices(connection: sqlite3.Connection, held: Held, session: sqlite3.
     """Write the words of its open choices, but for those that begin another temporary session."""
     sql = "SELECT *, ? AS session_id FROM choices WHERE owner = ? AND number = ?"
     for row in connection.execute(sql, (session["id"], session["owner"], session["number"])).fetchall():
-        choice = choice_of(row, held)
+        choice = choice_of(row, held, {})
         if choice is not None and not choice.departure.temporary:
             stored = departure_json(choice.departure)
             connection.execute("UPDATE choices SET departure = ? WHERE id = ?", (stored, row["id"]))
+            files = choice.departure.prompt.files if choice.departure.prompt is not None else ()
+            keep(connection, session["owner"], session["number"], files, choice=row["id"])

@@ -40,7 +40,10 @@ class SqliteTurns:
             if limit is not None and state.is_waiting and len(waiting_in(connection, self._held, session)) >= limit:
                 raise QueueFull(limit)
             self._held.refuse_more(session, text)
-            entry = write_prompt(connection, self._held, actor, session, text, now) if state is TurnState.ASKED else None
+            entry = None
+            if state is TurnState.ASKED:
+                told = [file.attached for file in prompt.files]
+                entry = write_prompt(connection, self._held, actor, session, text, told, now)
             turn = new_turn(turn_id, session, prompt, text=text, state=state, entry=entry, now=now)
             if prompt.source.kind is SourceKind.MESSAGE and prompt.source.guild_id is None:
                 direct.saw(connection, actor, prompt.source.channel_id, prompt.source.id, micros(now))
@@ -55,7 +58,7 @@ class SqliteTurns:
         def work(connection: sqlite3.Connection) -> Turn:
             turn = turn_of(in_state(connection, actor, turn_id, TurnState.QUEUED, TurnState.PAUSED), self._held)
             session = session_by_id(connection, actor, turn.session_id)
-            entry = write_prompt(connection, self._held, actor, session, turn.prompt, now)
+            entry = write_prompt(connection, self._held, actor, session, turn.prompt, turn.files, now)
             update(connection, turn_id, state=TurnState.ASKED, prompt_entry=entry, asked=micros(now))
             return replace(turn, state=TurnState.ASKED, prompt_entry=entry, asked=now)
 

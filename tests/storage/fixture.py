@@ -11,12 +11,27 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from storage.records import Draft, DraftEntry, Provenance
+from storage.records import Draft, DraftEntry, Provenance, TurnState
 from storage.sqlite.backup import back_up
 from storage.sqlite.migrate import migrations
 from storage.sqlite.open import open_store
 from storage.store import Store
-from tests.storage.samples import ANN, BOB, CAT, START, Clock, answer, ask, departure, exchange, prompt, summary, target, wait
+from tests.storage.samples import (
+    ANN,
+    BOB,
+    CAT,
+    START,
+    Clock,
+    answer,
+    ask,
+    departure,
+    exchange,
+    file,
+    prompt,
+    summary,
+    target,
+    wait,
+)
 
 FOLDER: Final = Path(__file__).parent / "fixtures"
 SECRET: Final = "the words of Ann"
@@ -63,6 +78,8 @@ async def keep_order(store: Store) -> None:
     await store.shelves.delete(CAT, (await store.sessions.create(CAT, "thrown away")).number)
     await store.preferences.set(CAT, "auto_archive_days", 0)
     await store.preferences.set_for_session(CAT, brought.id, "model", "larger")
+    sent = await store.turns.submit(CAT, brought.id, prompt("read this", file("what is in it")), TurnState.ASKED)
+    await answer(store, sent, "read")
 
 
 async def make(to: Path) -> None:

@@ -6,7 +6,10 @@ from itertools import count
 
 from storage.records import (
     Actor,
+    Attached,
+    Content,
     Departure,
+    File,
     Leave,
     NewSummary,
     Prompt,
@@ -17,6 +20,7 @@ from storage.records import (
     Target,
     Turn,
     TurnState,
+    digest_of,
 )
 from storage.store import Store
 
@@ -52,9 +56,23 @@ def target(*, message_id: int | None = None, expires: datetime | None = None) ->
     return Target(surface=Surface.EPHEMERAL, channel_id=7, message_id=message_id, token=token, token_expires=expires)
 
 
-def prompt(text: str = "hello", *, event: int | None = None, to: Target | None = None, model: str | None = None) -> Prompt:
-    """A person's words."""
-    return Prompt(text=text, source=source(event), target=to, model=model)
+def prompt(
+    text: str = "hello",
+    *files: File,
+    event: int | None = None,
+    to: Target | None = None,
+    model: str | None = None,
+) -> Prompt:
+    """A person's words, and their files."""
+    return Prompt(text=text, files=files, source=source(event), target=to, model=model)
+
+
+def file(text: str, data: bytes | None = None, name: str = "notes.txt") -> File:
+    """A file with words; without `data` it has nothing else."""
+    content = Content(text.encode() if data is None else data, text)
+    size = len(content.data)
+    told = Attached(name=name, kind="text", digest=digest_of(content), size=size, characters=len(text))
+    return File(told, content)
 
 
 def departure(to: Target | None = None) -> Departure:

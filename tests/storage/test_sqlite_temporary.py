@@ -17,7 +17,7 @@ from storage.sqlite.permission import turn_by_id
 from storage.sqlite.rows import turn_of
 from storage.sqlite.store import SqliteStore
 from storage.sqlite.verify import verify
-from tests.storage.samples import ANN, BOB, answer, ask, exchange, prompt, target, wait
+from tests.storage.samples import ANN, BOB, answer, ask, exchange, file, prompt, target, wait
 from tests.storage.traces import strange, traces
 
 
@@ -30,7 +30,7 @@ async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
 
 async def said_in(store: SqliteStore, words: list[str]) -> SessionInfo:
     """A temporary session that says each of the words in a place of its own, while an answer is being written in it."""
-    name, asked, stopped, again, waits, removed, half, next_name, next_prompt, sent, chosen, thought = words
+    name, asked, stopped, again, waits, removed, half, next_name, next_prompt, sent, chosen, thought, *files = words
     made = await store.sessions.create(ANN, name, temporary=True)
     session = await store.sessions.open(ANN, made.number)
     await store.preferences.set_for_session(ANN, session.id, "instructions", chosen)
@@ -40,10 +40,14 @@ async def said_in(store: SqliteStore, words: list[str]) -> SessionInfo:
     await answer(store, await store.turns.retry(ANN, turn.id, prompt()), again)
     await store.turns.ask(ANN, (await wait(store, session, sent)).id)
     await store.turns.remove(ANN, (await store.turns.reword(ANN, (await wait(store, session, "")).id, removed)).id)
-    await wait(store, session, waits)
+    read, named, brought = files
+    waiting = prompt(waits, file(read * 500, read.encode() * 5000, named))
+    await store.turns.submit(ANN, session.id, waiting, TurnState.QUEUED)
     running = await ask(store, session, "more", to=target(message_id=5))
     await store.turns.checkpoint(ANN, running.id, half)
-    await store.turns.hold(ANN, session.id, Departure(leave=Leave.NEW, name=next_name, prompt=prompt(next_prompt)))
+    await store.turns.hold(
+        ANN, session.id, Departure(leave=Leave.NEW, name=next_name, prompt=prompt(next_prompt, file(brought)))
+    )
     return session
 
 
@@ -51,13 +55,13 @@ def copied(folder: Path) -> Path:
     """The files as a crash leaves them."""
     crashed = folder / "crashed"
     crashed.mkdir()
-    for file in folder.glob("cubby.db*"):
-        shutil.copy(file, crashed)
+    for each in folder.glob("cubby.db*"):
+        shutil.copy(each, crashed)
     return crashed / "cubby.db"
 
 
 async def test_no_word_is_in_a_file_or_a_backup(store: SqliteStore, tmp_path: Path) -> None:
-    words = [strange() for _ in range(12)]
+    words = [strange() for _ in range(15)]
     session = await said_in(store, words)
     await exchange(store, await store.sessions.create(BOB), "stripes", "and dots", BOB)
     path, backup = tmp_path / "cubby.db", tmp_path / "backup.db"
@@ -71,7 +75,7 @@ async def test_no_word_is_in_a_file_or_a_backup(store: SqliteStore, tmp_path: Pa
 
 
 async def test_kept_every_word_is_stored_at_once_and_read_after_a_restart(store: SqliteStore, tmp_path: Path) -> None:
-    words = [strange() for _ in range(12)]
+    words = [strange() for _ in range(15)]
     session = await said_in(store, words)
     path = await store.transcripts.path(ANN, session.id)
     await store.temporaries.keep(ANN, session.id)
@@ -96,7 +100,7 @@ async def test_a_choice_to_begin_one_leaves_no_word_and_is_gone_after_a_restart(
 
 async def test_what_a_crash_left_is_ended_and_its_owner_is_told_once(store: SqliteStore, tmp_path: Path) -> None:
     await store.sessions.create(BOB, temporary=True)
-    session = await said_in(store, [strange() for _ in range(12)])
+    session = await said_in(store, [strange() for _ in range(15)])
     again = await open_store(copied(tmp_path))
     (turn,) = await again.temporaries.cut_off()
     assert [part.target.message_id for part in await again.deliveries.of_turn(ANN, turn.id)] == [5]
@@ -114,7 +118,7 @@ async def test_what_a_crash_left_is_ended_and_its_owner_is_told_once(store: Sqli
 
 
 async def test_who_is_erased_takes_a_temporary_session_along(store: SqliteStore, tmp_path: Path) -> None:
-    session = await said_in(store, [strange() for _ in range(12)])
+    session = await said_in(store, [strange() for _ in range(15)])
     await store.shelves.erase(ANN)
     with pytest.raises(SessionNotFound):
         await store.sessions.get(ANN, session.id)

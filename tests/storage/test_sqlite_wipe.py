@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from storage.records import Actor, TurnState
+from storage.records import Actor, Departure, Leave, TurnState
 from storage.sqlite.inspect import read_only
 from storage.sqlite.open import open_store
 from storage.sqlite.store import SqliteStore
 from storage.sqlite.verify import verify
-from tests.storage.samples import ANN, BOB, START, exchange, prompt, target
+from tests.storage.samples import ANN, BOB, START, exchange, file, prompt, target
 from tests.storage.traces import filled, id_is_left, strange, traces
 
 
@@ -57,9 +57,14 @@ async def test_an_erased_person_leaves_no_byte_and_others_keep_theirs(store: Sql
     await store.deliveries.saw(who, (channel := 765432109876543210), message)
     assert id_is_left(path, who.user_id)
     assert traces(path, [place.token or ""])
+    big = [strange() for _ in range(4)]
+    sent = file(" ".join(big) * 400, " ".join(big[::-1]).encode() * 4000, named := strange())
+    await store.turns.submit(who, session.id, prompt("read this", sent), TurnState.QUEUED)
+    await store.turns.hold(who, session.id, Departure(leave=Leave.NEW, prompt=prompt("and this", sent)))
+    assert traces(path, [*big, named]) == [*big, named]
     await store.shelves.erase(who)
     assert await store.upkeep.wipe()
-    assert traces(path, [*words, wish, order, place.token or ""]) == []
+    assert traces(path, [*words, *big, named, wish, order, place.token or ""]) == []
     assert [number for number in (who.user_id, message, channel) if id_is_left(path, number)] == []
     assert len(traces(path, others)) > len(others) / 2
     (hit,) = await store.transcripts.search_messages(BOB, others[2])

@@ -100,6 +100,11 @@ BROKEN = {
     f"UPDATE searchable SET id = id - 9 WHERE entry = {FIRST}": r"Place \d+ of the search: it is in one of the index",
     "UPDATE provenance SET number = 9": r"Import of owner 3: its session, number 9, is not there",
     "UPDATE undos SET number = 9": r"Undo \w{32}: its session \(9 of owner 3\) is not there",
+    "INSERT INTO files(owner, digest, size, text, data) VALUES (3, 'x', 0, '', '')": r"File \d+ of owner 3: nothing has it",
+    "DELETE FROM files": "Session 1 of owner 3: a file that came with it is not there",
+    "UPDATE turns SET number = 2 WHERE files IS NOT NULL": r"Turn \w{32}: a file that came with it is not its session's",
+    "UPDATE attached SET choice = 'x'": "Session 1 of owner 3: a file waits with a choice that is not there",
+    "UPDATE sessions SET temporary = 1 WHERE owner = 3 AND number = 1": "Session 1 of owner 3: it is temporary, and has files",
     "UPDATE sessions SET owner = 9 WHERE owner = 2": "SQLite: rows of sessions point at rows of owners",
 }
 

@@ -1,0 +1,37 @@
+"""Files that came with prompts, in memory."""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from storage.memory.state import State
+from storage.records import Actor, Content
+
+
+class MemoryFiles:
+    """The `Files` of the in-memory store."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def texts(self, actor: Actor, session_id: UUID, digests: Iterable[str]) -> Mapping[str, str]:
+        """See `Files.texts`."""
+        found = {digest: self._content(actor, session_id, digest) for digest in digests}
+        return {digest: content.text for digest, content in found.items() if content is not None}
+
+    async def data(self, actor: Actor, session_id: UUID, digest: str) -> bytes | None:
+        """See `Files.data`."""
+        content = self._content(actor, session_id, digest)
+        return None if content is None else content.data
+
+    async def used(self, actor: Actor) -> int:
+        """See `Files.used`. Those of a pending choice are in its prompt."""
+        own = {digest: content for (owner, digest), content in self._state.files.items() if owner == actor.user_id}
+        for choice in self._state.choices.values():
+            prompt = choice.departure.prompt
+            if prompt is not None and self._state.sessions[choice.session_id].owner == actor.user_id:
+                own |= {file.attached.digest: file.content for file in prompt.files}
+        return sum(content.size for content in own.values())
+
+    def _content(self, actor: Actor, session_id: UUID, digest: str) -> Content | None:
+        session = self._state.session(actor, session_id)
+        return self._state.files.get((actor.user_id, digest)) if digest in self._state.files_of(session) else None

@@ -1,0 +1,152 @@
+"""Files that come with prompts: whose they are, who else has them, and when they go."""
+
+from collections.abc import Iterable, Sequence
+
+import pytest
+
+from storage.errors import QueueFull, SessionNotFound
+from storage.records import Actor, Attached, Departure, Leave, SessionInfo, TurnState, files_in
+from storage.store import Store
+from tests.storage.samples import ANN, BOB, START, answer, file, prompt
+
+REPORT = file("what is written", b"%PDF what is written", "report.pdf")
+NOTES = file("something else")
+NOWHERE = {"name": "x", "kind": "text", "digest": "0", "size": "none"}
+
+
+@pytest.fixture(params=[False, True], ids=["kept", "temporary"])
+async def session(request: pytest.FixtureRequest, store: Store) -> SessionInfo:
+    return await store.sessions.create(ANN, temporary=request.param)
+
+
+async def has(store: Store, session: SessionInfo, actor: Actor = ANN) -> set[str]:
+    """Which of the two files the session has, and has whole."""
+    found: set[str] = set()
+    texts = await store.files.texts(actor, session.id, [REPORT.attached.digest, NOTES.attached.digest, "none"])
+    for each in (REPORT, NOTES):
+        data = await store.files.data(actor, session.id, each.attached.digest)
+        assert data in (None, each.content.data)
+        assert texts.get(each.attached.digest) == (each.content.text if data else None)
+        found |= {each.attached.name} if data else set()
+    return found
+
+
+async def told(store: Store, session: SessionInfo) -> Sequence[tuple[Attached, ...]]:
+    return [files_in(entry.data) for entry in await store.transcripts.path(ANN, session.id) if entry.kind == "user"]
+
+
+def size(files: Iterable[object]) -> int:
+    return sum(each.content.size for each in (REPORT, NOTES) if each in files)
+
+
+async def test_what_comes_with_a_prompt_is_kept_with_it(store: Store, session: SessionInfo) -> None:
+    turn = await store.turns.submit(ANN, session.id, prompt("read", REPORT, NOTES), TurnState.ASKED)
+    assert turn.files == (REPORT.attached, NOTES.attached) == (await store.turns.get(ANN, turn.id)).files
+    assert await told(store, session) == [turn.files]
+    assert await has(store, session) == {"report.pdf", "notes.txt"}
+    assert await store.files.used(ANN) == size((REPORT, NOTES))
+
+
+async def test_what_waits_has_its_files_and_asks_with_them(store: Store, session: SessionInfo) -> None:
+    turn = await store.turns.submit(ANN, session.id, prompt("read", REPORT), TurnState.QUEUED)
+    assert (await store.turns.waiting(ANN, session.id))[0].files == (REPORT.attached,)
+    assert await has(store, session) == {"report.pdf"}
+    await store.turns.ask(ANN, turn.id)
+    assert await told(store, session) == [(REPORT.attached,)]
+
+
+async def test_a_prompt_that_is_refused_leaves_no_file(store: Store, session: SessionInfo) -> None:
+    with pytest.raises(QueueFull):
+        await store.turns.submit(ANN, session.id, prompt("read", REPORT), TurnState.QUEUED, limit=0)
+    assert await has(store, session) == set()
+    assert await store.files.used(ANN) == 0
+
+
+async def test_asked_again_or_in_other_words_it_still_has_its_files(store: Store, session: SessionInfo) -> None:
+    first = await answer(store, await store.turns.submit(ANN, session.id, prompt("read", REPORT), TurnState.ASKED))
+    again = await answer(store, await store.turns.retry(ANN, first.id, prompt("unused")))
+    assert again.files == (REPORT.attached,)
+    revised = await store.turns.revise(ANN, again.id, prompt("other words"))
+    assert revised.files == (await store.turns.get(ANN, revised.id)).files == (REPORT.attached,)
+    assert await told(store, session) == [(REPORT.attached,)]
+
+
+async def test_nobody_else_gets_at_it_nor_learns_that_it_is_there(store: Store, session: SessionInfo) -> None:
+    await store.turns.submit(ANN, session.id, prompt("read", REPORT), TurnState.ASKED)
+    theirs = await store.sessions.create(BOB)
+    with pytest.raises(SessionNotFound):
+        await has(store, session, BOB)
+    assert await has(store, theirs, BOB) == set()
+    await store.turns.submit(BOB, theirs.id, prompt("mine too", REPORT), TurnState.ASKED)
+    assert await store.files.used(BOB) == await store.files.used(ANN) == size((REPORT,))
+
+
+async def test_a_session_has_only_what_came_into_it(store: Store, session: SessionInfo) -> None:
+    await store.turns.submit(ANN, session.id, prompt("read", REPORT), TurnState.ASKED)
+    assert await has(store, await store.sessions.create(ANN)) == set()
+
+
+async def test_one_content_counts_once_and_goes_with_the_last_session_that_has_it(store: Store) -> None:
+    one, two = await store.sessions.create(ANN), await store.sessions.create(ANN)
+    for session in (one, one, two):
+        await answer(store, await store.turns.submit(ANN, session.id, prompt("read", REPORT), TurnState.ASKED))
+    assert await store.files.used(ANN) == size((REPORT,))
+    await store.shelves.delete(ANN, one.number)
+    with pytest.raises(SessionNotFound):
+        await has(store, one)
+    assert await store.files.used(ANN) == size((REPORT,))
+    await store.shelves.purge(ANN, one.number)
+    assert await has(store, two) == {"report.pdf"}
+    await store.shelves.delete(ANN, two.number)
+    await store.shelves.purge(ANN, two.number)
+    assert await store.files.used(ANN) == 0
+
+
+async def test_forks_and_what_is_moved_out_have_it_too_and_outlive_what_they_came_from(store: Store) -> None:
+    session = await store.sessions.create(ANN)
+    await answer(store, await store.turns.submit(ANN, session.id, prompt("read", REPORT), TurnState.ASKED))
+    fork = await store.branches.fork(ANN, session.id)
+    last = await answer(store, await store.turns.submit(ANN, session.id, prompt("and", NOTES), TurnState.ASKED))
+    lifted = await store.branches.lift(ANN, last.id)
+    assert await has(store, session) == {"report.pdf", "notes.txt"}
+    await store.shelves.delete(ANN, session.number)
+    await store.shelves.purge(ANN, session.number)
+    assert await has(store, fork) == {"report.pdf"}
+    assert await has(store, lifted) == {"notes.txt"}
+    assert await store.files.used(ANN) == size((REPORT, NOTES))
+
+
+async def test_what_waits_for_a_choice_comes_back_with_it_and_goes_with_it(store: Store, session: SessionInfo) -> None:
+    departure = Departure(leave=Leave.NEW, prompt=prompt("read", REPORT))
+    taken, old = [await store.turns.hold(ANN, session.id, departure) for _ in range(2)]
+    assert (await store.turns.choice(ANN, taken.id)).departure == departure
+    assert await has(store, session) == set()
+    assert (await store.turns.decide(ANN, taken.id)).departure == departure
+    assert (await store.turns.choice(ANN, old.id)).departure == departure
+    await store.upkeep.forget_choices(START.replace(year=2030))
+    assert await store.files.used(ANN) == 0
+
+
+async def test_what_a_temporary_session_has_is_stored_when_it_is_kept_and_gone_when_it_ends(store: Store) -> None:
+    kept, ended = [await store.sessions.create(ANN, temporary=True) for _ in range(2)]
+    await store.turns.submit(ANN, kept.id, prompt("read", REPORT), TurnState.QUEUED)
+    departure = Departure(leave=Leave.NEW, prompt=prompt("and", NOTES))
+    choice = await store.turns.hold(ANN, kept.id, departure)
+    await store.turns.submit(ANN, ended.id, prompt("and", NOTES), TurnState.ASKED)
+    await store.temporaries.keep(ANN, kept.id)
+    assert await has(store, kept) == {"report.pdf"}
+    assert (await store.turns.waiting(ANN, kept.id))[0].files == (REPORT.attached,)
+    assert (await store.turns.decide(ANN, choice.id)).departure == departure
+    await store.temporaries.end(ANN, ended.id)
+    assert await store.files.used(ANN) == size((REPORT,))
+
+
+async def test_an_erased_person_has_no_file(store: Store, session: SessionInfo) -> None:
+    await store.turns.submit(ANN, session.id, prompt("read", REPORT), TurnState.ASKED)
+    await store.shelves.erase(ANN)
+    assert await store.files.used(ANN) == 0
+
+
+@pytest.mark.parametrize("data", [{}, {"files": "x"}, {"files": ["x", NOWHERE]}])
+def test_what_other_programs_wrote_there_is_no_file(data: dict[str, object]) -> None:
+    assert files_in(data) == ()
