@@ -25,6 +25,7 @@ from agent.builtin import BuiltinModel
 from agent.errors import ModelError
 from agent.model import ModelClient
 from agent.openai_client import OPENAI, NoModelChosen
+from agent.price_file import PricesRefused
 from check import check
 from errands import NoUserId, add_errands, chosen_errand
 from lifeline import end_with_stdin
@@ -54,6 +55,18 @@ TURNED_AWAY: Final = (
     "https://discord.com/developers/applications"
 )
 DEMO: Final = "set OPENAI_API_KEY or OPENAI_BASE_URL for a real one"
+REFUSED: Final = (
+    DatabaseRefused,
+    NoUserId,
+    NoModelChosen,
+    PricesRefused,
+    CannotListen,
+    PlaygroundRefused,
+    NoPort,
+    WorldFileRefused,
+)
+"""What says by itself what to mend before a start."""
+
 NO_DISCORD: Final = "Discord cannot be reached; check this machine's network and start again."
 
 log = logging.getLogger("cubby")
@@ -172,7 +185,7 @@ async def run(settings: Settings, options: argparse.Namespace) -> int:
         end_with_stdin(stop)
     try:
         return await chosen(settings, options, stop)
-    except (DatabaseRefused, NoUserId, NoModelChosen, CannotListen, PlaygroundRefused, NoPort, WorldFileRefused) as error:
+    except REFUSED as error:
         return refuse(str(error))
     except ModelError as error:
         return refuse(f"The model endpoint could not be asked for its models ({error}). Set OPENAI_MODEL to name one.")

@@ -1,4 +1,5 @@
-"""`python bot.py --check`: settings, database, backups, token, model endpoint, model; a line each, and whether all are well.
+"""`python bot.py --check`: settings, database, backups, prices, token, model endpoint, model; a line each, and whether all
+are well.
 
 It takes no lock and changes nothing, so it may run beside a live bot.
 """
@@ -13,9 +14,11 @@ import discord
 from agent.catalogue import is_listed
 from agent.errors import ModelError
 from agent.openai_client import OpenAIClient
+from agent.price_file import PricesRefused, read_prices
 from settings import EVERY, Settings
 from storage.backups import backups_of
 from storage.errors import DatabaseRefused
+from storage.ids import utc_now
 from storage.sqlite.inspect import inspect_database
 
 SECONDS: Final = 20.0
@@ -32,6 +35,7 @@ async def check(settings: Settings, say: Callable[[str], None]) -> bool:
     looks: tuple[tuple[str, Callable[[Settings], Awaitable[str]]], ...] = (
         ("database", _database),
         ("backups", _backups),
+        ("prices", _prices),
         ("token", _token),
         ("model", _model),
     )
@@ -72,6 +76,19 @@ async def _backups(settings: Settings) -> str:
     if found.are_overdue:
         raise Fault(f"{newest}, but the database has changed since; see the bot's log.")
     return newest
+
+
+async def _prices(settings: Settings) -> str:
+    if settings.price_file is None:
+        return "none, so costs are unknown; see PRICE_FILE"
+    try:
+        prices = await asyncio.to_thread(read_prices, settings.price_file)
+    except PricesRefused as error:
+        raise Fault(str(error)) from None
+    listed = f"{settings.price_file}, {len({price.model for price in prices.prices})} models in {prices.currency}"
+    today = utc_now().date()
+    known = settings.openai_model is None or prices.of(settings.openai_model, today) is not None
+    return listed if known else f"{listed}; {settings.openai_model} has none today, so what it costs is unknown"
 
 
 async def _token(settings: Settings) -> str:

@@ -87,6 +87,7 @@ class Settings(BaseModel):
     title_model: str | None = Field(default=None, examples=["gpt-5-nano"])
     system_prompt: str = Field(default=DEFAULT_SYSTEM_PROMPT, examples=[DEFAULT_SYSTEM_PROMPT])
     max_output_tokens: Count | None = Field(default=None, examples=["4096"])
+    price_file: WrittenOut | None = Field(default=None, examples=["prices.toml"])
     context_tokens: Count = Field(default_factory=_usual_context, examples=["32768"])
     models: Offers = Field(default=(), examples=["gpt-5=400000, gpt-5-mini"])
     effort_models: ModelNames = Field(default=frozenset(), examples=["gpt-5, gpt-5-mini"])
@@ -157,7 +158,8 @@ class Settings(BaseModel):
 def load_settings(environ: Mapping[str, str], dotenv: Path) -> Settings:
     """Read settings from `environ`, then from the file `dotenv`, which may be absent; an empty value counts as not set.
 
-    A relative `DATABASE_PATH` starts at the folder of `dotenv`. Raises `SettingsError` with every fault at once.
+    A relative `DATABASE_PATH` or `PRICE_FILE` starts at the folder of `dotenv`. Raises `SettingsError` with
+    every fault at once.
     """
     names = [name.upper() for name in Settings.model_fields]
     written = _read_dotenv(dotenv)
@@ -168,7 +170,8 @@ def load_settings(environ: Mapping[str, str], dotenv: Path) -> Settings:
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
     else:
-        return settings.model_copy(update={"database_path": dotenv.parent / settings.database_path})
+        price_file = settings.price_file and dotenv.parent / settings.price_file
+        return settings.model_copy(update={"database_path": dotenv.parent / settings.database_path, "price_file": price_file})
     # A default that depends on a faulty value is reported too; that fault is not theirs.
     raise SettingsError(tuple(_fault(each, values) for each in found if each["type"] != "default_factory_not_called"))
 

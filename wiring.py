@@ -22,6 +22,8 @@ from agent.deadlines import Deadlines
 from agent.events import Listener, beside
 from agent.model import Message, ModelClient, Role
 from agent.openai_client import OpenAIClient, connect
+from agent.price_file import read_prices
+from agent.prices import Prices
 from agent.recall import meter_of
 from agent.recovery import recover
 from agent.runtimes import Runtimes
@@ -72,8 +74,8 @@ class Running:
 async def running(settings: Settings, model: ModelClient, config: AgentConfig | None = None) -> AsyncGenerator[Running, None]:
     """Make every part around the model; at the end let running answers finish, store the rest and close it all.
 
-    `config` is what the settings say, unless a test needs shorter times. Raises `DatabaseRefused` before anything
-    else is made, and `CannotListen` where `HEALTH_PORT` is not to be had.
+    `config` is what the settings say, unless a test needs shorter times. Raises `PricesRefused` and `DatabaseRefused` before
+    anything else is made, and `CannotListen` where `HEALTH_PORT` is not to be had.
     """
     config = _told_of(model, config or agent_config(settings))
     async with AsyncExitStack() as stack:
@@ -96,7 +98,8 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
         stack.push_async_callback(deliverer.close, LAST_WORDS)
         guarded = await stack.enter_async_context(GuardedModel(model, now=utc_now, changed=operator.endpoint))
         budget = budget_of(config, store, utc_now, partial(operator.sees, IncidentKind.BUDGET_LOW))
-        titles = await _titles(stack, settings, model, partial(Titler, store, budget, is_down=lambda: guarded.is_down))
+        namer = partial(Titler, store, budget, prices=config.prices, is_down=lambda: guarded.is_down)
+        titles = await _titles(stack, settings, model, namer)
         listener = beside(deliverer.on_event, operator.on_event, watch.turns.on_event, titles)
         runtimes = await stack.enter_async_context(Runtimes(store, guarded, config, listener, grace=GRACE, budget=budget))
         access = Access(client, settings.allowed_guilds, time.monotonic)
@@ -208,13 +211,14 @@ async def connect_to_discord(bot: Running, token: str) -> "asyncio.Task[None]":
 
 
 def agent_config(settings: Settings) -> AgentConfig:
-    """What the agent needs of the settings."""
+    """What the agent needs of the settings, and of the files that they name. Raises `PricesRefused`."""
     return AgentConfig(
         system_prompt=settings.system_prompt,
         context_tokens=settings.context_tokens,
         reply_reserve=settings.reply_reserve,
         max_output_tokens=settings.max_output_tokens,
         models=_models(settings),
+        prices=read_prices(settings.price_file) if settings.price_file else Prices(),
         running_turns=settings.running_turns,
         prompts_per_minute=settings.prompts_per_minute,
         day_tokens_person=settings.day_tokens_person,

@@ -10,6 +10,7 @@ from agent.events import Listener
 from agent.floor import Floor
 from agent.model import ModelClient
 from agent.session import AgentSession
+from agent.spending import begun
 from agent.turn import Ended
 from storage.ids import utc_now
 from storage.records import Actor, SessionInfo, Turn, TurnState
@@ -55,4 +56,4 @@ def _unended(latest: Turn | None) -> tuple[Turn, Ended] | None:
     """A turn that nobody is at work on, since its session is only being built: the store did not take its end."""
     if latest is None or not latest.state.is_running:
         return None
-    return latest, Ended(outcome=TurnState.INTERRUPTED, text=latest.partial)
+    return latest, Ended(outcome=TurnState.INTERRUPTED, text=latest.partial, spent=begun(latest.partial))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from agent.deadlines import Deadlines
+from agent.prices import Prices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,7 @@ class AgentConfig:
     """Tokens of the context kept free for the answer."""
     max_output_tokens: int | None = None
     models: Models = field(default_factory=Models)
+    prices: Prices = field(default_factory=Prices)
     deadlines: Deadlines = field(default_factory=Deadlines)
     queue_limit: int = 5
     """Prompts that may wait in one session."""

@@ -15,6 +15,7 @@ from uuid import UUID
 from agent.config import AgentConfig
 from agent.events import Listener, QueueChanged, TurnEnded
 from agent.runtimes import Runtimes
+from agent.spending import begun
 from storage.errors import WrongTurnState
 from storage.records import Actor, Turn, TurnState
 from storage.store import Store
@@ -79,7 +80,9 @@ async def _set_aside(store: Store, turns: Iterable[Turn], listener: Listener) ->
 
 async def _interrupt(store: Store, turn: Turn, listener: Listener) -> Turn:
     actor = Actor(turn.owner)
-    ended = await store.turns.end(actor, turn.id, TurnState.INTERRUPTED, text=turn.partial, model=turn.model)
+    ended = await store.turns.end(
+        actor, turn.id, TurnState.INTERRUPTED, text=turn.partial, model=turn.model, spent=begun(turn.partial)
+    )
     session = await store.sessions.get(actor, turn.session_id)
     listener(
         TurnEnded(

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from types import TracebackType
 from typing import Final, Self
 
@@ -16,9 +17,11 @@ from agent.budget import Budget
 from agent.context import estimated_tokens
 from agent.events import Event, TurnEnded
 from agent.model import Finish, FinishReason, ModelClient, ModelRequest, Text, Tokens
+from agent.prices import Prices
+from agent.spending import took
 from agent.titles import ROOM, plain_title, request_for, title_from
 from storage.preferences import TITLES
-from storage.records import Actor, TurnState
+from storage.records import Spent, TurnState, Usage
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -48,11 +51,12 @@ class _Said:
     def text(self) -> str:
         return "".join(self.pieces)
 
-    def cost(self, request: ModelRequest) -> int:
+    def spent(self, request: ModelRequest, prices: Prices, model: str, day: date) -> Spent | None:
         """What the server counted, else an estimate where anything came."""
-        if self.tokens is not None:
-            return self.tokens.input + self.tokens.output
-        return _estimate(request) + estimated_tokens(self.text) if self.pieces else 0
+        tokens, usage = self.tokens, None
+        if tokens is not None:
+            usage = Usage(input_tokens=tokens.input, output_tokens=tokens.output, cached_tokens=tokens.cached)
+        return took(prices, model, day, usage, sent=_estimate(request), text=self.text)
 
 
 class Titler:
@@ -62,9 +66,16 @@ class Titler:
     """
 
     def __init__(
-        self, store: Store, budget: Budget, model: ModelClient | None, *, is_down: Callable[[], bool] = lambda: False
+        self,
+        store: Store,
+        budget: Budget,
+        model: ModelClient | None,
+        *,
+        prices: Prices | None = None,
+        is_down: Callable[[], bool] = lambda: False,
     ) -> None:
         self._store, self._budget, self._model, self._is_down = store, budget, model, is_down
+        self._prices = prices or Prices()
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_closed = False
@@ -114,14 +125,11 @@ class Titler:
             if await self._store.first_time(event.actor, ASKED, event.session.id):
                 await _read(self._model, request, said)
         finally:
-            cost = said.cost(request)
-            self._budget.settle(reservation, cost, silently=True)
-            await self._charge(event.actor, cost)
+            spent = said.spent(request, self._prices, self._model.name, event.turn.created.date())
+            self._budget.settle(reservation, spent.tokens if spent is not None else 0, silently=True)
+            if spent is not None:
+                await self._store.turns.spend(event.actor, spent, model=self._model.name, session_id=event.session.id)
         return title_from(said.text) if said.finish in (FinishReason.STOP, FinishReason.LENGTH) else None
-
-    async def _charge(self, actor: Actor, tokens: int) -> None:
-        if tokens > 0:
-            await self._store.turns.spend(actor, tokens)
 
 
 def _asked(event: TurnEnded) -> str:

@@ -19,15 +19,16 @@ from agent.budget import Budget, Reservation
 from agent.checkpoints import Checkpoints, Sleep
 from agent.choices import Chosen, chosen_for, fitted, without
 from agent.config import AgentConfig
-from agent.context import Context, estimated_tokens
+from agent.context import Context
 from agent.deadlines import within_deadlines
 from agent.errors import CutOff, EmptyAnswer, ModelError, NoSuchModel, Refused, SessionUnread
 from agent.floor import Floor
 from agent.model import Finish, FinishReason, ModelClient, ModelEvent, ModelRequest, Text, Thinking, Tokens
 from agent.recall import context_of, is_nearly_full
+from agent.spending import took
 from agent.thoughts import Thoughts
 from storage.errors import StoreError
-from storage.records import Actor, Turn, TurnState, Usage
+from storage.records import Actor, Spent, Turn, TurnState, Usage
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -54,8 +55,8 @@ class Ended:
     trimmed: bool = False
     nearly_full: bool = False
     """Whether the session leaves little room in the context from now on."""
-    spent: int = 0
-    """The tokens that its owner's day is charged with."""
+    spent: Spent | None = None
+    """What its owner's day is charged with."""
     near_limit: datetime | None = None
     """When there are new ones, where this answer brought them near the day's end of them."""
 
@@ -138,13 +139,13 @@ class TurnRunner:
             text=ended.text,
             error=ended.kind,
             blame_prompt=ended.error is not None and ended.error.blame_prompt and not ended.text,
-            model=ended.model or turn.model or self.model.name,
+            model=self._name(turn, ended),
             usage=ended.usage,
             spent=ended.spent,
             thoughts=ended.thoughts,
         )
 
-    def settled(self, answer: Answer, ended: Ended, correction: float) -> Ended:
+    def settled(self, turn: Turn, answer: Answer, ended: Ended, correction: float) -> Ended:
         """The end with who answered, what it thought and what it cost: what the server counted, else an estimate where anything
         came of it; and with whether the session is nearly full by it.
         """
@@ -156,12 +157,14 @@ class TurnRunner:
             ended = replace(ended, nearly_full=is_nearly_full(config, answer.context, ended.text, correction))
         if answer.reservation is None:
             return ended
-        usage = ended.usage
-        if usage is not None:
-            spent = usage.input_tokens + usage.output_tokens
-        else:
-            spent = estimated_tokens(answer.new) + answer.context.estimated_tokens if answer.context and answer.pieces else 0
-        return replace(ended, spent=spent, near_limit=self.budget.settle(answer.reservation, spent))
+        day, name = (turn.asked or turn.created).date(), self._name(turn, ended)
+        sent = answer.context.estimated_tokens if answer.context is not None else 0
+        spent = took(self.config.prices, name, day, ended.usage, sent=sent, text=answer.new)
+        near_limit = self.budget.settle(answer.reservation, spent.tokens if spent is not None else 0)
+        return replace(ended, spent=spent, near_limit=near_limit)
+
+    def _name(self, turn: Turn, ended: Ended) -> str:
+        return ended.model or turn.model or self.model.name
 
     async def _tried(self, turn: Turn, answer: Answer, correction: float) -> Ended:
         for attempt in range(1, self.config.attempts + 1):

@@ -189,7 +189,7 @@ class Worker:
             ended = await self._unless_stopped(self._runner.answer(turn, answer, self._correction))
         if ended is None:
             ended = self._runner.stopped(answer, self._stopping or TurnState.STOPPED)
-        return await self._end(turn, self._runner.settled(answer, ended, self._correction))
+        return await self._end(turn, self._runner.settled(turn, answer, ended, self._correction))
 
     async def _unless_stopped(self, work: Coroutine[Any, Any, T]) -> T | None:
         """What the work gives, or `None` if it was stopped or made way: the cancellations that are taken for an end."""

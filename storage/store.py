@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from storage.accounts import Accounts
 from storage.branches import Branches
 from storage.compactions import Compactions
 from storage.files import Files
@@ -162,6 +163,11 @@ class Store(Protocol):
     @property
     def deliveries(self) -> DeliveryJournal:
         """Messages that show turns."""
+        ...
+
+    @property
+    def accounts(self) -> Accounts:
+        """What people used, and what it cost."""
         ...
 
     @property

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
-from storage.records import Actor, Choice, Departure, Prompt, Turn, TurnState, Usage
+from storage.records import Actor, Choice, Departure, Prompt, Spent, Turn, TurnState, Usage
 
 
 class TurnJournal(Protocol):
@@ -79,15 +79,15 @@ class TurnJournal(Protocol):
         blame_prompt: bool = False,
         model: str | None = None,
         usage: Usage | None = None,
-        spent: int = 0,
+        spent: Spent | None = None,
         thoughts: str = "",
     ) -> Turn:
         """Close a running turn. With text, an assistant entry is written under the user entry; without, a failure entry.
 
         The new entry becomes the leaf where the user entry is it. A session that is active nowhere becomes unread where
         there is text, unless the answer was stopped. What the model thought before it answered is kept with the turn, in no
-        entry, so that nothing that reads what was said reads that. `spent` tokens are added to the owner's of the day (UTC).
-        Ending an ended turn changes nothing and returns it as it is.
+        entry, so that nothing that reads what was said reads that. What was `spent` is added to the owner's of the day (UTC),
+        as that of the `model` in this session. Ending an ended turn changes nothing and returns it as it is.
         """
         ...
 
@@ -127,8 +127,10 @@ class TurnJournal(Protocol):
         """The turn whose answer or prompt is the session's leaf: its last exchange."""
         ...
 
-    async def spend(self, actor: Actor, tokens: int) -> None:
-        """Add tokens that were used beside any turn to the person's of the day (UTC). Of somebody unknown, nothing is kept."""
+    async def spend(self, actor: Actor, spent: Spent, *, model: str | None, session_id: UUID | None = None) -> None:
+        """Add what a request beside any turn took to the person's of the day (UTC), as that of the `model`, in the session that
+        it was for. Of somebody unknown, nothing is kept.
+        """
         ...
 
     async def spent(self, actor: Actor, day: date) -> int:

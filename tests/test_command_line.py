@@ -89,7 +89,7 @@ async def test_check_says_a_line_of_each(tmp_path: Path, discord: StandIn) -> No
             tmp_path, "--check", DISCORD_TOKEN=TOKEN, OPENAI_BASE_URL=server.base_url, CUBBY_DISCORD_API=discord.api_url
         )
     assert code == 0
-    assert [line.split(":")[0] for line in out.splitlines()] == ["settings", "database", "backups", "token", "model"]
+    assert [line.split(":")[0] for line in out.splitlines()] == ["settings", "database", "backups", "prices", "token", "model"]
 
 
 @pytest.mark.parametrize(
@@ -101,6 +101,7 @@ async def test_check_says_a_line_of_each(tmp_path: Path, discord: StandIn) -> No
         {"OPENAI_MODEL": "absent"},
         {"TITLE_MODEL": "absent"},
         {"MODELS": "test-model, absent"},
+        {"PRICE_FILE": "absent.toml"},
     ],
 )
 async def test_check_finds_any_fault(tmp_path: Path, discord: StandIn, settings: dict[str, str]) -> None:

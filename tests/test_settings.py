@@ -197,5 +197,10 @@ def test_settings_do_not_change() -> None:
         Settings().log_level = "DEBUG"  # pyright: ignore[reportAttributeAccessIssue]
 
 
+def test_prices_are_beside_the_bot_unless_the_path_is_absolute(tmp_path: Path) -> None:
+    assert load_settings({"PRICE_FILE": "prices.toml"}, NOWHERE).price_file == NOWHERE.parent / "prices.toml"
+    assert load_settings({"PRICE_FILE": str(tmp_path / "p.toml")}, NOWHERE).price_file == tmp_path / "p.toml"
+
+
 def test_absolute_database_stays_where_it_is(tmp_path: Path) -> None:
     assert load_settings({"DATABASE_PATH": str(tmp_path / "a.db")}, NOWHERE).database_path == tmp_path / "a.db"

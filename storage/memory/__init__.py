@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from storage.ids import utc_now
+from storage.memory.accounts import MemoryAccounts
 from storage.memory.branches import MemoryBranches
 from storage.memory.compactions import MemoryCompactions
 from storage.memory.deliveries import MemoryDeliveries
@@ -44,6 +45,7 @@ class MemoryStore:
         self.transcripts = MemoryTranscripts(self._state)
         self.turns = MemoryTurns(self._state, now)
         self.deliveries = MemoryDeliveries(self._state, now)
+        self.accounts = MemoryAccounts(self._state)
         self.upkeep = MemoryUpkeep(self._state)
 
     async def first_time(self, actor: Actor, notice: str, session_id: UUID | None = None) -> bool:

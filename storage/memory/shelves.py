@@ -83,6 +83,7 @@ class MemoryShelves:
         for day, owner in [key for key in state.spending if key[1] == user_id]:
             tokens = state.spending.pop((day, owner))
             state.spending[day, 0] = state.spending.get((day, 0), 0) + tokens
+        state.charges = [charge for charge in state.charges if charge.owner != user_id]
         state.direct.pop(user_id, None)
         state.numbers.pop(user_id, None)
 

@@ -1,7 +1,7 @@
 """What the in-memory store holds, the look-ups that ask who may touch it, and what is recounted from the entries."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from storage.records import (
     Origin,
     Provenance,
     SessionInfo,
+    Spent,
     Turn,
     files_in,
 )
@@ -141,6 +142,18 @@ class Direct:
     active: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """What one turn took, or one request beside the turns."""
+
+    day: date
+    owner: int
+    number: int | None
+    model: str
+    spent: Spent
+    aside: bool
+
+
 @dataclass(slots=True)
 class State:
     """Everything, by its id, in the order it came."""
@@ -155,6 +168,7 @@ class State:
     active: dict[tuple[int, str], UUID] = field(default_factory=dict[tuple[int, str], UUID])
     direct: dict[int, Direct] = field(default_factory=dict[int, Direct])
     spending: dict[tuple[date, int], int] = field(default_factory=dict[tuple[date, int], int])
+    charges: list[Charge] = field(default_factory=list[Charge])
     incidents: dict[IncidentKind, datetime] = field(default_factory=dict[IncidentKind, datetime])
     notices: set[tuple[int, UUID | None, str]] = field(default_factory=set[tuple[int, UUID | None, str]])
     numbers: dict[int, int] = field(default_factory=dict[int, int])
@@ -255,6 +269,8 @@ class State:
         self.undos = {key: undo for key, undo in self.undos.items() if undo.session_id != gone}
         self.links = {key: linked for key, linked in self.links.items() if linked != gone}
         self.active = {key: active for key, active in self.active.items() if active != gone}
+        place = (session.owner, session.number)
+        self.charges = [replace(each, number=None) if (each.owner, each.number) == place else each for each in self.charges]
         self.provenances.pop(gone, None)
         self.notices = {notice for notice in self.notices if notice[1] != gone}
         said = self.places.get(session.owner, {})

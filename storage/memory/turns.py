@@ -8,6 +8,7 @@ from uuid import UUID
 
 from storage.errors import DuplicateSource, NotLastTurn, QueueFull, TemporaryFull, WrongTurnState
 from storage.ids import new_id
+from storage.memory.accounts import charge
 from storage.memory.entries import append
 from storage.memory.state import Session, State
 from storage.records import (
@@ -19,6 +20,7 @@ from storage.records import (
     EntryKind,
     Prompt,
     SourceKind,
+    Spent,
     Turn,
     TurnState,
     Usage,
@@ -136,7 +138,7 @@ class MemoryTurns:
         blame_prompt: bool = False,
         model: str | None = None,
         usage: Usage | None = None,
-        spent: int = 0,
+        spent: Spent | None = None,
         thoughts: str = "",
     ) -> Turn:
         """See `TurnJournal.end`."""
@@ -157,10 +159,11 @@ class MemoryTurns:
             session.model = model
         if text and outcome is not TurnState.STOPPED and not self._state.is_active(session.id):
             session.unread = True
-        self._spend(actor, now.date(), spent)
         self._state.thoughts |= {turn.id: clean(thoughts)} if thoughts else {}
-        ended = replace(turn, state=outcome, answer_entry=answer, partial="", error=error, model=model, usage=usage, ended=now)
-        return self._keep(ended)
+        if spent is not None:
+            charge(self._state, now.date(), actor.user_id, session.number, model, spent, aside=False)
+        ended = replace(turn, state=outcome, answer_entry=answer, partial="", error=error, model=model, ended=now)
+        return self._keep(replace(ended, usage=usage, spent=spent))
 
     async def reword(self, actor: Actor, turn_id: UUID, text: str) -> Turn:
         """See `TurnJournal.reword`."""
@@ -209,14 +212,16 @@ class MemoryTurns:
         turns = [turn for turn in self._state.turns.values() if leaf in (turn.answer_entry, turn.prompt_entry)]
         return turns[-1] if turns else None
 
-    async def spend(self, actor: Actor, tokens: int) -> None:
+    async def spend(self, actor: Actor, spent: Spent, *, model: str | None, session_id: UUID | None = None) -> None:
         """See `TurnJournal.spend`."""
+        owned = {session.id: session.number for session in self._state.owned(actor)}
         if actor.user_id in self._state.numbers:
-            self._spend(actor, self._now().date(), tokens)
+            number = owned.get(session_id) if session_id is not None else None
+            charge(self._state, self._now().date(), actor.user_id, number, model, spent, aside=True)
 
     async def spent(self, actor: Actor, day: date) -> int:
         """See `TurnJournal.spent`."""
-        return self._spent(actor, day)
+        return self._state.spending.get((day, actor.user_id), 0)
 
     async def hold(self, actor: Actor, session_id: UUID, departure: Departure) -> Choice:
         """See `TurnJournal.hold`."""
@@ -234,13 +239,6 @@ class MemoryTurns:
         choice = self._state.choice(actor, choice_id)
         del self._state.choices[choice_id]
         return choice
-
-    def _spend(self, actor: Actor, day: date, tokens: int) -> None:
-        if tokens > 0:
-            self._state.spending[day, actor.user_id] = self._spent(actor, day) + tokens
-
-    def _spent(self, actor: Actor, day: date) -> int:
-        return self._state.spending.get((day, actor.user_id), 0)
 
     def _add(self, session: Session, prompt: Prompt, text: str, state: TurnState, files: tuple[Attached, ...] = ()) -> Turn:
         for file in prompt.files:

@@ -40,6 +40,7 @@ from storage.records.turns import (
     first_kept,
     place_of,
 )
+from storage.records.usage import Cost, Spent, Used
 
 __all__ = [
     "BESIDE",
@@ -56,6 +57,7 @@ __all__ = [
     "Changed",
     "Choice",
     "Content",
+    "Cost",
     "Counts",
     "Delivery",
     "DeliveryState",
@@ -79,6 +81,7 @@ __all__ = [
     "Shelf",
     "Source",
     "SourceKind",
+    "Spent",
     "Standing",
     "Surface",
     "Target",
@@ -87,6 +90,7 @@ __all__ = [
     "TurnState",
     "Undone",
     "Usage",
+    "Used",
     "digest_of",
     "files_in",
     "first_kept",

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from storage.records.deliveries import Target
 from storage.records.files import Attached, File
+from storage.records.usage import Spent
 
 PLACE_BITS: Final = 20
 """The low bits of an entry's id, which are its place in its session; those above are the owner's and the session's."""
@@ -157,6 +158,8 @@ class Turn:
     model: str | None = None
     """The model that answered; until it has, the one that was asked for in place of what is chosen, if one was."""
     usage: Usage | None = None
+    spent: Spent | None = None
+    """What it took, where it took anything."""
     created: datetime
     asked: datetime | None = None
     first_delta: datetime | None = None

@@ -4,7 +4,7 @@ import sqlite3
 from uuid import UUID
 
 from storage.records import Actor
-from storage.sqlite import index
+from storage.sqlite import index, spending
 from storage.sqlite.database import Database
 from storage.sqlite.held import Held
 from storage.sqlite.permission import owner_key
@@ -22,7 +22,7 @@ _OF_SESSION = (
     "active",
     "sessions",
 )
-_OF_OWNER = ("shelf_counts", "lost", "notices", "preferences", "direct_channels")
+_OF_OWNER = ("shelf_counts", "lost", "notices", "preferences", "direct_channels", "usage")
 
 
 def purge(connection: sqlite3.Connection, session: sqlite3.Row, now: int) -> None:
@@ -39,6 +39,7 @@ def remove(connection: sqlite3.Connection, session: sqlite3.Row) -> None:
     connection.execute("DELETE FROM omitted WHERE entry BETWEEN ? AND ?", (lowest, highest))
     connection.execute("DELETE FROM entries WHERE id BETWEEN ? AND ?", (lowest, highest))
     connection.execute("DELETE FROM deliveries WHERE turn IN (SELECT id FROM turns WHERE owner = ? AND number = ?)", place)
+    spending.forget_session(connection, *place)
     for table in _OF_SESSION:
         connection.execute(f"DELETE FROM {table} WHERE owner = ? AND number = ?", place)  # noqa: S608 - constants
 

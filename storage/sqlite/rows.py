@@ -34,6 +34,7 @@ from storage.records import (
     with_files,
 )
 from storage.sqlite.held import Held
+from storage.sqlite.spending import spent_of
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NUMBER_BITS: Final = PLACE_BITS
@@ -153,6 +154,7 @@ def turn_of(row: sqlite3.Row, held: Held) -> Turn:
         error=row["error"],
         model=row["model"],
         usage=Usage(**json.loads(row["usage"])) if row["usage"] else None,
+        spent=spent_of(row["spent"]),
         created=moment(row["created"]),
         asked=_maybe(row["asked"]),
         first_delta=_maybe(row["first_delta"]),

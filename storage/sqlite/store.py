@@ -9,6 +9,7 @@ from uuid import UUID
 from filelock import BaseFileLock
 
 from storage.records import Actor
+from storage.sqlite.accounts import SqliteAccounts
 from storage.sqlite.branches import SqliteBranches
 from storage.sqlite.compactions import SqliteCompactions
 from storage.sqlite.database import Database
@@ -47,6 +48,7 @@ class SqliteStore:
         self.transcripts = SqliteTranscripts(database, held)
         self.turns = SqliteTurns(database, held, now)
         self.deliveries = SqliteDeliveries(database, held, now)
+        self.accounts = SqliteAccounts(database)
         self.upkeep = SqliteUpkeep(database, held)
 
     async def first_time(self, actor: Actor, notice: str, session_id: UUID | None = None) -> bool:

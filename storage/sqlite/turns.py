@@ -9,7 +9,7 @@ from uuid import UUID
 
 from storage.errors import QueueFull, WrongTurnState
 from storage.ids import new_id
-from storage.records import Actor, Choice, Departure, EntryKind, Prompt, SourceKind, Turn, TurnState, Usage
+from storage.records import Actor, Choice, Departure, EntryKind, Prompt, SourceKind, Spent, Turn, TurnState, Usage
 from storage.sqlite import choices, direct, spending
 from storage.sqlite.again import Again, Way, ask_again
 from storage.sqlite.database import Database
@@ -136,7 +136,7 @@ class SqliteTurns:
         blame_prompt: bool = False,
         model: str | None = None,
         usage: Usage | None = None,
-        spent: int = 0,
+        spent: Spent | None = None,
         thoughts: str = "",
     ) -> Turn:
         """See `TurnJournal.end`."""
@@ -153,7 +153,8 @@ class SqliteTurns:
             if turn.prompt_entry is None:
                 raise WrongTurnState
             session = session_by_id(connection, actor, turn.session_id)
-            spending.add(connection, now.date(), session["owner"], spent)
+            if spent is not None:
+                spending.charge(connection, now.date(), session["owner"], session["number"], model, spent)
             entry = append(
                 connection,
                 self._held,
@@ -171,8 +172,9 @@ class SqliteTurns:
                 mark_unread(connection, session)
             if thought := self._held.take_thoughts(session, turn_id, clean(thoughts)):
                 update(connection, turn_id, thoughts=thought)
-            update(connection, turn_id, **changed, answer_entry=entry, usage=usage_json(usage), ended=micros(now))
-            return replace(turn, **changed, answer_entry=entry, usage=usage, ended=now)
+            stored = {"usage": usage_json(usage), "spent": spending.spent_json(spent), "ended": micros(now)}
+            update(connection, turn_id, **changed, answer_entry=entry, **stored)
+            return replace(turn, **changed, answer_entry=entry, usage=usage, spent=spent, ended=now)
 
         return await self._database.write(work)
 
@@ -233,14 +235,15 @@ class SqliteTurns:
 
         return await self._database.read(work)
 
-    async def spend(self, actor: Actor, tokens: int) -> None:
+    async def spend(self, actor: Actor, spent: Spent, *, model: str | None, session_id: UUID | None = None) -> None:
         """See `TurnJournal.spend`."""
         day = self._now().date()
 
         def work(connection: sqlite3.Connection) -> None:
             owner = owner_key(connection, actor)
             if owner is not None:
-                spending.add(connection, day, owner, tokens)
+                number = spending.number_of(connection, owner, session_id)
+                spending.charge(connection, day, owner, number, model, spent, aside=True)
 
         await self._database.write(work)
 

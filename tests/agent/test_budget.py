@@ -15,7 +15,7 @@ from agent.events import TurnEnded
 from agent.model import Tokens
 from storage.errors import StoreUnavailable
 from storage.memory import MemoryStore
-from storage.records import Actor, TurnState
+from storage.records import Actor, Spent, TurnState
 from storage.store import Store
 from tests.agent.people import ANN, BOB, Ear, new, settled, some_runtimes, texts, words
 from tests.agent.scripted_model import EchoModel, ScriptedModel, says
@@ -66,7 +66,7 @@ async def test_what_is_settled_silently_leaves_it_to_the_next_one_to_tell(store:
 async def test_what_was_spent_before_a_restart_counts(store: Store) -> None:
     session = await store.sessions.create(ANN)
     turn = await store.turns.submit(ANN, session.id, words(), TurnState.ASKED)
-    await store.turns.end(ANN, turn.id, TurnState.COMPLETED, text="hi", spent=95)
+    await store.turns.end(ANN, turn.id, TurnState.COMPLETED, text="hi", spent=Spent(input_tokens=95))
     today = Budget(store, person=100, everybody=0, now=lambda: datetime.now(UTC))
     with pytest.raises(OverBudget):
         await today.reserve(ANN, 10)

@@ -8,7 +8,7 @@ import pytest
 
 from agent.config import AgentConfig
 from playground.standin import Invocation
-from storage.records import Actor, Prompt, Source, SourceKind, TurnState
+from storage.records import Actor, Prompt, Source, SourceKind, Spent, TurnState
 from tests.e2e.team import Team, a_team, ended, is_ended
 
 
@@ -130,7 +130,7 @@ async def test_who_has_used_the_days_share_is_told_and_can_still_read(tmp_path: 
         session = await store.sessions.find(ann, 1)
         source = Source(kind=SourceKind.INTERACTION, id=1, channel_id=1)
         turn = await store.turns.submit(ann, session.id, Prompt(text="much", source=source), TurnState.ASKED)
-        await store.turns.end(ann, turn.id, TurnState.COMPLETED, text="more", spent=8000)
+        await store.turns.end(ann, turn.id, TurnState.COMPLETED, text="more", spent=Spent(input_tokens=8000))
         await team.restart()
         refused = await team.ask(team.ann, "and now?")
         assert "You've used today's share. It refills <t:" in refused.text

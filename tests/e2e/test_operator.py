@@ -12,7 +12,7 @@ from agent.openai_client import OpenAIClient
 from playground.faulty_answers import Fault
 from playground.faulty_model import FaultyModelServer
 from playground.standin import Message, Person
-from storage.records import Actor, Prompt, Source, SourceKind, TurnState
+from storage.records import Actor, Prompt, Source, SourceKind, Spent, TurnState
 from tests.e2e.team import Team, a_team
 
 QUICK = AgentConfig(backoff=0.01, longest_wait=0.05)
@@ -96,7 +96,7 @@ async def test_of_a_days_budget_that_is_nearly_used(team_and_olga: tuple[Team, P
     session = await store.sessions.create(ann)
     source = Source(kind=SourceKind.INTERACTION, id=1, channel_id=1)
     turn = await store.turns.submit(ann, session.id, Prompt(text="much", source=source), TurnState.ASKED)
-    await store.turns.end(ann, turn.id, TurnState.COMPLETED, text="more", spent=80_000)
+    await store.turns.end(ann, turn.id, TurnState.COMPLETED, text="more", spent=Spent(input_tokens=80_000))
     team.config = AgentConfig(day_tokens_all=100_000)
     await team.end()
     await team.start()

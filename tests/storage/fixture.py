@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from storage.records import Draft, DraftEntry, Provenance, TurnState
+from storage.records import Cost, Draft, DraftEntry, Provenance, Spent, TurnState
 from storage.sqlite.backup import back_up
 from storage.sqlite.migrate import migrations
 from storage.sqlite.open import open_store
@@ -80,6 +80,7 @@ async def keep_order(store: Store) -> None:
     await store.preferences.set_for_session(CAT, brought.id, "model", "larger")
     sent = await store.turns.submit(CAT, brought.id, prompt("read this", file("what is in it")), TurnState.ASKED)
     await answer(store, sent, "read")
+    await store.turns.spend(CAT, Spent(input_tokens=9, cost=Cost(3, "EUR")), model="small", session_id=brought.id)
 
 
 async def make(to: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from storage.errors import ChoiceNotFound
 from storage.housekeeping import DirectChannel, Incident, IncidentKind
-from storage.records import Actor, Prompt, SessionInfo, Source, SourceKind, TurnState
+from storage.records import Actor, Prompt, SessionInfo, Source, SourceKind, Spent, TurnState
 from storage.store import Store
 from tests.storage.samples import ANN, BOB, LONG_AGO, START, ask, departure, exchange
 
@@ -25,10 +25,10 @@ async def known(store: Store) -> list[tuple[Actor, int, int]]:
 async def test_tokens_are_counted_for_the_person_and_for_all(store: Store, session: SessionInfo) -> None:
     for tokens in (100, 20, 0):
         turn = await ask(store, session)
-        await store.turns.end(ANN, turn.id, TurnState.COMPLETED, text="hi", spent=tokens)
-        await store.turns.end(ANN, turn.id, TurnState.COMPLETED, text="hi", spent=tokens)
+        await store.turns.end(ANN, turn.id, TurnState.COMPLETED, text="hi", spent=Spent(input_tokens=tokens))
+        await store.turns.end(ANN, turn.id, TurnState.COMPLETED, text="hi", spent=Spent(input_tokens=tokens))
     theirs = await ask(store, await store.sessions.create(BOB), actor=BOB)
-    await store.turns.end(BOB, theirs.id, TurnState.FAILED, text="", spent=3)
+    await store.turns.end(BOB, theirs.id, TurnState.FAILED, text="", spent=Spent(input_tokens=3))
     assert (await store.turns.spent(ANN, TODAY), await store.turns.spent(BOB, TODAY)) == (120, 3)
     assert await store.upkeep.spent(TODAY) == 123
     assert (await store.turns.spent(ANN, TODAY - timedelta(days=1)), await store.turns.spent(Actor(9), TODAY)) == (0, 0)
@@ -39,11 +39,11 @@ async def test_tokens_used_beside_any_turn_are_counted_as_well_but_not_for_who_i
 ) -> None:
     await exchange(store, session)
     for actor, tokens in ((ANN, 30), (ANN, 0), (ANN, 5), (BOB, 7)):
-        await store.turns.spend(actor, tokens)
+        await store.turns.spend(actor, Spent(output_tokens=tokens), model="small")
     assert (await store.turns.spent(ANN, TODAY), await store.turns.spent(BOB, TODAY)) == (35, 0)
     assert await store.upkeep.spent(TODAY) == 35
     await store.shelves.erase(ANN)
-    await store.turns.spend(ANN, 9)
+    await store.turns.spend(ANN, Spent(output_tokens=9), model="small")
     assert (await store.turns.spent(ANN, TODAY), await store.upkeep.spent(TODAY)) == (0, 35)
 
 

@@ -11,11 +11,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from storage.accounts import Accounts
 from storage.branches import Branches
 from storage.compactions import Compactions
 from storage.omissions import Omissions
 from storage.preferences import Preferences
-from storage.records import Delivery, Draft, Provenance, Shelf, Turn, TurnState
+from storage.records import Delivery, Draft, Provenance, Shelf, Spent, Turn, TurnState
 from storage.sessions import SessionManager
 from storage.shelves import Shelves
 from storage.store import DeliveryJournal, Store, Transcripts
@@ -34,6 +35,7 @@ PARTS = {
     "transcripts": Transcripts,
     "turns": TurnJournal,
     "deliveries": DeliveryJournal,
+    "accounts": Accounts,
 }
 
 
@@ -131,8 +133,9 @@ OWN: dict[str, Call] = {
     "preferences.set": lambda s, _: s.preferences.set(ANN, "x", 1),
     "sessions.close": lambda s, _: s.sessions.close(ANN),
     "sessions.active": lambda s, _: s.sessions.active(ANN),
-    "turns.spend": lambda s, _: s.turns.spend(ANN, 1),
+    "turns.spend": lambda s, _: s.turns.spend(ANN, Spent(input_tokens=1), model="m"),
     "turns.spent": lambda s, _: s.turns.spent(ANN, START.date()),
+    "accounts.used": lambda s, _: s.accounts.used(ANN, START.date()),
     "deliveries.undeliverable": lambda s, _: s.deliveries.undeliverable(ANN),
     "deliveries.saw": lambda s, _: s.deliveries.saw(ANN, 7, 9),
     "deliveries.met": lambda s, _: s.deliveries.met(ANN, 7, 9),

@@ -17,6 +17,7 @@ from storage.records import (
     NamedBy,
     SessionInfo,
     Shelf,
+    Spent,
     TurnState,
 )
 from storage.store import Store
@@ -314,7 +315,7 @@ async def test_preferences_come_back_as_they_were_set(store: Store) -> None:
 
 async def test_who_is_erased_begins_anew_and_leaves_only_what_was_spent(store: Store, session: SessionInfo) -> None:
     turn = await ask(store, session)
-    await store.turns.end(ANN, turn.id, TurnState.COMPLETED, text="hi", spent=7)
+    await store.turns.end(ANN, turn.id, TurnState.COMPLETED, text="hi", spent=Spent(input_tokens=7))
     await ask(store, session, "still being written")
     await exchange(store, await store.sessions.create(BOB), actor=BOB)
     await store.preferences.set(ANN, "x", 1)

@@ -13,6 +13,7 @@ from storage.records import (
     Leave,
     NamedBy,
     SessionInfo,
+    Spent,
     TurnState,
     Usage,
 )
@@ -125,7 +126,7 @@ async def test_what_comes_after_it_was_kept_is_kept_too(store: Store, temporary:
 async def test_ended_nothing_is_left_but_its_number_and_its_tokens(store: Store, temporary: SessionInfo, clock: Clock) -> None:
     turn = await ask(store, temporary, to=target(message_id=5))
     used = Usage(input_tokens=3, output_tokens=2)
-    await store.turns.end(ANN, turn.id, TurnState.COMPLETED, text="hi", usage=used, spent=5)
+    await store.turns.end(ANN, turn.id, TurnState.COMPLETED, text="hi", usage=used, spent=Spent(input_tokens=5))
     running = await ask(store, temporary, "more")
     await store.temporaries.end(ANN, temporary.id)
     for turn_id in (turn.id, running.id):

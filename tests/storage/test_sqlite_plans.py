@@ -49,6 +49,7 @@ CALLS: dict[str, Call] = {
     "fork": lambda s, i: s.branches.fork(ANN, i.id),
     "known": lambda s, _: s.transfers.known(ANN, "there", ["a"]),
     "search": lambda s, _: s.sessions.search(ANN, "x"),
+    "used": lambda s, _: s.accounts.used(ANN, START.date()),
     "find": lambda s, _: s.sessions.find(ANN, 1),
     "get": lambda s, i: s.sessions.get(ANN, i.id),
     "open": lambda s, _: s.sessions.open(ANN, 1),
