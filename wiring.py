@@ -28,6 +28,7 @@ from agent.recall import meter_of
 from agent.recovery import recover
 from agent.runtimes import Runtimes
 from agent.titler import Titler
+from agent.usage import report_of
 from cogs.access import Access
 from cogs.client import Cubby
 from cogs.controls import AnswerControls
@@ -125,6 +126,7 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
             folder=settings.database_path.parent,
             meter=partial(meter_of, store, config),
             reader=_reader(stack),
+            usage=partial(report_of, store, budget, utc_now),
             has_leisure=governor.has_leisure,
             now=utc_now,
         )

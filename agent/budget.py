@@ -56,6 +56,16 @@ class Reservation:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What a person used of their day's share."""
+
+    spent: int
+    limit: int
+    """0 is none."""
+    refills: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class _Day:
     date: date
     everybody: _Account
@@ -109,6 +119,11 @@ class Budget:
         if day.everybody.is_news():
             self._all_low(True)
         return _midnight_after(day.date) if not silently and account.is_news() else None
+
+    async def standing(self, actor: Actor) -> Standing:
+        """What the person used today, answers that are being written left out. Raises `StoreUnavailable`."""
+        today = self._now().astimezone(UTC).date()
+        return Standing(await self._store.turns.spent(actor, today), self._person, _midnight_after(today))
 
     async def _accounts(self, actor: Actor) -> tuple[_Day, _Account]:
         """Today's, read from the store at first need."""

@@ -45,6 +45,7 @@ from cogs.sync import sync_if_changed
 from cogs.temporary import Temporary
 from cogs.thoughts import Thinking
 from cogs.tree import Tree
+from cogs.usage import Usage
 from cogs.waiting import WaitingPrompts
 from storage.errors import StoreError
 from storage.records import Actor, Surface, Target
@@ -108,7 +109,7 @@ class Cubby(commands.Bot):
             raise RuntimeError("equip() comes before start()")
         services = self._services
         inbox = Inbox(services)
-        reading = (Sessions, Status, Settings, Panel, Branches, History, Search, Shelves, Forks, Exporting, Importing)
+        reading = (Sessions, Status, Usage, Settings, Panel, Branches, History, Search, Shelves, Forks, Exporting, Importing)
         answers = (Answers, More, Revising, Edits, OtherModel, Thinking, Forgetting, Continuing, Moving)
         cogs = (Mentions, *reading, *answers, WaitingPrompts, Owed, Temporary)
         direct = (Chat(services, inbox), CatchUp(services, inbox))

@@ -12,6 +12,7 @@ from agent.catalogue import Catalogue
 from agent.config import AgentConfig
 from agent.recall import Meter
 from agent.runtimes import Runtimes
+from agent.usage import Report
 from cogs.access import Access
 from cogs.errands import Errands
 from cogs.router import Router
@@ -61,8 +62,12 @@ class Services:
     """How full one of a person's sessions is. Raises `SessionNotFound`, `StoreUnavailable`."""
     reader: Reader
     """Makes of a file that people attach what a model can be given."""
+    usage: Callable[[Actor], Awaitable[Report]]
+    """What a person used, and what it cost. Raises `StoreUnavailable`."""
     has_leisure: Callable[[], bool]
     """Whether Discord leaves room for calls that nobody would miss."""
     now: Callable[[], datetime]
-    describe_model: Callable[[str], str | None] = lambda _: None
-    """What else is known of a model, beside how much it reads."""
+
+    def describe_model(self, model: str) -> str | None:
+        """What it costs, where that is known."""
+        return self.config.prices.describe(model, self.now().date())

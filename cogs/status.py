@@ -36,10 +36,14 @@ class Status(commands.Cog):
         await reply.say(status_text(session, meter), view=buttons)
 
 
+def meter_bar(share: float) -> str:
+    """How much of something is used, from 0 to 1."""
+    filled = round(share * CELLS)
+    return "▰" * filled + "▱" * (CELLS - filled)
+
+
 def status_text(session: SessionInfo, meter: Meter) -> str:
     """A line on the session, its meter, and what is in it."""
-    filled = round(meter.share * CELLS)
-    bar = "▰" * filled + "▱" * (CELLS - filled)
     about = "" if meter.counted else "about "
     parts = [
         f"{name} {tokens:,}"
@@ -47,6 +51,7 @@ def status_text(session: SessionInfo, meter: Meter) -> str:
         if tokens
     ]
     source = "counted by the model's server" if meter.counted else "estimated"
+    bar = meter_bar(meter.share)
     lines = [
         f"{label(session)} is open, {messages(session.message_count)}.",
         f"{bar} {meter.share:.0%}: {about}{meter.used:,} of the {meter.room:,} tokens that the model can read at once.",
