@@ -18,7 +18,7 @@ from cogs.explain import UNREACHED, Told
 from cogs.missed import is_their_own
 from cogs.present import present
 from cogs.reply import Interaction, MessageReply, Reply, actor_of, reply_to, source_of
-from cogs.router import Unreadable, uuid_in
+from cogs.router import Unreadable, message_id_in
 from cogs.services import Services
 from cogs.waiting import too_late
 from cogs.words import label
@@ -73,7 +73,8 @@ class Edits(commands.Cog):
         except (NotFound, Told):  # it asked nothing, or what it says now can't be asked
             return
         self._remember(message.id)
-        button = controls.button("Answer the edit", "answeredit", turn.id, style=discord.ButtonStyle.primary)
+        # By the message, not by the turn: an answer whose message is lost is looked for by the buttons that name its turn.
+        button = controls.button("Answer the edit", "answeredit", message.id, style=discord.ButtonStyle.primary)
         said = await MessageReply(message).say(STILL_WAITS if turn.state.is_waiting else CHANGED, view=controls.row(button))
         if said is not None:
             await self._services.store.deliveries.link(actor, said, turn.session_id)
@@ -81,7 +82,7 @@ class Edits(commands.Cog):
     async def _answer(self, interaction: Interaction, arguments: list[str]) -> None:
         """Ask what the message says by now: in line, where it still waits there, else in the place of its answer."""
         actor, reply, store = actor_of(interaction), reply_to(interaction, in_place=True), self._services.store
-        turn = await store.turns.get(actor, uuid_in(arguments))
+        turn = await store.turns.from_source(actor, message_id_in(arguments))
         if turn.source.kind is not SourceKind.MESSAGE or turn.source.guild_id is not None:
             raise Unreadable
         await reply.defer()

@@ -3,7 +3,7 @@
 from cogs.edits import AS_IT_WAS, CHANGED, DELETED, STILL_WAITS
 from cogs.words import GONE
 from playground.standin import Message
-from tests.e2e.team import Team, is_ended
+from tests.e2e.team import Team, ended, is_ended
 from tests.e2e.test_more import asked
 
 OFFER = "Answer the edit"
@@ -141,7 +141,16 @@ async def test_nobody_else_can_and_no_prompt_from_elsewhere(team: Team) -> None:
     custom_id = offer.buttons[0].custom_id or ""
     pressed = await team.bob.forge(custom_id, channel=team.general, message=offer)
     assert (await pressed.message()).text == GONE
-    answer = await team.ask(team.ann, "by command")
-    reply = next(b.custom_id or "" for b in answer.buttons if b.label == "Reply")
-    forged = await team.ann.forge(reply.replace("reply", "answeredit"), channel=team.general, message=answer)
+    command = await team.ann.slash(team.general, "ask", prompt="by command")
+    answer = await ended(command)
+    forged = await team.ann.forge(f"cubby:answeredit:{command.interaction.id}", channel=team.general, message=answer)
     assert (await forged.message(lambda m: m.id != answer.id)).text == GONE
+
+
+async def test_an_offer_is_not_taken_for_the_answers_own_message(team: Team) -> None:
+    await team.ann.say(team.ann.dm, "hold it")
+    await team.ann.wait_for(lambda m: "first words" in m.text, channel=team.ann.dm)
+    message = next(m for m in team.ann.sees(team.ann.dm) if m.text == "hold it")
+    offer = await edited(team, message, "let go")
+    stop = next(m for m in team.ann.sees(team.ann.dm) if "Stop" in labels(m)).buttons[0].custom_id or ""
+    assert stop.rpartition(":")[2] not in str([b.custom_id for b in offer.buttons])
