@@ -14,7 +14,7 @@ import discord
 from agent.catalogue import is_listed
 from agent.errors import ModelError
 from agent.openai_client import OpenAIClient
-from agent.price_file import PricesRefused, read_prices
+from agent.price_file import PricesRefused, prices_in
 from settings import EVERY, Settings
 from storage.backups import backups_of
 from storage.errors import DatabaseRefused
@@ -79,12 +79,12 @@ async def _backups(settings: Settings) -> str:
 
 
 async def _prices(settings: Settings) -> str:
-    if settings.price_file is None:
-        return "none, so costs are unknown; see PRICE_FILE"
     try:
-        prices = await asyncio.to_thread(read_prices, settings.price_file)
+        prices = await asyncio.to_thread(prices_in, settings.price_file, needed=settings.ask_first_above > 0)
     except PricesRefused as error:
         raise Fault(str(error)) from None
+    if settings.price_file is None:
+        return "none, so costs are unknown; see PRICE_FILE"
     listed = f"{settings.price_file}, {len({price.model for price in prices.prices})} models in {prices.currency}"
     today = utc_now().date()
     known = settings.openai_model is None or prices.of(settings.openai_model, today) is not None

@@ -8,6 +8,7 @@ here: `bot.py --check` asks.
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from pydantic_core import ErrorDetails
 
 from settings_values import (
     Address,
+    Amount,
     BaseUrl,
     Count,
     Credential,
@@ -88,6 +90,7 @@ class Settings(BaseModel):
     system_prompt: str = Field(default=DEFAULT_SYSTEM_PROMPT, examples=[DEFAULT_SYSTEM_PROMPT])
     max_output_tokens: Count | None = Field(default=None, examples=["4096"])
     price_file: WrittenOut | None = Field(default=None, examples=["prices.toml"])
+    ask_first_above: Amount = Field(default=Decimal(0), examples=["0.50"])
     context_tokens: Count = Field(default_factory=_usual_context, examples=["32768"])
     models: Offers = Field(default=(), examples=["gpt-5=400000, gpt-5-mini"])
     effort_models: ModelNames = Field(default=frozenset(), examples=["gpt-5, gpt-5-mini"])

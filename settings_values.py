@@ -4,6 +4,7 @@ Used by `settings.py` alone, whose fields are of these types.
 """
 
 import ipaddress
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import SplitResult, urlsplit
@@ -127,6 +128,7 @@ Switch = Annotated[bool, _told("on or off")]
 Count = Annotated[int, Field(gt=0, le=100_000_000), _told("a whole number above 0")]
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False), _told("a number of seconds above 0, at most 86400")]
 Limit = Annotated[int, Field(ge=0, le=1_000_000_000_000), _told("a whole number, or 0 for no limit")]
+Amount = Annotated[Decimal, Field(ge=0, le=1_000_000, decimal_places=6), _told("an amount of money such as 0.50, or 0 for any")]
 Days = Annotated[int, Field(ge=0, le=36_500), _told("a number of days, at most 36500, or 0 for never")]
 Port = Annotated[int, Field(gt=0, le=65_535), _told("a port of this machine, from 1 to 65535")]
 Snowflake = Annotated[int, Field(gt=0, lt=2**63), _told("an id: the digits that Discord's Copy ID gives")]

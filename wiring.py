@@ -22,8 +22,7 @@ from agent.deadlines import Deadlines
 from agent.events import Listener, beside
 from agent.model import Message, ModelClient, Role
 from agent.openai_client import OpenAIClient, connect
-from agent.price_file import read_prices
-from agent.prices import Prices
+from agent.price_file import prices_in
 from agent.recall import meter_of
 from agent.recovery import recover
 from agent.runtimes import Runtimes
@@ -220,7 +219,8 @@ def agent_config(settings: Settings) -> AgentConfig:
         reply_reserve=settings.reply_reserve,
         max_output_tokens=settings.max_output_tokens,
         models=_models(settings),
-        prices=read_prices(settings.price_file) if settings.price_file else Prices(),
+        ask_first_above=int(settings.ask_first_above * 1_000_000),
+        prices=prices_in(settings.price_file, needed=settings.ask_first_above > 0),
         running_turns=settings.running_turns,
         prompts_per_minute=settings.prompts_per_minute,
         day_tokens_person=settings.day_tokens_person,

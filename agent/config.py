@@ -37,6 +37,8 @@ class AgentConfig:
     max_output_tokens: int | None = None
     models: Models = field(default_factory=Models)
     prices: Prices = field(default_factory=Prices)
+    ask_first_above: int = 0
+    """What an answer may cost about, in millionths of the prices' currency, without its owner being asked; 0 is any sum."""
     deadlines: Deadlines = field(default_factory=Deadlines)
     queue_limit: int = 5
     """Prompts that may wait in one session."""

@@ -11,7 +11,7 @@ about it.
         ├── RateLimited       ├── Refused         ├── EmptyAnswer
         ├── OutOfCredit       ├── CutOff          └── Stalled
         ├── TookTooLong       ├── EndpointDown    ├── OverBudget
-        └── SessionUnread
+        └── SessionUnread     └── Costly
 
 Client libraries' own exceptions become these in one place beside each `ModelClient`.
 """
@@ -19,6 +19,9 @@ Client libraries' own exceptions become these in one place beside each `ModelCli
 import math
 from datetime import datetime
 from typing import ClassVar, Final
+
+from agent.prices import money
+from storage.records import Cost
 
 
 class AgentError(Exception):
@@ -208,6 +211,24 @@ class EndpointDown(ModelError):
         if self.since is None:
             return super().for_person(operator_told=operator_told)
         return f"The model service has been down since <t:{int(self.since.timestamp())}:t>. Your message is kept."
+
+
+class Costly(ModelError):
+    """The answer would cost more than is asked for without a word, so its owner is to say whether to ask: `about` how much."""
+
+    kind = "costly"
+    sentence = "That answer would cost much, so I haven't asked for it yet. Your message is kept."
+    blame_prompt = True
+
+    def __init__(self, about: Cost | None = None) -> None:
+        super().__init__("not asked")
+        self.about = about
+
+    def for_person(self, *, operator_told: bool = False) -> str:
+        """With the sum."""
+        if self.about is None:
+            return super().for_person(operator_told=operator_told)
+        return f"That answer would cost about {money(self.about)}, so I haven't asked for it yet. Your message is kept."
 
 
 class OverBudget(ModelError):

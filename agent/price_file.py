@@ -57,6 +57,15 @@ def read_prices(path: Path) -> Prices:
         raise PricesRefused(f"{path}: {error}") from None
 
 
+def prices_in(path: Path | None, *, needed: bool) -> Prices:
+    """The prices in the file, if there is to be one. Raises `PricesRefused`, also where none is named and they are `needed`."""
+    if path is not None:
+        return read_prices(path)
+    if needed:
+        raise PricesRefused("ASK_FIRST_ABOVE needs PRICE_FILE: without prices no cost is known.")
+    return Prices()
+
+
 def parse_prices(text: str) -> Prices:
     """The same from the file's text. Amounts are read as they are written, never as floats."""
     try:

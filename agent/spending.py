@@ -2,9 +2,12 @@
 
 from datetime import date
 
+from agent.config import AgentConfig
 from agent.context import estimated_tokens
+from agent.errors import Costly
 from agent.prices import Prices
-from storage.records import Spent, Usage
+from storage.records import Actor, Spent, Turn, Usage
+from storage.store import Store
 
 
 def took(prices: Prices, model: str, day: date, usage: Usage | None, *, sent: int, text: str) -> Spent | None:
@@ -28,6 +31,22 @@ def took(prices: Prices, model: str, day: date, usage: Usage | None, *, sent: in
         output_tokens=usage.output_tokens,
         cost=cost,
     )
+
+
+async def agreed_to(
+    store: Store, config: AgentConfig, actor: Actor, turn: Turn, model: str, *, sent: int, reserve: int
+) -> None:
+    """Raises `Costly` where the turn would cost more than `ask_first_above`, as the tokens to be `sent` and those kept free for
+    the answer tell, unless its owner was told so before of this question and this model, and asked again. What has no price is
+    not asked about. Raises `StoreError`.
+    """
+    day = (turn.asked or turn.created).date()
+    about = config.prices.cost(model, day, input_tokens=sent, output_tokens=reserve)
+    if config.ask_first_above == 0 or about is None or about.millionths <= config.ask_first_above:
+        return
+    tries = await store.turns.tries(actor, turn.id)
+    if not any(each.error == Costly.kind and each.model == model for each in tries):
+        raise Costly(about)
 
 
 def begun(text: str) -> Spent | None:

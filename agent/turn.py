@@ -25,7 +25,7 @@ from agent.errors import CutOff, EmptyAnswer, ModelError, NoSuchModel, Refused, 
 from agent.floor import Floor
 from agent.model import Finish, FinishReason, ModelClient, ModelEvent, ModelRequest, Text, Thinking, Tokens
 from agent.recall import context_of, is_nearly_full
-from agent.spending import took
+from agent.spending import agreed_to, took
 from agent.thoughts import Thoughts
 from storage.errors import StoreError
 from storage.records import Actor, Spent, Turn, TurnState, Usage
@@ -188,9 +188,11 @@ class TurnRunner:
                 answer.context = await context_of(
                     self.store, config, self.actor, turn.session_id, correction=correction, begun=answer.begun
                 )
+            name = answer.chosen.model or self.model.name
+            sent, reserve = math.ceil(answer.context.estimated_tokens * correction), config.reply_reserve
+            await agreed_to(self.store, config, self.actor, turn, name, sent=sent, reserve=reserve)
             if answer.reservation is None:
-                tokens = math.ceil(answer.context.estimated_tokens * correction) + config.reply_reserve
-                answer.reservation = await self.budget.reserve(self.actor, tokens)
+                answer.reservation = await self.budget.reserve(self.actor, sent + reserve)
         except StoreError as error:
             raise SessionUnread(type(error).__name__) from error
         request = ModelRequest(

@@ -15,6 +15,7 @@ from uuid import UUID
 from agent.checkpoints import Sleep
 from agent.choices import forget_model
 from agent.context import correction_from
+from agent.errors import Costly
 from agent.line import WaitingLine
 from agent.teller import Teller
 from agent.turn import Answer, Ended, TurnRunner
@@ -221,6 +222,8 @@ class Worker:
             await self._forget(ended.gone)
         if ended.usage is not None:
             self._correction = correction_from(ended.usage)
+        if ended.kind == Costly.kind:
+            await self._hold_line()
         self.turn = turn if saved else replace(turn, state=ended.outcome)
         self._teller.ended(turn, ended, trimmed=trimmed, nearly_full=nearly_full, saved=saved)
         return self.turn
@@ -230,6 +233,13 @@ class Worker:
             return await self._store.first_time(self._actor, notice, self._teller.info.id)
         except StoreError:
             return True  # said twice is better than never
+
+    async def _hold_line(self) -> None:
+        """What waits is asked only after its owner has said whether this turn shall be, which has to stay the last for that."""
+        try:
+            await self._line.pause()
+        except StoreError as error:
+            log.warning("session %s: its line goes on: %s", self._teller.info.id, type(error).__name__)
 
     async def _forget(self, model: str) -> None:
         """Choose a model no more that is gone, so that this is said once."""

@@ -15,6 +15,7 @@ from discord.ext import commands
 from agent.events import KeptFinished
 from cogs.about import About
 from cogs.answers import Answers
+from cogs.asking_first import AskingFirst
 from cogs.catchup import CatchUp
 from cogs.chat import Chat
 from cogs.continuing import Continuing
@@ -110,7 +111,7 @@ class Cubby(commands.Bot):
         services = self._services
         inbox = Inbox(services)
         reading = (Sessions, Status, Usage, Settings, Panel, Branches, History, Search, Shelves, Forks, Exporting, Importing)
-        answers = (Answers, More, Revising, Edits, OtherModel, Thinking, Forgetting, Continuing, Moving)
+        answers = (Answers, More, Revising, Edits, OtherModel, Thinking, Forgetting, Continuing, Moving, AskingFirst)
         cogs = (Mentions, *reading, *answers, WaitingPrompts, Owed, Temporary)
         direct = (Chat(services, inbox), CatchUp(services, inbox))
         for cog in (

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import discord
 
-from agent.errors import EndpointDown
+from agent.errors import Costly, EndpointDown
 from agent.outcomes import Decision, Leaving, StillWriting
 from cogs.ids import custom_id
 from cogs.words import LISTED, plain_label, shorten
@@ -84,10 +84,14 @@ class AnswerControls:
         flip: Flip | None = None,
     ) -> discord.ui.View | None:
         """Under the answer: *Reply* and *More…* unless it failed; while it is the last exchange *Regenerate*, where it was not
-        completed *Retry* (*Try now* where the model service was down), and *Finish the answer* where it `wrote` something. What
-        came `late` offers to be moved to a new session, while it is the last; and a second row flips to the answers beside it.
+        completed *Retry* (*Try now* where the model service was down), and *Finish the answer* where it `wrote` something. One
+        that would cost much has *Ask anyway* and *Don't* alone. What came `late` offers to be moved to a new session, while it
+        is the last; and a second row flips to the answers beside it.
         """
         buttons: list[discord.ui.Button[Any]] = []
+        if last and turn.error == Costly.kind:
+            ask = button("Ask anyway", "finish" if wrote else "retry", turn.id, style=discord.ButtonStyle.primary)
+            return row(ask, button("Don't", "dont", turn.id))
         if outcome is not TurnState.FAILED:
             buttons.append(button("Reply", "reply", turn.id))
         if last and outcome in FINISHED and wrote:

@@ -57,6 +57,10 @@ class TurnJournal(Protocol):
         """
         ...
 
+    async def tries(self, actor: Actor, turn_id: UUID) -> Sequence[Turn]:
+        """The turns that asked the same question, by when they did, this one included. Raises `TurnNotFound`."""
+        ...
+
     async def shelve(self, actor: Actor, turn_id: UUID) -> Turn:
         """Make an `ASKED` turn `PAUSED`: its user entry leaves the current path, which ends where it did before it was asked.
 

@@ -102,6 +102,7 @@ async def test_check_says_a_line_of_each(tmp_path: Path, discord: StandIn) -> No
         {"TITLE_MODEL": "absent"},
         {"MODELS": "test-model, absent"},
         {"PRICE_FILE": "absent.toml"},
+        {"ASK_FIRST_ABOVE": "0.50"},
     ],
 )
 async def test_check_finds_any_fault(tmp_path: Path, discord: StandIn, settings: dict[str, str]) -> None:

@@ -88,6 +88,11 @@ class MemoryTurns:
             and entries[turn.answer_entry].kind == EntryKind.ASSISTANT
         )
 
+    async def tries(self, actor: Actor, turn_id: UUID) -> Sequence[Turn]:
+        """See `TurnJournal.tries`."""
+        asked = self._state.turn(actor, turn_id).prompt_entry
+        return tuple(turn for turn in self._state.turns.values() if asked is not None and turn.prompt_entry == asked)
+
     async def shelve(self, actor: Actor, turn_id: UUID) -> Turn:
         """See `TurnJournal.shelve`."""
         turn = self._in_state(actor, turn_id, TurnState.ASKED)

@@ -94,6 +94,16 @@ class SqliteTurns:
 
         return await self._database.read(work)
 
+    async def tries(self, actor: Actor, turn_id: UUID) -> Sequence[Turn]:
+        """See `TurnJournal.tries`."""
+        sql = f"SELECT {TURN_COLUMNS} FROM {TURN_TABLES} WHERE t.prompt_entry = ? ORDER BY t.id"  # noqa: S608 - constants
+
+        def work(connection: sqlite3.Connection) -> Sequence[Turn]:
+            turn = turn_by_id(connection, actor, turn_id)
+            return tuple(turn_of(row, self._held) for row in connection.execute(sql, (turn["prompt_entry"],)))
+
+        return await self._database.read(work)
+
     async def shelve(self, actor: Actor, turn_id: UUID) -> Turn:
         """See `TurnJournal.shelve`."""
 

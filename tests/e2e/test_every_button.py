@@ -88,6 +88,7 @@ TABLE: Final = {
         lift         ssssasaaaas-
         liftout      ssssasaaaas-
         keep         qqqqqqqqqqq-
+        dont         ------------
     """.strip().splitlines()
 }
 

@@ -142,3 +142,13 @@ async def test_only_the_last_prompt_that_was_answered_is_asked_in_other_words_an
     await answer(store, new)
     with pytest.raises(DuplicateSource):
         await store.turns.revise(ANN, new.id, words)
+
+
+async def test_the_tries_of_a_question_are_told_and_no_others(store: Store, session: SessionInfo) -> None:
+    await exchange(store, session, "another question")
+    first = await exchange(store, session)
+    second = await answer(store, await store.turns.retry(ANN, first.id, prompt()), "")
+    third = await store.turns.retry(ANN, second.id, prompt())
+    assert [turn.id for turn in await store.turns.tries(ANN, third.id)] == [first.id, second.id, third.id]
+    waiting = await store.turns.submit(ANN, session.id, prompt(), TurnState.QUEUED)
+    assert list(await store.turns.tries(ANN, waiting.id)) == []

@@ -98,6 +98,7 @@ AIMED: dict[str, Call] = {
     "turns.revise": lambda s, t: s.turns.revise(ANN, t.turn, prompt()),
     "turns.finish": lambda s, t: s.turns.finish(ANN, t.turn, prompt()),
     "turns.siblings": lambda s, t: s.turns.siblings(ANN, t.turn),
+    "turns.tries": lambda s, t: s.turns.tries(ANN, t.turn),
     "turns.shelve": lambda s, t: s.turns.shelve(ANN, t.turn),
     "turns.checkpoint": lambda s, t: s.turns.checkpoint(ANN, t.turn, "x"),
     "turns.end": lambda s, t: s.turns.end(ANN, t.turn, TurnState.STOPPED, text="x"),

@@ -24,6 +24,10 @@ async def retry(store: SqliteStore, session: SessionInfo) -> None:
     await store.turns.retry(ANN, ended.id, prompt(to=target(message_id=8)))
 
 
+async def tries(store: SqliteStore, session: SessionInfo) -> None:
+    await store.turns.tries(ANN, (await exchange(store, session)).id)
+
+
 async def purge(store: SqliteStore, _: SessionInfo) -> None:
     await store.shelves.delete(ANN, 2)
     await store.shelves.purge(ANN, 2)
@@ -49,6 +53,7 @@ CALLS: dict[str, Call] = {
     "fork": lambda s, i: s.branches.fork(ANN, i.id),
     "known": lambda s, _: s.transfers.known(ANN, "there", ["a"]),
     "search": lambda s, _: s.sessions.search(ANN, "x"),
+    "tries": tries,
     "used": lambda s, _: s.accounts.used(ANN, START.date()),
     "find": lambda s, _: s.sessions.find(ANN, 1),
     "get": lambda s, i: s.sessions.get(ANN, i.id),

@@ -1,0 +1,117 @@
+"""*Ask anyway* and *Don't* before an answer that would cost much."""
+
+from collections.abc import AsyncGenerator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from agent.config import AgentConfig
+from agent.prices import Price, Prices
+from cogs.asking_first import AS_BEFORE, NOT_ASKED
+from cogs.words import GONE
+from playground.standin import Message
+from storage.records import Actor
+from tests.e2e.team import Team, a_team, is_ended
+
+LONG = "a question of some length " * 40
+PRICES = Prices(
+    currency="USD",
+    prices=(
+        Price(model="gate", since=date(2020, 1, 1), input=Decimal(1000), cached_input=Decimal(1000), output=Decimal(1000)),
+    ),
+)
+ASKING = AgentConfig(prices=PRICES, ask_first_above=200_000, reply_reserve=100, system_prompt="Hi.")
+
+
+@pytest.fixture
+async def careful(tmp_path: Path) -> AsyncGenerator[Team, None]:
+    async with a_team(tmp_path, config=ASKING) as team:
+        yield team
+
+
+async def held(team: Team, text: str = LONG) -> Message:
+    """Ask something costly; returns what is said of it."""
+    asked = await team.ann.slash(team.general, "ask", prompt=text)
+    return await asked.message(lambda m: "Ask anyway" in [b.label for b in m.buttons])
+
+
+async def path(team: Team) -> list[str]:
+    assert team.bot is not None
+    ann = Actor(team.ann.user.id)
+    session = await team.bot.store.sessions.find(ann, 1)
+    return [entry.text for entry in await team.bot.store.transcripts.path(ann, session.id)]
+
+
+async def test_a_costly_answer_is_asked_for_only_on_a_word_also_after_a_restart(careful: Team) -> None:
+    shown = await held(careful)
+    assert shown.ephemeral
+    assert shown.text.startswith("That answer would cost about $0.3")
+    assert [b.label for b in shown.buttons] == ["Ask anyway", "Don't"]
+    assert careful.gate.asked == []
+    await careful.restart()
+    answer = await (await careful.ann.press(shown, "Ask anyway")).message(is_ended)
+    assert f"echo: {LONG.strip()}"[:200] in answer.text
+    assert len(careful.gate.asked) == 1
+
+
+async def test_two_presses_of_ask_anyway_ask_once(careful: Team) -> None:
+    shown = await held(careful)
+    first = await careful.ann.press(shown, "Ask anyway")
+    second = await careful.ann.press(shown, "Ask anyway")
+    await first.message(is_ended)
+    await second.message(lambda m: not m.loading)
+    assert len(careful.gate.asked) == 1
+
+
+async def test_what_is_not_asked_stays_in_the_history_and_the_session_goes_on(careful: Team) -> None:
+    shown = await held(careful)
+    presses = [await careful.ann.press(shown, "Don't") for _ in range(2)]
+    await careful.ann.wait_for(lambda m: m.id == shown.id and m.text.startswith(NOT_ASKED), channel=careful.general)
+    for pressed in presses:
+        await pressed.acknowledged()
+    assert "echo: short" in (await careful.ask(careful.ann, "short")).text
+    assert LONG.strip() in [text.strip() for text in await path(careful)]
+    assert [message.content for message in careful.gate.asked[0]] == ["Hi.", "short"]
+
+
+async def test_what_was_asked_anyway_can_no_longer_be_let_be(careful: Team) -> None:
+    shown = await held(careful)
+    dont = next(b.custom_id for b in shown.buttons if b.label == "Don't")
+    assert dont is not None
+    await (await careful.ann.press(shown, "Ask anyway")).message(is_ended)
+    before = await path(careful)
+    late = await careful.ann.forge(dont, channel=careful.general, message=shown)
+    await late.message(lambda m: GONE in m.text)
+    assert await path(careful) == before
+
+
+async def grown_careful(team: Team) -> None:
+    """The operator sets a sum, and starts the bot anew."""
+    team.config = ASKING
+    await team.restart()
+
+
+async def test_a_costly_regenerate_that_is_let_be_leaves_the_answer_that_was(team: Team) -> None:
+    answer = await team.ask(team.ann, LONG)
+    before = await path(team)
+    await grown_careful(team)
+    pressed = await team.ann.press(answer, "Regenerate")
+    shown = await pressed.message(lambda m: "Ask anyway" in [b.label for b in m.buttons])
+    assert await path(team) != before
+    await team.ann.press(shown, "Don't")
+    await team.ann.wait_for(lambda m: m.id == shown.id and m.text.startswith(AS_BEFORE), channel=team.general)
+    assert await path(team) == before
+
+
+async def test_the_rest_of_an_answer_asks_first_and_keeps_what_was_written(team: Team) -> None:
+    asked = await team.ann.slash(team.general, "ask", prompt=f"hold {LONG}")
+    await team.ann.press(await asked.message(lambda m: "first words" in m.text), "Stop")
+    stopped = await asked.message(is_ended)
+    await grown_careful(team)
+    pressed = await team.ann.press(stopped, "Finish the answer")
+    shown = await pressed.message(lambda m: "Ask anyway" in [b.label for b in m.buttons])
+    assert shown.text.startswith("first words")
+    finished = await (await team.ann.press(shown, "Ask anyway")).message(is_ended)
+    assert "first words and the rest." in finished.text
