@@ -22,7 +22,7 @@ from cogs.router import Unreadable, message_id_in
 from cogs.services import Services
 from cogs.waiting import too_late
 from cogs.words import label
-from storage.errors import NotFound, NotLastTurn, StoreError
+from storage.errors import NotFound, NotLastTurn, StoreError, WrongTurnState
 from storage.records import Actor, Departure, Leave, Prompt, SourceKind, Turn, TurnState
 from storage.store import Store
 
@@ -88,12 +88,19 @@ class Edits(commands.Cog):
         await reply.defer()
         text = checked(await text_of(await self._message(turn)))
         if turn.state.is_waiting:
-            turn = await self._services.runtimes.of(actor).reword(turn.id, text)
+            turn = await self._reword(actor, turn, text)
             session = await store.sessions.get(actor, turn.session_id)
             await reply.say(f"It waits in {label(session)} as it reads now.")
         else:
             await self._revise(interaction, reply, turn, text)
         self._offered.pop(turn.source.id, None)
+
+    async def _reword(self, actor: Actor, turn: Turn, text: str) -> Turn:
+        """Raises `Told` where it has just begun to be answered."""
+        try:
+            return await self._services.runtimes.of(actor).reword(turn.id, text)
+        except WrongTurnState:
+            raise Told(too_late(await self._services.store.turns.get(actor, turn.id))) from None
 
     async def _revise(self, interaction: Interaction, reply: Reply, turn: Turn, text: str) -> None:
         actor, store = actor_of(interaction), self._services.store

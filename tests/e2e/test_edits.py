@@ -120,7 +120,7 @@ async def test_what_waits_in_line_takes_the_edit_when_that_is_asked_for(team: Te
     offer = await edited(team, message, "or rather")
     assert offer.text == STILL_WAITS
     await team.ann.press(offer, OFFER)
-    await team.ann.wait_for(lambda m: m.id == offer.id and "as it reads now." in m.text, channel=team.ann.dm)
+    await team.ann.wait_for(lambda m: m.id == offer.id and m.text.startswith("It waits in"), channel=team.ann.dm)
     team.gate.release()
     await team.ann.wait_for(lambda m: "echo: or rather" in m.text and is_ended(m), channel=team.ann.dm)
     assert [request[-1].content for request in team.gate.asked] == ["hold it", "or rather"]
