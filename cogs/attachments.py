@@ -5,6 +5,8 @@ from typing import Final
 import discord
 
 from cogs.explain import Told
+from cogs.forwarded import forwarded_in
+from cogs.quotes import below
 from cogs.words import inert
 
 LIMIT: Final = 64 * 1024
@@ -19,9 +21,14 @@ TEXT_ENDINGS: Final = (".txt", ".md", ".markdown", ".text", ".log")
 
 
 async def text_of(message: discord.Message) -> str:
-    """The message's words, then those of its text attachments. Raises `Told` for a file that is no text, or too long."""
+    """The message's words, then those of its text attachments, then what it forwards, or answers that was forwarded.
+
+    Raises `Told` for a file that is no text, or too long, and as `forwarded_in`.
+    """
     parts = [message.content, *[await _read(attachment) for attachment in message.attachments]]
-    return "\n\n".join(part for part in parts if part)
+    words = "\n\n".join(part for part in parts if part)
+    quote = await forwarded_in(message, has_words=bool(words))
+    return words if quote is None else below(words, quote)
 
 
 async def _read(attachment: discord.Attachment) -> str:

@@ -15,6 +15,7 @@ from cogs import controls
 from cogs.asking import checked
 from cogs.attachments import text_of
 from cogs.explain import UNREACHED, explain
+from cogs.forwarded import is_forward
 from cogs.missed import Missed, written
 from cogs.present import present
 from cogs.reply import MessageReply, unlisted
@@ -117,7 +118,7 @@ class Inbox:
         """List what was missed more than a day ago, with *Answer these*."""
         count = "a message" if len(old) == 1 else f"{len(old)} messages"
         lines = [f"While I was away you wrote {count} here, the first {ago(old[0].created_at)}:"]
-        lines += [quote(message.content or "an attachment") for message in old[:QUOTED]]
+        lines += [quote(message.content or _wordless(message)) for message in old[:QUOTED]]
         if len(old) > QUOTED:
             lines.append(f"-# and {len(old) - QUOTED} more")
         view = unlisted(controls.answer_these(old[0].id, old[-1].id, one=len(old) == 1))
@@ -168,7 +169,7 @@ class Inbox:
 
     async def _addressed(self, actor: Actor, message: discord.Message) -> SessionInfo | None:
         """The session of the bot's message that this one replies to with Discord's own reply, if it does."""
-        if message.reference is None or message.reference.message_id is None:
+        if message.reference is None or message.reference.message_id is None or is_forward(message):
             return None
         try:
             return await self._services.store.deliveries.session_of(actor, message.reference.message_id)
@@ -181,6 +182,10 @@ class Inbox:
             await self._services.store.deliveries.saw(actor, message.channel.id, message.id)
         except StoreError as error:
             log.warning("message %s could not be marked as seen: %s", message.id, type(error).__name__)
+
+
+def _wordless(message: discord.Message) -> str:
+    return "a forwarded message" if is_forward(message) else "an attachment"
 
 
 async def _type(message: discord.Message) -> None:

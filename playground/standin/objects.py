@@ -173,6 +173,8 @@ def message_object(
         whole["nonce"] = message.nonce
     if message.reference_id is not None:
         whole |= _reference(message, application, origin, may_read=may_read)
+    if message.forward is not None:
+        whole |= message.forward if readable else {**message.forward, "message_snapshots": []}
     if message.interaction is not None:
         app_id = str(message.interaction.application.id)
         metadata = interaction_metadata(message.interaction)

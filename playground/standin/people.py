@@ -10,6 +10,7 @@ from typing import Any
 
 from playground.standin.bodies import MAX_FILE_BYTES, MAX_FILES
 from playground.standin.changes import InteractionMade, Typing
+from playground.standin.forwards import forward_of
 from playground.standin.hands import chosen, made_up, pressed, submitted
 from playground.standin.interactions import Interaction, InteractionKind
 from playground.standin.invocations import Choice, Invocation, Modal
@@ -121,6 +122,12 @@ class Person:
             reference_id=reply_to.id if reply_to is not None else None,
             attachments=self._attach(channel, attachments),
         )
+
+    async def forward(self, message: Message, channel: Channel) -> Message:
+        """Forward a message that this person sees into a channel."""
+        self._must_see_message(message)
+        self._must_see(channel)
+        return self._world.post(channel, self.user, "", forward=forward_of(message))
 
     async def slash(self, channel: Channel, command: str, /, **options: Any) -> Invocation:
         """Use a slash command; options are checked as the client does, a file's is a `File`. Raises `CannotDo`."""

@@ -145,6 +145,8 @@ class Message:
     kind: int = 0
     """Discord's message type: 0 plain, 19 reply, 20 a command's answer, 23 a message command's."""
     reference_id: int | None = None
+    forward: Json | None = None
+    """Where it forwards another: the fields that say so, with a snapshot of what that was."""
     mentions: tuple[User, ...] = ()
     nonce: str | int | None = None
     interaction: Interaction | None = None
