@@ -12,7 +12,7 @@ from agent.prices import Price, Prices
 from cogs.asking_first import AS_BEFORE, NOT_ASKED
 from cogs.words import GONE
 from playground.standin import Message
-from storage.records import Actor
+from storage.records import Actor, TurnState
 from tests.e2e.team import Team, a_team, is_ended
 
 LONG = "a question of some length " * 40
@@ -105,13 +105,29 @@ async def test_a_costly_regenerate_that_is_let_be_leaves_the_answer_that_was(tea
     assert await path(team) == before
 
 
-async def test_the_rest_of_an_answer_asks_first_and_keeps_what_was_written(team: Team) -> None:
+async def finishing(team: Team) -> Message:
+    """Stop an answer, and press *Finish the answer* where that costs much; returns what is said of it."""
     asked = await team.ann.slash(team.general, "ask", prompt=f"hold {LONG}")
     await team.ann.press(await asked.message(lambda m: "first words" in m.text), "Stop")
     stopped = await asked.message(is_ended)
     await grown_careful(team)
     pressed = await team.ann.press(stopped, "Finish the answer")
-    shown = await pressed.message(lambda m: "Ask anyway" in [b.label for b in m.buttons])
+    return await pressed.message(lambda m: "Ask anyway" in [b.label for b in m.buttons])
+
+
+async def test_an_answer_that_is_not_finished_stays_as_it_was_stopped(team: Team) -> None:
+    shown = await finishing(team)
+    await team.ann.press(shown, "Don't")
+    await team.ann.wait_for(lambda m: m.id == shown.id and m.text.startswith(AS_BEFORE), channel=team.general)
+    assert team.bot is not None
+    ann = Actor(team.ann.user.id)
+    latest = await team.bot.store.turns.latest(ann, (await team.bot.store.sessions.find(ann, 1)).id)
+    assert latest is not None
+    assert latest.state is TurnState.STOPPED
+
+
+async def test_the_rest_of_an_answer_asks_first_and_keeps_what_was_written(team: Team) -> None:
+    shown = await finishing(team)
     assert shown.text.startswith("first words")
     finished = await (await team.ann.press(shown, "Ask anyway")).message(is_ended)
     assert "first words and the rest." in finished.text
