@@ -88,8 +88,7 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
         watch.follow(client)
         stack.push_async_callback(client.ended)
         stack.push_async_callback(client.close)
-        tasks = Tasks()
-        stack.push_async_callback(tasks.close)
+        tasks = _tasks(stack)
         sender = Sender(client)
         operator = Operator(settings.operator_id, store.upkeep, sender, client.direct_once_connected, now=utc_now)
         await stack.enter_async_context(operator)
@@ -119,6 +118,7 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
             config=config,
             catalogue=await stack.enter_async_context(Catalogue(config.models, model.list_models)),
             names_sessions=settings.titles,
+            file_space=settings.file_space * 2**20,
             archive_days=settings.auto_archive_days,
             copies=backups.copies,
             wipe_soon=caretaker.wake,
@@ -138,6 +138,12 @@ async def _mend(store: Store, runtimes: Runtimes, config: AgentConfig, listener:
     await deliverer.withdraw_lost()
     await recover(store, runtimes, config, listener, utc_now)
     await deliverer.recover()
+
+
+def _tasks(stack: AsyncExitStack) -> Tasks:
+    tasks = Tasks()
+    stack.push_async_callback(tasks.close)
+    return tasks
 
 
 def _reader(stack: AsyncExitStack) -> Reader:
@@ -239,6 +245,7 @@ def _models(settings: Settings) -> Models:
         allowed=None if EVERY in names else names,
         contexts={name: tokens for name, tokens in settings.models if tokens is not None},
         thinking=settings.effort_models,
+        seeing=settings.picture_models,
     )
 
 

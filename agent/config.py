@@ -20,6 +20,8 @@ class Models:
     """How many tokens of context they have, where that is not `AgentConfig.context_tokens`."""
     thinking: frozenset[str] = frozenset()
     """Those that can be told how much to think."""
+    seeing: frozenset[str] = frozenset()
+    """Those that look at pictures."""
 
     def allows(self, model: str) -> bool:
         """Whether it may be asked."""

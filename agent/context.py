@@ -7,10 +7,12 @@ answers are in it, since the person saw them; a prompt that failed is too, unles
 """
 
 import itertools
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, Literal
 
+from agent.enclosing import Enclosed
 from agent.model import Message
 from storage.records import Entry, EntryKind, Usage, first_kept
 
@@ -31,6 +33,8 @@ GO_ON: Final = (
 )
 """What is asked for the rest of an answer. It is sent and never stored."""
 
+NO_FILES: Final[Mapping[int, Enclosed]] = MappingProxyType({})
+
 SUMMARY: Final = "This conversation began earlier. A summary of what was said until here:\n<summary>\n{}\n</summary>"
 OTHER_WAY: Final = "This conversation took another way for a while, and came back. A summary of it:\n<summary>\n{}\n</summary>"
 TOLD: Final = {"branch_summary": OTHER_WAY, "custom_message": "{}"}
@@ -46,11 +50,19 @@ class Context:
     """Before correction, so that a server's count can be set against it."""
     system_tokens: int
     summary_tokens: int
-    """What of these the system prompt has, and the summary of what came before."""
+    file_tokens: int
+    """What of these the system prompt has, the summary of what came before, and the files that came with prompts."""
     trimmed: bool
     """Whether older messages were left out because they no longer fit, or were not given."""
+    clipped: bool = False
+    """Whether words of the newest prompt's files were left out because they don't fit."""
     wants_more: bool = False
     """Whether all that was given fits, and there is more path above it that was not given."""
+
+
+async def nothing_enclosed(_entries: Sequence[Entry], _room: int) -> Mapping[int, Enclosed]:
+    """For a path without files."""
+    return NO_FILES
 
 
 async def read_context(
@@ -62,10 +74,11 @@ async def read_context(
     reserve_tokens: int,
     correction: float = 1.0,
     begun: str = "",
+    enclose: Callable[[Sequence[Entry], int], Awaitable[Mapping[int, Enclosed]]] = nothing_enclosed,
 ) -> Context:
     """The context of the path of which `read` gives the newest so many characters; it reads no more than is of use.
 
-    `compaction` is the newest one on that path.
+    `compaction` is the newest one on that path. `enclose` gives the files that came with entries, as far as so many tokens go.
 
     One read does, except where what was read is prompts that stay out: a refused long paste must not hide what came before.
     """
@@ -80,6 +93,7 @@ async def read_context(
             reserve_tokens=reserve_tokens,
             correction=correction,
             begun=begun,
+            enclosed=await enclose(entries, int((budget_tokens - reserve_tokens) / correction)),
         )
         if not context.wants_more:
             return context
@@ -95,9 +109,11 @@ def build_context(
     reserve_tokens: int,
     correction: float = 1.0,
     begun: str = "",
+    enclosed: Mapping[int, Enclosed] = NO_FILES,
 ) -> Context:
     """The context for `entries`, the newest part of a path (oldest first), whose last user entry is the question, and for what
-    is `begun` of its answer already, whose rest is then asked for. `compaction` is the newest one on that path.
+    is `begun` of its answer already, whose rest is then asked for. `compaction` is the newest one on that path, and what is
+    `enclosed` are the files of its entries.
 
     It fits `budget_tokens` less `reserve_tokens`, except that the question is always in, with what is begun. A summary that
     fits beside these goes before all others. It never begins with an answer whose question was left out.
@@ -105,7 +121,7 @@ def build_context(
     since = 0 if compaction is None else first_kept(compaction)
     complete = not entries or entries[0].depth <= since
     going_on = [Message("assistant", begun), Message("user", GO_ON)] if begun else []
-    said = [*_said([entry for entry in entries if entry.depth >= since]), *going_on]
+    said = [*_said([entry for entry in entries if entry.depth >= since], enclosed), *going_on]
     least = len(going_on) + 1
     system = Message("system", system_prompt)
     room = (budget_tokens - reserve_tokens) / correction - _tokens(system)
@@ -123,7 +139,9 @@ def build_context(
         estimated_tokens=sum(map(_tokens, chosen)),
         system_tokens=_tokens(system),
         summary_tokens=sum(map(_tokens, opening)),
+        file_tokens=sum(message.file_tokens for message in kept),
         trimmed=lost or not complete or len(kept) < len(said if opening else _from_first_question(said)),
+        clipped=_is_clipped(entries, enclosed),
         wants_more=fits and not complete,
     )
 
@@ -157,14 +175,26 @@ def _newest(said: Sequence[Message], room: float, least: int) -> tuple[list[Mess
     return kept[::-1], room >= 0
 
 
-def _said(entries: Sequence[Entry]) -> list[Message]:
+def _said(entries: Sequence[Entry], enclosed: Mapping[int, Enclosed]) -> list[Message]:
     """The entries that the model shall see, a message each."""
     pairs = itertools.zip_longest(entries, entries[1:])
     return [
-        Message(role, TOLD.get(entry.kind, "{}").format(entry.text))
+        _with_files(Message(role, TOLD.get(entry.kind, "{}").format(entry.text)), enclosed.get(entry.id))
         for entry, follower in pairs
         if (role := _role(entry, follower)) is not None
     ]
+
+
+def _with_files(message: Message, files: Enclosed | None) -> Message:
+    """The words behind the files that they are about."""
+    if files is None:
+        return message
+    return Message(message.role, f"{files.text}\n\n{message.content}", files.pictures, files.tokens)
+
+
+def _is_clipped(entries: Sequence[Entry], enclosed: Mapping[int, Enclosed]) -> bool:
+    asked = next((entry for entry in reversed(entries) if entry.kind == EntryKind.USER), None)
+    return asked is not None and asked.id in enclosed and enclosed[asked.id].clipped
 
 
 def _from_first_question(messages: Sequence[Message]) -> list[Message]:
@@ -185,11 +215,20 @@ def _alternating(messages: Sequence[Message]) -> list[Message]:
     joined: list[Message] = []
     for message in messages:
         if joined and joined[-1].role == message.role:
-            joined[-1] = Message(message.role, f"{joined[-1].content}\n\n{message.content}")
+            joined[-1] = _both(joined[-1], message)
         else:
             joined.append(message)
     return joined
 
 
+def _both(one: Message, other: Message) -> Message:
+    return Message(
+        one.role,
+        f"{one.content}\n\n{other.content}",
+        one.pictures + other.pictures,
+        one.file_tokens + other.file_tokens,
+    )
+
+
 def _tokens(message: Message) -> int:
-    return estimated_tokens(message.content) + TOKENS_PER_MESSAGE
+    return estimated_tokens(message.content) + TOKENS_PER_MESSAGE + sum(picture.tokens for picture in message.pictures)

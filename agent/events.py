@@ -83,6 +83,10 @@ class TurnEnded(SessionEvent):
     """Old turns no longer fit the context, said once per session."""
     context_nearly_full: bool = False
     """Four fifths of the context are used, said once per session."""
+    pictures_unseen: bool = False
+    """Pictures came with the prompt, and the model doesn't look at pictures."""
+    files_clipped: bool = False
+    """Only the beginning of the prompt's files fit the context."""
     model_gone: str | None = None
     """The model that was chosen, where it is to be had no more and the operator's was asked; it is chosen no more."""
     saved: bool = True

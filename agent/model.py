@@ -13,11 +13,23 @@ Role = Literal["system", "user", "assistant"]
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as a `data:` URL, and about how many tokens it takes."""
+
+    url: str
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message of the context, in chat-completions terms."""
 
     role: Role
     content: str
+    pictures: tuple[Picture, ...] = ()
+    """What is shown with the words, to models that see."""
+    file_tokens: int = 0
+    """About how many tokens of it are files that came with what was said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ import openai
 from openai import AsyncOpenAI, DefaultAioHttpClient
 
 from agent.errors import AgentError, CutOff, Malformed
-from agent.model import ModelEvent, ModelRequest
+from agent.model import Message, ModelEvent, ModelRequest
 from agent.openai_errors import opening, reading, refuses
 from agent.openai_stream import Completion
 
@@ -159,8 +159,16 @@ class OpenAIClient:
 
 
 def _arguments(model: str, request: ModelRequest) -> dict[str, Any]:
-    messages = [{"role": message.role, "content": message.content} for message in request.messages]
+    messages = [{"role": message.role, "content": _content(message)} for message in request.messages]
     return {"model": model, "messages": messages, "stream": True}
+
+
+def _content(message: Message) -> str | list[dict[str, Any]]:
+    """The words alone, as every server takes them; in parts only where there are pictures."""
+    if not message.pictures:
+        return message.content
+    shown = [{"type": "image_url", "image_url": {"url": picture.url}} for picture in message.pictures]
+    return [{"type": "text", "text": message.content}, *shown]
 
 
 async def _read(response: Response, completion: Completion) -> AsyncGenerator[ModelEvent, None]:

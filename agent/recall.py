@@ -1,7 +1,7 @@
 """What a stored session gives the model to read: its context, and a meter of that for people."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from agent.choices import chosen_for, fitted
 from agent.config import AgentConfig
 from agent.context import Context, correction_from, estimated_tokens, read_context
+from agent.enclosing import Enclosed, enclose
 from storage.omissions import masked
 from storage.records import Actor, Entry, first_kept
 from storage.store import Store
@@ -24,6 +25,7 @@ class Meter:
     room: int
     system: int
     summary: int
+    files: int
     messages: int
     trimmed: bool
     """Whether older messages no longer fit and are left out."""
@@ -33,7 +35,7 @@ class Meter:
     @property
     def used(self) -> int:
         """All that is sent with the next prompt."""
-        return self.system + self.summary + self.messages
+        return self.system + self.summary + self.files + self.messages
 
     @property
     def share(self) -> float:
@@ -42,15 +44,28 @@ class Meter:
 
 
 async def context_of(
-    store: Store, config: AgentConfig, actor: Actor, session_id: UUID, *, correction: float, begun: str = ""
+    store: Store,
+    config: AgentConfig,
+    actor: Actor,
+    session_id: UUID,
+    *,
+    correction: float,
+    begun: str = "",
+    sees: bool = False,
 ) -> Context:
-    """What is sent for the newest prompt of the session. Raises `SessionNotFound`, `StoreUnavailable`."""
+    """What is sent for the newest prompt of the session, with its pictures where the model `sees`.
+
+    Raises `SessionNotFound`, `StoreUnavailable`.
+    """
     compaction = (await store.compactions.standing(actor, session_id)).compaction
     since = 0 if compaction is None else first_kept(compaction)
     omitted = await store.omissions.of(actor, session_id)
 
     async def newest(characters: int) -> Sequence[Entry]:
         return masked(await store.transcripts.path(actor, session_id, characters=characters, since=since), omitted)
+
+    async def files(entries: Sequence[Entry], room: int) -> Mapping[int, Enclosed]:
+        return await enclose(store, actor, session_id, entries, sees=sees, room=room)
 
     return await read_context(
         newest,
@@ -60,6 +75,7 @@ async def context_of(
         reserve_tokens=config.reply_reserve,
         correction=correction,
         begun=begun,
+        enclose=files,
     )
 
 
@@ -68,16 +84,17 @@ async def meter_of(store: Store, config: AgentConfig, actor: Actor, session_id: 
     latest = await store.turns.latest(actor, session_id)
     usage = latest.usage if latest is not None else None
     correction = correction_from(usage)
-    config = fitted(config, await chosen_for(store, config, actor, session_id))
-    context = await context_of(store, config, actor, session_id, correction=correction)
-    system, summary, all_of_it = (
-        math.ceil(tokens * correction) for tokens in (context.system_tokens, context.summary_tokens, context.estimated_tokens)
-    )
+    chosen = await chosen_for(store, config, actor, session_id)
+    config, sees = fitted(config, chosen), chosen.model in config.models.seeing
+    context = await context_of(store, config, actor, session_id, correction=correction, sees=sees)
+    parts = (context.system_tokens, context.summary_tokens, context.file_tokens, context.estimated_tokens)
+    system, summary, files, all_of_it = (math.ceil(tokens * correction) for tokens in parts)
     return Meter(
         room=_room(config),
         system=system,
         summary=summary,
-        messages=max(0, all_of_it - system - summary),
+        files=files,
+        messages=max(0, all_of_it - system - summary - files),
         trimmed=context.trimmed,
         counted=usage is not None and usage.input_tokens > 0,
     )

@@ -90,6 +90,8 @@ class Teller:
                 context_trimmed=trimmed,
                 context_nearly_full=nearly_full,
                 near_limit=ended.near_limit,
+                pictures_unseen=ended.unseen,
+                files_clipped=ended.clipped,
                 model_gone=ended.gone,
                 saved=saved,
             )

@@ -28,7 +28,7 @@ from agent.recall import context_of, is_nearly_full
 from agent.spending import agreed_to, took
 from agent.thoughts import Thoughts
 from storage.errors import StoreError
-from storage.records import Actor, Spent, Turn, TurnState, Usage
+from storage.records import PICTURE, Actor, Spent, Turn, TurnState, Usage
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -53,6 +53,9 @@ class Ended:
     """What the model thought before, as far as it is kept."""
     usage: Usage | None = None
     trimmed: bool = False
+    unseen: bool = False
+    clipped: bool = False
+    """Whether the prompt's pictures weren't looked at, and whether only the beginning of its files fit."""
     nearly_full: bool = False
     """Whether the session leaves little room in the context from now on."""
     spent: Spent | None = None
@@ -73,6 +76,7 @@ class Answer:
     finish: FinishReason | None = None
     chosen: Chosen | None = None
     context: Context | None = None
+    unseen: bool = False  # pictures came with the prompt, and whoever answers doesn't look at pictures
     reservation: Reservation | None = None
 
     @property
@@ -151,7 +155,8 @@ class TurnRunner:
         """
         ended = replace(ended, thoughts=answer.thoughts.text)
         if answer.chosen is not None:
-            ended = replace(ended, model=answer.chosen.model or None, gone=answer.chosen.refused)
+            ended = replace(ended, model=answer.chosen.model or None, gone=answer.chosen.refused, unseen=answer.unseen)
+            ended = replace(ended, clipped=answer.context is not None and answer.context.clipped)
         if ended.text and answer.chosen is not None and answer.context is not None and not ended.trimmed:
             config = fitted(self.config, answer.chosen)
             ended = replace(ended, nearly_full=is_nearly_full(config, answer.context, ended.text, correction))
@@ -184,11 +189,13 @@ class TurnRunner:
             if answer.chosen is None:
                 answer.chosen = await chosen_for(self.store, self.config, self.actor, turn.session_id, model=turn.model)
             config = fitted(self.config, answer.chosen)
-            if answer.context is None:
-                answer.context = await context_of(
-                    self.store, config, self.actor, turn.session_id, correction=correction, begun=answer.begun
-                )
             name = answer.chosen.model or self.model.name
+            if answer.context is None:
+                sees = name in config.models.seeing
+                answer.context = await context_of(
+                    self.store, config, self.actor, turn.session_id, correction=correction, begun=answer.begun, sees=sees
+                )
+                answer.unseen = not sees and any(file.kind == PICTURE for file in turn.files)
             sent, reserve = math.ceil(answer.context.estimated_tokens * correction), config.reply_reserve
             await agreed_to(self.store, config, self.actor, turn, name, sent=sent, reserve=reserve)
             if answer.reservation is None:

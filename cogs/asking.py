@@ -1,16 +1,19 @@
 """From a person's words to a prompt: what is taken, what is refused with its bound, and the way into the runtime."""
 
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
+import discord
+
+from cogs.attachments import take
 from cogs.explain import UNREACHED, Told, explain
-from cogs.reply import Interaction, Reply, actor_of, reply_to, say_long, source_of
+from cogs.reply import ONE_MOMENT, Interaction, Reply, actor_of, reply_to, say_long, source_of
 from cogs.services import Services
 from delivery.splitting import split
 from storage.errors import DuplicateSource
-from storage.records import Prompt
+from storage.records import File, Prompt
 
 log = logging.getLogger(__name__)
 
@@ -38,17 +41,30 @@ def is_empty(words: str) -> bool:
     return all(character.isspace() or character in UNSEEN for character in words)
 
 
-def prompt_from(interaction: Interaction, reply: Reply, text: str) -> Prompt:
+def prompt_from(interaction: Interaction, reply: Reply, text: str, files: tuple[File, ...] = ()) -> Prompt:
     """The prompt of an interaction whose first message is to be the answer. Raises `Told`."""
-    return Prompt(text=checked(text), source=source_of(interaction), target=reply.target())
+    return Prompt(text=checked(text), files=files, source=source_of(interaction), target=reply.target())
 
 
-async def ask(services: Services, interaction: Interaction, reply: Reply, text: str) -> None:
-    """Ask in the person's active session; the answer, or the place in the queue, fills the reply's first message."""
-    checked(text)
+async def ask(
+    services: Services,
+    interaction: Interaction,
+    reply: Reply,
+    text: str,
+    attachments: Sequence[discord.Attachment] = (),
+) -> None:
+    """Ask in the person's active session; the answer, or the place in the queue, fills the reply's first message. What is to
+    be said of the attachments comes below it.
+    """
+    if text or not attachments:
+        checked(text)
     async with giving_back(services, interaction, text):
         await reply.defer()
-        prompt = prompt_from(interaction, reply, text)
+        taken = await take(services, actor_of(interaction), text, attachments)
+        prompt = prompt_from(interaction, reply, taken.text, taken.files)
+        if taken.remarks:
+            await reply.say(ONE_MOMENT)  # else Discord shows what is said next in the answer's place, which is still loading
+            await reply.say("\n".join(taken.remarks))
         await services.runtimes.of(actor_of(interaction)).say(prompt)
         reply.leave_first()
 

@@ -1,48 +1,128 @@
-"""Reading a text attachment of a direct message as a prompt: long pastes arrive so."""
+"""What people attach: fetched and read when it comes, with what they are told of what could not be."""
 
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import discord
 
-from cogs.explain import Told
+from cogs.explain import UNREACHED, Told
 from cogs.forwarded import forwarded_in
 from cogs.quotes import below
+from cogs.services import Services
 from cogs.words import inert
+from documents.reading import Picture, Reason, Unread, Written
+from storage.records import PICTURE, Actor, Attached, Content, File, digest_of
 
-LIMIT: Final = 64 * 1024
-"""Bytes of text that are read."""
+log = logging.getLogger(__name__)
 
-CANT_READ: Final = "I can't read {}: I read text files in UTF-8. Send it without, or paste the text."
-TOO_LONG: Final = "{} is larger than 64 KiB, which is what I read. Send it in parts, or paste what matters."
+LONGEST_PASTE: Final = 64 * 1024
+"""Characters of a text file that may be a prompt by itself: Discord makes one of a long paste."""
+
 NAME_LENGTH: Final = 60
 """Characters of a file's name that are shown."""
+KEPT_NAME: Final = 120
 
-TEXT_ENDINGS: Final = (".txt", ".md", ".markdown", ".text", ".log")
+MEBI: Final = 2**20
+
+UNREAD: Final[Mapping[Reason, str]] = {
+    Reason.UNKNOWN_KIND: "I can't read {}: I read text and code, CSV, JSON, PDF, Word (.docx) and pictures.",
+    Reason.DAMAGED: "I can't read {}: it's damaged. Save it once more and send it again.",
+    Reason.ENCRYPTED: "I can't read {}: it has a password. Send it without one.",
+    Reason.TOO_LARGE: "I can't read {}: it's larger than {} MiB, which is what I take. Send the part that matters.",
+    Reason.TOO_LONG: "I can't read {}: it takes too long. Send the part that matters.",
+    Reason.TOO_MUCH: "I can't read {}: it unpacks to more than I can hold. Send the part that matters.",
+    Reason.EMPTY: "I found no words in {}. If its pages are scanned, send them as pictures.",
+    Reason.NOT_NOW: "I couldn't read {} just now. Please send it again in a minute.",
+}
+NOT_FETCHED: Final = "I couldn't get {} from Discord. Please send it again."
+NO_ROOM: Final = (
+    "There's no room for {}: of the {} MiB that I keep of your files, {} are used. Deleting sessions with files for good makes "
+    "room: `/sessions` shows them and the bin."
+)
+CUT: Final = "{} is long, so I read its beginning only."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What came of a prompt's words and attachments."""
+
+    text: str
+    files: tuple[File, ...] = ()
+    remarks: tuple[str, ...] = ()
+    """What its author is to be told."""
 
 
 async def text_of(message: discord.Message) -> str:
-    """The message's words, then those of its text attachments, then what it forwards, or answers that was forwarded.
+    """The message's words, then what it forwards, or answers that was forwarded. Raises as `forwarded_in`."""
+    quote = await forwarded_in(message, has_words=bool(message.content or message.attachments))
+    return message.content if quote is None else below(message.content, quote)
 
-    Raises `Told` for a file that is no text, or too long, and as `forwarded_in`.
+
+async def take(services: Services, actor: Actor, words: str, attachments: Sequence[discord.Attachment]) -> Taken:
+    """Fetch and read them, one after the other. A text file alone is the prompt; files without words are asked about by name.
+
+    Raises `Told` where nothing is left to ask, and `StoreUnavailable`.
     """
-    parts = [message.content, *[await _read(attachment) for attachment in message.attachments]]
-    words = "\n\n".join(part for part in parts if part)
-    quote = await forwarded_in(message, has_words=bool(words))
-    return words if quote is None else below(words, quote)
+    files: list[File] = []
+    remarks: list[str] = []
+    used = await services.store.files.used(actor) if attachments else 0
+    for attachment in attachments:
+        try:
+            file = await _read(services, attachment, used)
+        except Told as told:
+            remarks.append(str(told))
+            continue
+        files.append(file)
+        used += file.content.size
+        if file.attached.cut:
+            remarks.append(CUT.format(inert(file.attached.name, NAME_LENGTH)))
+    if remarks and not files and not words.strip():
+        raise Told("\n".join(remarks))
+    if len(files) == 1 and not words.strip() and _is_paste(files[0]):
+        return Taken(text=files[0].content.text, remarks=tuple(remarks))
+    text = words if words.strip() else ", ".join(file.attached.name for file in files)
+    return Taken(text=text, files=tuple(files), remarks=tuple(remarks))
 
 
-async def _read(attachment: discord.Attachment) -> str:
-    name = inert(attachment.filename, NAME_LENGTH)
-    if not _is_text(attachment):
-        raise Told(CANT_READ.format(name))
-    if attachment.size > LIMIT:
-        raise Told(TOO_LONG.format(name))
+async def _read(services: Services, attachment: discord.Attachment, used: int) -> File:
+    """The file, kept nowhere yet. Raises `Told`."""
+    name, most = inert(attachment.filename, NAME_LENGTH), services.reader.limits.bytes
+    if attachment.size > most:  # as Discord says; what came is looked at by the reader
+        raise Told(UNREAD[Reason.TOO_LARGE].format(name, most // MEBI))
+    if services.file_space and used + attachment.size > services.file_space:
+        raise Told(NO_ROOM.format(name, services.file_space // MEBI, -(-used // MEBI)))
     try:
-        return (await attachment.read()).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Told(CANT_READ.format(name)) from None
+        data = await attachment.read()
+    except UNREACHED as error:
+        log.warning("attachment %s could not be fetched: %s", attachment.id, type(error).__name__)
+        raise Told(NOT_FETCHED.format(name)) from None
+    result = await services.reader.read(data, attachment.filename)
+    if isinstance(result, Unread):
+        raise Told(UNREAD[result.reason].format(name, most // MEBI))
+    return await asyncio.to_thread(_file, attachment.filename[:KEPT_NAME], data, result)
 
 
-def _is_text(attachment: discord.Attachment) -> bool:
-    kind = (attachment.content_type or "").partition(";")[0].strip()
-    return kind.startswith("text/") or (not kind and attachment.filename.lower().endswith(TEXT_ENDINGS))
+def _file(name: str, data: bytes, result: Picture | Written) -> File:
+    """What is kept: of a picture the one that was drawn anew, which says nothing of where it was taken."""
+    if isinstance(result, Written):
+        content, kind, length = Content(data, result.text), result.kind, len(result.text)
+        told = Attached(name=name, kind=kind, digest=digest_of(content), size=len(data), characters=length, cut=result.cut)
+        return File(told, content)
+    content = Content(result.data)
+    told = Attached(
+        name=name,
+        kind=PICTURE,
+        digest=digest_of(content),
+        size=len(result.data),
+        mime=result.mime,
+        width=result.width,
+        height=result.height,
+    )
+    return File(told, content)
+
+
+def _is_paste(file: File) -> bool:
+    return file.attached.kind == "text" and len(file.content.text) <= LONGEST_PASTE

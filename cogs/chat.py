@@ -21,13 +21,26 @@ class Chat(commands.Cog):
         services.router.add("ask", self._modal_submitted)
 
     @app_commands.command(name="ask", description="Ask in your active session; only you see the answer")
-    @app_commands.describe(prompt="What you'd like to ask; leave it out to write more than one line")
-    async def ask(self, interaction: Interaction, prompt: app_commands.Range[str, 1, 6000] | None = None) -> None:
-        """Ask; without a prompt, open a modal for one."""
-        if prompt is None:
+    @app_commands.describe(
+        prompt="What you'd like to ask; leave it out to write more than one line",
+        file="A file to read with it: text, CSV, JSON, PDF, Word or a picture",
+        file2="Another file",
+        file3="Another file",
+    )
+    async def ask(
+        self,
+        interaction: Interaction,
+        prompt: app_commands.Range[str, 1, 6000] | None = None,
+        file: discord.Attachment | None = None,
+        file2: discord.Attachment | None = None,
+        file3: discord.Attachment | None = None,
+    ) -> None:
+        """Ask, with files or without; with neither prompt nor file, open a modal for one."""
+        files = [each for each in (file, file2, file3) if each is not None]
+        if prompt is None and not files:
             await interaction.response.send_modal(controls.prompt_modal("Ask", "ask"))
             return
-        await ask(self._services, interaction, reply_to(interaction), prompt)
+        await ask(self._services, interaction, reply_to(interaction), prompt or "", files)
 
     async def _modal_submitted(self, interaction: Interaction, _arguments: list[str]) -> None:
         await ask(self._services, interaction, reply_to(interaction), submitted(interaction))

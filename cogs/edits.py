@@ -70,6 +70,8 @@ class Edits(commands.Cog):
             asked = turn if turn.state.is_waiting else await in_its_place(self._services.store, actor, turn)
             if asked is None or checked(await text_of(message)) == asked.prompt:
                 return
+            if message.attachments and not asked.files:  # the file was the prompt, or could not be read
+                return
         except (NotFound, Told):  # it asked nothing, or what it says now can't be asked
             return
         self._remember(message.id)

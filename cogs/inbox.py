@@ -13,7 +13,8 @@ from agent.errors import ShuttingDown
 from agent.outcomes import Asked, Waiting, Went
 from cogs import controls
 from cogs.asking import checked
-from cogs.attachments import text_of
+from cogs.attachments import Taken as Read
+from cogs.attachments import take, text_of
 from cogs.explain import UNREACHED, explain
 from cogs.forwarded import is_forward
 from cogs.missed import Missed, written
@@ -151,16 +152,19 @@ class Inbox:
         return Taken.TOLD
 
     async def _ask(self, message: discord.Message, actor: Actor, reply: MessageReply, *, missed: bool) -> None:
-        went = await self._went(message, actor, reply, missed=missed)
+        read = await take(self._services, actor, await text_of(message), message.attachments)
+        went = await self._went(message, actor, reply, read, missed=missed)
         if isinstance(went, Asked) and self._services.has_leisure():
             self._services.tasks.start(f"typing-{message.id}", _type(message))
         if not isinstance(went, Waiting):
             await present(self._services, actor, reply, went)
+        if read.remarks:
+            await _tell(message, "\n".join(read.remarks))
 
-    async def _went(self, message: discord.Message, actor: Actor, reply: MessageReply, *, missed: bool) -> Went:
+    async def _went(self, message: discord.Message, actor: Actor, reply: MessageReply, read: Read, *, missed: bool) -> Went:
         source = Source(kind=SourceKind.MESSAGE, id=message.id, channel_id=message.channel.id)
-        words = checked(await text_of(message))
-        prompt = Prompt(text=words, source=source, target=reply.next_target(), missed=missed)
+        words, where = checked(read.text), reply.next_target()
+        prompt = Prompt(text=words, files=read.files, source=source, target=where, missed=missed)
         runtime = self._services.runtimes.of(actor)
         addressed = await self._addressed(actor, message)
         if addressed is None:

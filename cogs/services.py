@@ -61,6 +61,8 @@ class Services:
     meter: Callable[[Actor, UUID], Awaitable[Meter]]
     """How full one of a person's sessions is. Raises `SessionNotFound`, `StoreUnavailable`."""
     reader: Reader
+    file_space: int
+    """Bytes of files that are kept of one person; 0 is any number."""
     """Makes of a file that people attach what a model can be given."""
     usage: Callable[[Actor], Awaitable[Report]]
     """What a person used, and what it cost. Raises `StoreUnavailable`."""

@@ -47,7 +47,12 @@ def status_text(session: SessionInfo, meter: Meter) -> str:
     about = "" if meter.counted else "about "
     parts = [
         f"{name} {tokens:,}"
-        for name, tokens in (("instructions", meter.system), ("summary", meter.summary), ("messages", meter.messages))
+        for name, tokens in (
+            ("instructions", meter.system),
+            ("summary", meter.summary),
+            ("files", meter.files),
+            ("messages", meter.messages),
+        )
         if tokens
     ]
     source = "counted by the model's server" if meter.counted else "estimated"

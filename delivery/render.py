@@ -72,6 +72,8 @@ class Ending:
     """When there are new tokens, where the day's are nearly used."""
     model_gone: str | None = None
     """The model that was chosen, where it is to be had no more."""
+    files: str | None = None
+    """What of the prompt's files the model was not given."""
     model_label: str | None = None
     """What to say of the model, as a small line; `None` for nothing."""
     as_file: bool = False
@@ -247,6 +249,7 @@ def _remarks(ending: Ending, *, temporary: bool) -> list[str]:
         *_which(ending.flip),
         ending.notice,
         None if ending.model_gone is None else MODEL_GONE.format(inert(shorten(ending.model_gone, NAME_LENGTH))),
+        ending.files,
         TRIMMED if ending.trimmed else None,
         NEARLY_FULL if ending.nearly_full else None,
         None if ending.near_limit is None else NEAR_LIMIT.format(int(ending.near_limit.timestamp())),

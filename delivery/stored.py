@@ -9,11 +9,14 @@ from delivery.idle import came_after
 from delivery.long import wants_file
 from delivery.means import Means
 from delivery.render import Ending, error_of
-from storage.records import Actor, Entry, SessionInfo, Turn
+from storage.records import Actor, Entry, SessionInfo, Turn, TurnState
 from storage.store import Store
 
 STEP: Final = 20
 """Entries read at a time while looking for an answer that is not the session's newest."""
+
+UNSEEN: Final = "The picture wasn't looked at: the model that answered reads words only. Tell me in words what it shows."
+CLIPPED: Final = "The attached text is longer than what I can read at once, so I answered from its beginning."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +43,17 @@ def ending_of(event: TurnEnded, model_label: str | None) -> Ending:
         saved=event.saved,
         near_limit=event.near_limit,
         model_gone=event.model_gone,
+        files=_about_files(event),
         model_label=model_label,
     )
+
+
+def _about_files(event: TurnEnded) -> str | None:
+    """What of the prompt's files the model was not given."""
+    if event.outcome is TurnState.FAILED:
+        return None
+    remarks = [UNSEEN if event.pictures_unseen else None, CLIPPED if event.files_clipped else None]
+    return " ".join(filter(None, remarks)) or None
 
 
 async def stored_answer(

@@ -75,7 +75,7 @@ async def test_a_second_start_answers_nothing_again(team: Team) -> None:
 async def test_what_was_told_before_is_not_told_again(team: Team) -> None:
     ann = team.ann
     await team.write(ann, "before")
-    await ann.say(ann.dm, "", attachments=[("cat.png", b"\x89PNG", "image/png")])
+    await ann.say(ann.dm, "", attachments=[("cat.png", b"\x89PNG\r\n\x1a\n", "image/png")])
     await ann.wait_for(lambda m: "can't read cat.png" in m.text, channel=ann.dm)
     await team.restart()
     await team.write(ann, "after")
