@@ -157,6 +157,12 @@ LAWS: Final = (
         "SELECT c.id, c.number, c.owner FROM choices c LEFT JOIN sessions s ON s.owner = c.owner AND s.number = c.number "
         "WHERE s.id IS NULL",
     ),
+    Law(
+        "what is counted as a session's is that of a session that is there",
+        "Owner {}: what was used in session {} on {} is counted, and the session is not there.",
+        "SELECT u.owner, u.number, u.day FROM usage u LEFT JOIN sessions s ON s.owner = u.owner AND s.number = u.number "
+        "WHERE u.number != 0 AND s.id IS NULL",
+    ),
     *LAWS_OF_SHELVES,
     *LAWS_OF_FILES,
 )

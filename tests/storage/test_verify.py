@@ -88,6 +88,7 @@ BROKEN = {
     f"UPDATE turns SET partial = 'x' WHERE {ANSWERED}": "it is completed, but still has partial text",
     f"DELETE FROM turns WHERE {ASKED}": r"Delivery of turn \w{32}, part 0: the turn is not there",
     "UPDATE links SET number = 9": "Message 77 leads to session 9 of owner 1, which is not there",
+    "UPDATE usage SET number = 9": r"Owner 3: what was used in session 9 on [0-9-]+ is counted, and the session is not there",
     "UPDATE choices SET number = 9": r"Choice \w{32}: its session \(9 of owner 1\) is not there",
     "UPDATE sessions SET named_by = NULL WHERE number = 1 AND owner = 1": r"number 1 .* it has a name that nobody gave it",
     "UPDATE sessions SET branches = 7 WHERE number = 1 AND owner = 1": r"number 1 .* branches is 7, counted 1",
