@@ -75,7 +75,7 @@ def seen(standin: StandIn) -> dict[str, Any]:
 def message(one: Message) -> tuple[Any, ...]:
     command = (one.interaction.data["name"], one.interaction.user) if one.interaction else None
     told = (one.id, one.channel.id, one.author, one.content, list(one.components), one.flags, list(one.attachments), one.kind)
-    return (*told, one.created, one.edited, one.reference_id, one.mentions, one.nonce, command)
+    return (*told, one.created, one.edited, one.reference_id, one.forward, one.mentions, one.nonce, command)
 
 
 async def test_what_people_see_is_there_again(path: Path) -> None:
@@ -93,6 +93,7 @@ async def test_what_people_see_is_there_again(path: Path) -> None:
         clock.advance(1)
         reply = await ann.say(channel, "and", reply_to=first)
         await ann.edit(reply, "and then?")
+        await ann.forward(first, ann.dm)
         row = {"type": 1, "id": 1, "components": [{"type": 2, "id": 2, "style": 1, "label": "Go", "custom_id": "go"}]}
         flags = MessageFlag.COMPONENTS_V2
         standin.world.post(ann.dm, bot.user, "", components=[row], flags=flags, application=bot, nonce="n")

@@ -20,7 +20,7 @@ RECENT = 6
 """Of so many of a person's newest prompts it is looked whether they were taken, and one may be edited."""
 
 PRESSED = (
-    *("Stop", "Stop & switch", "Let it finish", "Send", "Send all"),
+    *("Stop", "Stop & switch", "Let it finish", "Send", "Send all", "Send now"),
     *("Retry", "Regenerate", "Finish the answer", "Answer the edit"),
 )
 
