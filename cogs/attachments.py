@@ -14,7 +14,8 @@ from cogs.quotes import below
 from cogs.services import Services
 from cogs.words import inert
 from documents.reading import Picture, Reason, Unread, Written
-from storage.records import PICTURE, Actor, Attached, Content, File, digest_of
+from storage.records import PICTURE, Actor, Attached, Content, File, Turn, digest_of
+from storage.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +86,18 @@ async def take(services: Services, actor: Actor, words: str, attachments: Sequen
         return Taken(text=files[0].content.text, remarks=tuple(remarks))
     text = words if words.strip() else ", ".join(file.attached.name for file in files)
     return Taken(text=text, files=tuple(files), remarks=tuple(remarks))
+
+
+async def files_of(store: Store, turn: Turn) -> tuple[File, ...]:
+    """What came with a turn, whole, to be sent once more elsewhere. Raises `SessionNotFound`, `StoreUnavailable`."""
+    actor, session_id = Actor(turn.owner), turn.session_id
+    texts = await store.files.texts(actor, session_id, [told.digest for told in turn.files])
+    found: list[File] = []
+    for told in turn.files:
+        data = await store.files.data(actor, session_id, told.digest)
+        if data is not None:
+            found.append(File(told, Content(data, texts.get(told.digest, ""))))
+    return tuple(found)
 
 
 async def _read(services: Services, attachment: discord.Attachment, used: int) -> File:

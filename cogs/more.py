@@ -5,6 +5,7 @@ from discord.ext import commands
 
 from cogs import controls
 from cogs.asking import checked, giving_back
+from cogs.attachments import files_of
 from cogs.bulletin import Bulletin
 from cogs.controls import TEXT_LIMIT
 from cogs.explain import Told
@@ -62,7 +63,8 @@ class More(commands.Cog):
         text, reply = checked(submitted(interaction)), reply_to(interaction)
         async with giving_back(self._services, interaction, text):
             await reply.defer()
-            prompt = Prompt(text=text, source=source_of(interaction), target=reply.target())
+            files = await files_of(self._services.store, turn)
+            prompt = Prompt(text=text, files=files, source=source_of(interaction), target=reply.target())
             departure = Departure(leave=Leave.EDIT, number=turn.session_number, turn_id=turn.id, prompt=prompt)
             await self._go(interaction, departure)
 

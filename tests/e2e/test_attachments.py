@@ -114,3 +114,16 @@ async def test_what_waits_has_its_file_after_a_restart(team: Team) -> None:
     await ann.press(paused, "Send")
     await ann.wait_for(lambda m: "echo: <file" in m.text, channel=ann.dm)
     assert "the moon is made of rock" in team.gate.asked[before][-1].content
+
+
+async def test_a_question_that_is_asked_differently_elsewhere_takes_its_files_along(team: Team) -> None:
+    used = await team.ann.slash(team.general, "ask", prompt="what is it made of?", file=NOTES)
+    await used.message(is_ended)
+    answer = await team.ask(team.ann, "and the sun?")
+    first = next(m for m in used.messages if is_ended(m) and m.id != answer.id)
+    offered = await (await team.ann.press(first, "More…")).message(lambda m: m.id != first.id)
+    opened = await (await team.ann.press(offered, "Ask differently")).acknowledged()
+    assert opened.modal is not None
+    await (await team.ann.submit(opened.modal, {"Your message": "is it cheese?"})).message(lambda m: "cheese" in m.text)
+    await team.discord.until(lambda: team.gate.asked[-1][-1].content.endswith("is it cheese?"))
+    assert "the moon is made of rock" in team.gate.asked[-1][-1].content
