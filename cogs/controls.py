@@ -12,7 +12,7 @@ import discord
 
 from agent.errors import Costly, EndpointDown
 from agent.outcomes import Decision, Leaving, StillWriting
-from cogs.ids import custom_id
+from cogs.ids import custom_id, parse
 from cogs.words import LISTED, plain_label, shorten
 from delivery.flips import Flip
 from storage.records import NAME_LIMIT, Changed, SessionInfo, Turn, TurnState
@@ -22,6 +22,11 @@ TEXT_LIMIT: Final = 4000
 
 FINISHED: Final = (TurnState.STOPPED, TurnState.TRUNCATED, TurnState.INTERRUPTED)
 """The outcomes after which there can be text to go on from."""
+
+OWN: Final = frozenset(
+    {"sendnow", "reword", "remove", "stop", "reply", "retry", "trynow", "finish", "dont", "more", "lift", "rest"}
+)
+"""The verbs of buttons under a turn's own messages."""
 
 QUEUED: Final = (("Send now", "sendnow"), ("Edit", "reword"), ("Remove", "remove"))
 """What can be done with one prompt that waits behind an answer, as labels and verbs."""
@@ -52,6 +57,11 @@ def line_up(*items: discord.ui.Item[Any]) -> discord.ui.ActionRow[discord.ui.Lay
 
 class AnswerControls:
     """The buttons of a turn's own messages, by the state of the turn."""
+
+    def is_own(self, custom_id: str, turn_id: UUID) -> bool:
+        """Whether a button with this id stands under the turn's own messages; *More…* and flips name it elsewhere too."""
+        parsed = parse(custom_id)
+        return parsed is not None and parsed[0] in OWN and parsed[1][:1] == [turn_id.hex]
 
     def waiting(self, turn: Turn) -> discord.ui.View:
         """While it waits behind a running answer."""

@@ -120,7 +120,7 @@ class LiveMessage:
     """One part of an answer. `record` writes its row; it is told before each send and after what was learnt from it, and gives
     whether the row was taken. One that was not is written again with the next look.
 
-    `known` gives the ids of the answer's messages.
+    `known` gives the ids of the answer's messages, and `is_own` tells whether a button's id is of these alone.
     """
 
     def __init__(
@@ -131,8 +131,10 @@ class LiveMessage:
         *,
         exists: bool,
         known: Callable[[], set[int]] = set,
+        is_own: Callable[[str], bool] = lambda _: False,
     ) -> None:
-        self._sender, self._record, self._known = sender, record, known
+        self._sender, self._record = sender, record
+        self._known, self._is_own = known, is_own
         self.delivery = delivery
         self.exists = exists
         """Whether there is a message to edit; else the first look sends one."""
@@ -254,7 +256,7 @@ class LiveMessage:
         """The message of a send whose outcome was not learnt: its buttons name the turn. An enforced nonce finds it too, but
         only for some minutes, which a restart may take longer than.
         """
-        found = await self._sender.find(self.delivery.target, self.delivery.turn_id.hex)
+        found = await self._sender.find(self.delivery.target, self._is_own)
         return next((message_id for message_id in found if message_id not in self._known()), None)
 
     def _nonce(self) -> str:

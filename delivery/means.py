@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
+from uuid import UUID
 
 import discord
 
@@ -18,6 +19,10 @@ from storage.store import Store
 
 class Controls(Protocol):
     """The buttons of a turn's own messages."""
+
+    def is_own(self, custom_id: str, turn_id: UUID) -> bool:
+        """Whether a button with this id stands under a turn's own messages, and not only where one is told of the turn."""
+        ...
 
     def waiting(self, turn: Turn) -> discord.ui.View:
         """While it waits behind a running answer."""

@@ -261,7 +261,10 @@ class Parts:
     def _live(self, row: Delivery) -> LiveMessage:
         is_original = row.part == 0 and row.target.surface is Surface.EPHEMERAL
         exists = is_original or row.target.message_id is not None
-        return LiveMessage(self._means.sender, self._record, row, exists=exists, known=self._known)
+        return LiveMessage(self._means.sender, self._record, row, exists=exists, known=self._known, is_own=self._is_own)
+
+    def _is_own(self, custom_id: str) -> bool:
+        return self._means.controls.is_own(custom_id, self._turn.id)
 
     def _known(self) -> set[int]:
         """The ids of the messages that are known to be parts."""

@@ -10,6 +10,7 @@ discord.py stores the view of each message it sends for ever, unless the view is
 """
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from io import BufferedIOBase
 from typing import Any, BinaryIO, Final, cast
@@ -77,8 +78,8 @@ class Sender:
             await self.edit(replace(target, message_id=message.id), content, view, upload=upload, right=right)
         return message.id
 
-    async def find(self, target: Target, name: str) -> list[int]:
-        """The bot's newest messages at a direct-message target whose buttons have `name` in their `custom_id`, newest first.
+    async def find(self, target: Target, wanted: Callable[[str], bool]) -> list[int]:
+        """The bot's newest messages at a direct-message target with a button whose `custom_id` is `wanted`, newest first.
 
         Buttons come back with the messages of a channel, a nonce does not (Discord's documentation, "Get Channel Messages").
         """
@@ -88,7 +89,7 @@ class Sender:
             return [
                 message.id
                 async for message in channel.history(limit=LOOKED_THROUGH)
-                if me is not None and message.author.id == me.id and any(name in custom_id for custom_id in _ids_in(message))
+                if me is not None and message.author.id == me.id and any(map(wanted, _ids_in(message)))
             ]
 
     async def edit(

@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import UUID
 
 import aiohttp
 import discord
@@ -23,6 +24,9 @@ INTERVAL = 0.05
 
 class Buttons:
     """Buttons that say what they are for."""
+
+    def is_own(self, custom_id: str, turn_id: UUID) -> bool:
+        return turn_id.hex in custom_id
 
     def waiting(self, turn: Turn) -> discord.ui.View:
         return row(turn, "Remove")
