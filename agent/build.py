@@ -4,14 +4,15 @@ import asyncio
 
 from agent.budget import Budget
 from agent.checkpoints import Sleep
+from agent.compactor import Compactor
 from agent.config import AgentConfig
 from agent.context import correction_from
+from agent.ended import Ended
 from agent.events import Listener
 from agent.floor import Floor
 from agent.model import ModelClient
 from agent.session import AgentSession
 from agent.spending import begun
-from agent.turn import Ended
 from storage.ids import utc_now
 from storage.records import Actor, SessionInfo, Turn, TurnState
 from storage.store import Store
@@ -28,13 +29,17 @@ async def build_session(
     listener: Listener,
     floor: Floor | None = None,
     budget: Budget | None = None,
+    compactor: Compactor | None = None,
     sleep: Sleep = asyncio.sleep,
 ) -> AgentSession:
     """A fresh live object for a stored session, with `listener` subscribed.
 
-    Without a `floor` it has one to itself, without a `budget` no limit. Raises `SessionNotFound`, `StoreUnavailable`.
+    Without a `floor` or a `compactor` it has one to itself, without a `budget` no limit.
+
+    Raises `SessionNotFound`, `StoreUnavailable`.
     """
     latest = await store.turns.latest(actor, info.id)
+    budget = budget or Budget(store, person=0, everybody=0, now=utc_now)
     session = AgentSession(
         store=store,
         model=model,
@@ -44,7 +49,8 @@ async def build_session(
         generation=generation,
         correction=correction_from(latest.usage if latest else None),
         floor=floor or Floor(1),
-        budget=budget or Budget(store, person=0, everybody=0, now=utc_now),
+        budget=budget,
+        compactor=compactor or Compactor(store, model, budget, asyncio.get_running_loop().time),
         unsaved=_unended(latest),
         sleep=sleep,
     )

@@ -10,7 +10,9 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from typing import Final
 
+from agent.builtin_digest import digest
 from agent.builtin_memory import facts_in, recall
+from agent.compaction import INSTRUCTIONS
 from agent.context import GO_ON
 from agent.model import Finish, FinishReason, Message, ModelEvent, ModelRequest, Text, Tokens
 
@@ -69,6 +71,8 @@ def answer_to(messages: Sequence[Message]) -> str:
     if len(messages) > 2 and messages[-1].content == GO_ON:
         return _rest(answer_to(messages[:-2]), messages[-2].content)
     said = [message.content for message in messages if message.role == "user"]
+    if messages and messages[0].content == INSTRUCTIONS:
+        return digest(said[-1])
     last = said[-1] if said else ""
     if remembered := recall(said):
         return remembered

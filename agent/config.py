@@ -64,5 +64,7 @@ class AgentConfig:
     longest_wait: float = 60.0
     """The longest `Retry-After` that is waited for."""
     checkpoint_seconds: float = 1.0
+    summary_seconds: float = 60.0
+    """How long a summary of a session's older part may take, all its steps together."""
     fresh_seconds: float = 300.0
     """How old a waiting prompt may be to go on by itself after a restart."""

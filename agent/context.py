@@ -121,14 +121,14 @@ def build_context(
     since = 0 if compaction is None else first_kept(compaction)
     complete = not entries or entries[0].depth <= since
     going_on = [Message("assistant", begun), Message("user", GO_ON)] if begun else []
-    said = [*_said([entry for entry in entries if entry.depth >= since], enclosed), *going_on]
+    said = [message for _, message in spoken([each for each in entries if each.depth >= since], enclosed)] + going_on
     least = len(going_on) + 1
     system = Message("system", system_prompt)
-    room = (budget_tokens - reserve_tokens) / correction - _tokens(system)
+    room = (budget_tokens - reserve_tokens) / correction - message_tokens(system)
     summary = [] if compaction is None else [Message("user", SUMMARY.format(compaction.text))]
-    lost = bool(summary) and sum(map(_tokens, [*summary, *said[-least:]])) > room
+    lost = bool(summary) and sum(map(message_tokens, [*summary, *said[-least:]])) > room
     opening = [] if lost else summary
-    kept, fits = _newest(said, room - sum(map(_tokens, opening)), least)
+    kept, fits = _newest(said, room - sum(map(message_tokens, opening)), least)
     # What follows a summary may begin with an answer: the summary tells what it answers.
     is_whole = complete and len(kept) == len(said)
     if not (opening and is_whole):
@@ -136,9 +136,9 @@ def build_context(
     chosen = (system, *_alternating([*opening, *kept]))
     return Context(
         messages=chosen,
-        estimated_tokens=sum(map(_tokens, chosen)),
-        system_tokens=_tokens(system),
-        summary_tokens=sum(map(_tokens, opening)),
+        estimated_tokens=sum(map(message_tokens, chosen)),
+        system_tokens=message_tokens(system),
+        summary_tokens=sum(map(message_tokens, opening)),
         file_tokens=sum(message.file_tokens for message in kept),
         trimmed=lost or not complete or len(kept) < len(said if opening else _from_first_question(said)),
         clipped=_is_clipped(entries, enclosed),
@@ -168,18 +168,18 @@ def _newest(said: Sequence[Message], room: float, least: int) -> tuple[list[Mess
     """The last messages that fit, in order, `least` of them in any case; and whether all do."""
     kept: list[Message] = []
     for message in reversed(said):
-        room -= _tokens(message)
+        room -= message_tokens(message)
         if len(kept) >= least and room < 0:
             break
         kept.append(message)
     return kept[::-1], room >= 0
 
 
-def _said(entries: Sequence[Entry], enclosed: Mapping[int, Enclosed]) -> list[Message]:
-    """The entries that the model shall see, a message each."""
+def spoken(entries: Sequence[Entry], enclosed: Mapping[int, Enclosed] | None = None) -> list[tuple[Entry, Message]]:
+    """The entries that the model shall see, each with its message."""
     pairs = itertools.zip_longest(entries, entries[1:])
     return [
-        _with_files(Message(role, TOLD.get(entry.kind, "{}").format(entry.text)), enclosed.get(entry.id))
+        (entry, _with_files(Message(role, TOLD.get(entry.kind, "{}").format(entry.text)), (enclosed or {}).get(entry.id)))
         for entry, follower in pairs
         if (role := _role(entry, follower)) is not None
     ]
@@ -230,5 +230,6 @@ def _both(one: Message, other: Message) -> Message:
     )
 
 
-def _tokens(message: Message) -> int:
+def message_tokens(message: Message) -> int:
+    """About how many tokens a message is."""
     return estimated_tokens(message.content) + TOKENS_PER_MESSAGE + sum(picture.tokens for picture in message.pictures)

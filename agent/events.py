@@ -1,4 +1,4 @@
-"""What an `AgentSession` tells its listeners: small frozen types, one union. Tool and compaction events will join them.
+"""What an `AgentSession` tells its listeners: small frozen types, one union. Events of tools will join them.
 
 Every event names its owner, its session, the turn where there is one, and the generation of the `AgentSession` that sent it:
 an event of an older build is dropped by whoever still holds it.
@@ -35,6 +35,14 @@ class LineWaiting(SessionEvent):
     turn: Turn
     position: int
     """From 1; 0 when its place came and the model is about to be asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakingRoom(SessionEvent):
+    """The context is full, so its older part is being summarised before the model is asked; and when that `is_over`."""
+
+    turn: Turn
+    is_over: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +89,8 @@ class TurnEnded(SessionEvent):
     error: ModelError | None = None
     context_trimmed: bool = False
     """Old turns no longer fit the context, said once per session."""
+    unsummarised: bool = False
+    """That was since they could not be summarised just now, which is said each time."""
     context_nearly_full: bool = False
     """Four fifths of the context are used, said once per session."""
     pictures_unseen: bool = False
@@ -117,7 +127,16 @@ class KeptFinished(SessionEvent):
 
 
 Event = (
-    TurnStarted | LineWaiting | RetryWaiting | ThoughtDelta | TextDelta | TurnEnded | TurnSaved | QueueChanged | KeptFinished
+    TurnStarted
+    | LineWaiting
+    | MakingRoom
+    | RetryWaiting
+    | ThoughtDelta
+    | TextDelta
+    | TurnEnded
+    | TurnSaved
+    | QueueChanged
+    | KeptFinished
 )
 Listener = Callable[[Event], None]
 """Called on the event loop, in order; must not block and must not raise."""

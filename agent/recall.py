@@ -90,7 +90,7 @@ async def meter_of(store: Store, config: AgentConfig, actor: Actor, session_id: 
     parts = (context.system_tokens, context.summary_tokens, context.file_tokens, context.estimated_tokens)
     system, summary, files, all_of_it = (math.ceil(tokens * correction) for tokens in parts)
     return Meter(
-        room=_room(config),
+        room=room_of(config),
         system=system,
         summary=summary,
         files=files,
@@ -102,8 +102,9 @@ async def meter_of(store: Store, config: AgentConfig, actor: Actor, session_id: 
 
 def is_nearly_full(config: AgentConfig, context: Context, answer: str, correction: float) -> bool:
     """Whether what was sent, with the answer to it, leaves little of the room."""
-    return (context.estimated_tokens + estimated_tokens(answer)) * correction >= NEARLY_FULL * _room(config)
+    return (context.estimated_tokens + estimated_tokens(answer)) * correction >= NEARLY_FULL * room_of(config)
 
 
-def _room(config: AgentConfig) -> int:
+def room_of(config: AgentConfig) -> int:
+    """Tokens that the model reads at once, beside its answer."""
     return max(1, config.context_tokens - config.reply_reserve)

@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 from agent.budget import Budget, budget_of
 from agent.build import build_session
 from agent.checkpoints import Sleep
+from agent.compactor import Compactor
 from agent.config import AgentConfig
 from agent.errors import ShuttingDown
 from agent.events import Listener
@@ -63,6 +64,8 @@ class Runtimes:
         self._sleep = sleep
         self._floor = Floor(config.running_turns)
         self._budget = budget or budget_of(config, store)
+        self.compactor = Compactor(store, model, self._budget, self._clock)
+        """Also for whoever asks for a summary by hand."""
         self._rate = Rate(config.prompts_per_minute, self._clock)
         # A runtime is found for as long as anybody holds it, so a person never has two; we hold those who did something.
         self._runtimes: WeakValueDictionary[int, SessionRuntime] = WeakValueDictionary()
@@ -147,6 +150,7 @@ class Runtimes:
             listener=self._listener,
             floor=self._floor,
             budget=self._budget,
+            compactor=self.compactor,
             sleep=self._sleep,
         )
 

@@ -14,14 +14,17 @@ from uuid import UUID
 
 from agent.budget import Budget
 from agent.checkpoints import Sleep
+from agent.compactor import Compactor
 from agent.config import AgentConfig
+from agent.ended import Ended
 from agent.errors import SessionBusy, SessionDisposed
 from agent.events import Listener
 from agent.floor import Floor
 from agent.line import WaitingLine
 from agent.model import ModelClient
+from agent.room import RoomMaker
 from agent.teller import Teller
-from agent.turn import Ended, TurnRunner
+from agent.turn import TurnRunner
 from agent.worker import Worker
 from storage.errors import StoreError, TurnNotFound, WrongTurnState
 from storage.records import Actor, Prompt, SessionInfo, Turn, TurnState
@@ -53,6 +56,7 @@ class AgentSession:
         correction: float,
         floor: Floor,
         budget: Budget,
+        compactor: Compactor,
         unsaved: tuple[Turn, Ended] | None = None,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
@@ -79,6 +83,7 @@ class AgentSession:
                 floor=floor,
                 budget=budget,
                 in_line=self._teller.in_line,
+                room=RoomMaker(store=store, compactor=compactor, actor=actor, making=self._teller.making_room),
             ),
             line=self._line,
             teller=self._teller,

@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Callable
 
+from agent.ended import Ended
 from agent.errors import ModelError
 from agent.events import (
     Event,
     LineWaiting,
     Listener,
+    MakingRoom,
     QueueChanged,
     RetryWaiting,
     TextDelta,
@@ -16,7 +18,6 @@ from agent.events import (
     TurnSaved,
     TurnStarted,
 )
-from agent.turn import Ended
 from storage.records import Actor, SessionInfo, Turn
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,10 @@ class Teller:
         """See `LineWaiting`."""
         self._emit(LineWaiting(actor=self._actor, session=self.info, generation=self._generation, turn=turn, position=position))
 
+    def making_room(self, turn: Turn, is_over: bool) -> None:
+        """See `MakingRoom`."""
+        self._emit(MakingRoom(actor=self._actor, session=self.info, generation=self._generation, turn=turn, is_over=is_over))
+
     def ended(self, turn: Turn, ended: Ended, *, trimmed: bool, nearly_full: bool, saved: bool) -> None:
         """See `TurnEnded`."""
         self._emit(
@@ -88,6 +93,7 @@ class Teller:
                 text=ended.text,
                 error=ended.error,
                 context_trimmed=trimmed,
+                unsummarised=trimmed and ended.unsummarised,
                 context_nearly_full=nearly_full,
                 near_limit=ended.near_limit,
                 pictures_unseen=ended.unseen,

@@ -8,20 +8,17 @@ there is none: the first message goes on standing for the session.
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date
 from types import TracebackType
 from typing import Final, Self
 
+from agent.aside import Side
 from agent.budget import Budget
-from agent.context import estimated_tokens
 from agent.events import Event, TurnEnded
-from agent.model import Finish, FinishReason, ModelClient, ModelRequest, Text, Tokens
+from agent.model import FinishReason, ModelClient
 from agent.prices import Prices
-from agent.spending import took
 from agent.titles import ROOM, plain_title, request_for, title_from
 from storage.preferences import TITLES
-from storage.records import Spent, TurnState, Usage
+from storage.records import TurnState
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -37,26 +34,6 @@ PATIENCE: Final = 60.0
 
 ASKED: Final = "title"
 """The notice that a session's title was asked for."""
-
-
-@dataclass(slots=True)
-class _Said:
-    """What has come of a title so far."""
-
-    pieces: list[str] = field(default_factory=list[str])
-    tokens: Tokens | None = None
-    finish: FinishReason | None = None
-
-    @property
-    def text(self) -> str:
-        return "".join(self.pieces)
-
-    def spent(self, request: ModelRequest, prices: Prices, model: str, day: date) -> Spent | None:
-        """What the server counted, else an estimate where anything came."""
-        tokens, usage = self.tokens, None
-        if tokens is not None:
-            usage = Usage(input_tokens=tokens.input, output_tokens=tokens.output, cached_tokens=tokens.cached)
-        return took(prices, model, day, usage, sent=_estimate(request), text=self.text)
 
 
 class Titler:
@@ -119,38 +96,15 @@ class Titler:
         if self._is_down():
             return None
         request = request_for(_asked(event), event.text)
-        reservation = await self._budget.reserve(event.actor, _estimate(request) + ROOM)
-        said = _Said()
-        try:
+        day, prices = event.turn.created.date(), self._prices
+        side = Side(self._store, self._budget, self._model, prices, event.actor, event.session.id, day)
+        async with side.asking(request, ROOM) as asked:
             if await self._store.first_time(event.actor, ASKED, event.session.id):
-                await _read(self._model, request, said)
-        finally:
-            spent = said.spent(request, self._prices, self._model.name, event.turn.created.date())
-            self._budget.settle(reservation, spent.tokens if spent is not None else 0, silently=True)
-            if spent is not None:
-                await self._store.turns.spend(event.actor, spent, model=self._model.name, session_id=event.session.id)
-        return title_from(said.text) if said.finish in (FinishReason.STOP, FinishReason.LENGTH) else None
+                await asked.read(PATIENCE)
+        return title_from(asked.text) if asked.finish in (FinishReason.STOP, FinishReason.LENGTH) else None
 
 
 def _asked(event: TurnEnded) -> str:
     """What was asked; behind what the session began with, where this is not its first exchange."""
     session, prompt = event.session, event.turn.prompt
     return prompt if session.message_count <= 2 or session.first_message is None else f"{session.first_message}\n{prompt}"
-
-
-async def _read(model: ModelClient, request: ModelRequest, said: _Said) -> None:
-    async with asyncio.timeout(PATIENCE), model.stream(request) as events:
-        async for event in events:
-            match event:
-                case Text():
-                    said.pieces.append(event.text)
-                case Tokens():
-                    said.tokens = event
-                case Finish():
-                    said.finish = event.reason
-                case _:
-                    pass  # what it thinks
-
-
-def _estimate(request: ModelRequest) -> int:
-    return sum(estimated_tokens(message.content) for message in request.messages)

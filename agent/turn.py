@@ -9,10 +9,9 @@ import asyncio
 import logging
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Final
 
 from agent.budget import Budget, Reservation
@@ -21,47 +20,22 @@ from agent.choices import Chosen, chosen_for, fitted, without
 from agent.config import AgentConfig
 from agent.context import Context
 from agent.deadlines import within_deadlines
-from agent.errors import CutOff, EmptyAnswer, ModelError, NoSuchModel, Refused, SessionUnread
+from agent.ended import Ended
+from agent.errors import ContextTooLong, CutOff, EmptyAnswer, ModelError, NoSuchModel, Refused, SessionUnread
 from agent.floor import Floor
-from agent.model import Finish, FinishReason, ModelClient, ModelEvent, ModelRequest, Text, Thinking, Tokens
-from agent.recall import context_of, is_nearly_full
+from agent.model import Finish, FinishReason, Message, ModelClient, ModelEvent, ModelRequest, Text, Thinking, Tokens
+from agent.recall import is_nearly_full
+from agent.room import RoomMaker, smaller
 from agent.spending import agreed_to, took
 from agent.thoughts import Thoughts
 from storage.errors import StoreError
-from storage.records import PICTURE, Actor, Spent, Turn, TurnState, Usage
+from storage.records import PICTURE, Actor, Turn, TurnState, Usage
 from storage.store import Store
 
 log = logging.getLogger(__name__)
 
 LENGTH: Final = "length"
 """The error kind of an answer that reached its length limit."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
-    """How a turn ended, before the store has it."""
-
-    outcome: TurnState
-    text: str
-    error: ModelError | None = None
-    kind: str | None = None
-    model: str | None = None
-    """What answered, or was asked to, where that is known."""
-    gone: str | None = None
-    """The model that was chosen and is to be had no more."""
-    thoughts: str = ""
-    """What the model thought before, as far as it is kept."""
-    usage: Usage | None = None
-    trimmed: bool = False
-    unseen: bool = False
-    clipped: bool = False
-    """Whether the prompt's pictures weren't looked at, and whether only the beginning of its files fit."""
-    nearly_full: bool = False
-    """Whether the session leaves little room in the context from now on."""
-    spent: Spent | None = None
-    """What its owner's day is charged with."""
-    near_limit: datetime | None = None
-    """When there are new ones, where this answer brought them near the day's end of them."""
 
 
 @dataclass(slots=True)
@@ -77,6 +51,10 @@ class Answer:
     chosen: Chosen | None = None
     context: Context | None = None
     unseen: bool = False  # pictures came with the prompt, and whoever answers doesn't look at pictures
+    refused: Sequence[Message] | None = None
+    """What the server found too long, so that the context was made shorter."""
+    unsummarised: bool = False
+    """A summary was tried to make room, and failed."""
     reservation: Reservation | None = None
 
     @property
@@ -107,6 +85,7 @@ class TurnRunner:
     floor: Floor
     budget: Budget
     in_line: Callable[[Turn, int], None]
+    room: RoomMaker
 
     async def answer(self, turn: Turn, answer: Answer, correction: float) -> Ended:
         """Ask the model until the answer has ended, well or not; `answer` holds the text if this is cancelled.
@@ -157,6 +136,7 @@ class TurnRunner:
         if answer.chosen is not None:
             ended = replace(ended, model=answer.chosen.model or None, gone=answer.chosen.refused, unseen=answer.unseen)
             ended = replace(ended, clipped=answer.context is not None and answer.context.clipped)
+        ended = replace(ended, unsummarised=answer.unsummarised)
         if ended.text and answer.chosen is not None and answer.context is not None and not ended.trimmed:
             config = fitted(self.config, answer.chosen)
             ended = replace(ended, nearly_full=is_nearly_full(config, answer.context, ended.text, correction))
@@ -179,6 +159,8 @@ class TurnRunner:
                     await self._ask(turn, answer, correction)
                 return self._finished(answer)
             except ModelError as error:
+                if isinstance(error, ContextTooLong) and self._is_made_shorter(answer, correction):
+                    return await self._tried(turn, answer, correction)
                 if answer.pieces or not error.transient or attempt == self.config.attempts:
                     return self._failed(answer, error)
                 await self._wait(turn, error, attempt)
@@ -192,10 +174,11 @@ class TurnRunner:
             name = answer.chosen.model or self.model.name
             if answer.context is None:
                 sees = name in config.models.seeing
-                answer.context = await context_of(
-                    self.store, config, self.actor, turn.session_id, correction=correction, begun=answer.begun, sees=sees
-                )
+                made = await self.room.context(turn, config, answer.chosen, correction, answer.begun, sees=sees)
+                answer.context, answer.unsummarised = made.context, answer.unsummarised or made.failed
                 answer.unseen = not sees and any(file.kind == PICTURE for file in turn.files)
+            if answer.context.messages == answer.refused:
+                raise ContextTooLong("nothing to leave out")
             sent, reserve = math.ceil(answer.context.estimated_tokens * correction), config.reply_reserve
             await agreed_to(self.store, config, self.actor, turn, name, sent=sent, reserve=reserve)
             if answer.reservation is None:
@@ -216,6 +199,14 @@ class TurnRunner:
             log.info("turn %s: the model that was chosen isn't there", turn.id)
             answer.chosen, answer.context = without(self.config, answer.chosen), None
             await self._ask(turn, answer, correction)
+
+    def _is_made_shorter(self, answer: Answer, correction: float) -> bool:
+        """Have a context that the server found too long made anew with less room, once."""
+        if answer.refused is not None or answer.pieces or answer.chosen is None or answer.context is None:
+            return False
+        answer.chosen = smaller(answer.chosen, self.config, answer.context, correction)
+        answer.refused, answer.context = answer.context.messages, None
+        return True
 
     async def _stream(self, turn: Turn, request: ModelRequest, answer: Answer) -> None:
         checkpoints = Checkpoints(

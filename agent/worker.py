@@ -15,10 +15,11 @@ from uuid import UUID
 from agent.checkpoints import Sleep
 from agent.choices import forget_model
 from agent.context import correction_from
+from agent.ended import Ended
 from agent.errors import Costly
 from agent.line import WaitingLine
 from agent.teller import Teller
-from agent.turn import Answer, Ended, TurnRunner
+from agent.turn import Answer, TurnRunner
 from storage.errors import StoreError, StoreUnavailable
 from storage.records import Actor, Turn, TurnState
 from storage.store import Store
@@ -216,7 +217,7 @@ class Worker:
             saved, self._unsaved = False, (turn, ended)
             log.warning("turn %s: its end could not be saved: %s", turn.id, type(error).__name__)
         await self._refresh()
-        trimmed = ended.trimmed and await self._is_first("trimmed")
+        trimmed = ended.trimmed and (await self._is_first("trimmed") or ended.unsummarised)
         nearly_full = ended.nearly_full and await self._is_first("nearly full")
         if ended.gone is not None:
             await self._forget(ended.gone)

@@ -18,6 +18,7 @@ from cogs.answers import Answers
 from cogs.asking_first import AskingFirst
 from cogs.catchup import CatchUp
 from cogs.chat import Chat
+from cogs.compacting import Compacting
 from cogs.continuing import Continuing
 from cogs.edits import Edits
 from cogs.exporting import Exporting
@@ -111,8 +112,19 @@ class Cubby(commands.Bot):
         services = self._services
         inbox = Inbox(services)
         reading = (Sessions, Status, Usage, Settings, Panel, Branches, History, Search, Shelves, Forks, Exporting, Importing)
-        answers = (Answers, More, Revising, Edits, OtherModel, Thinking, Forgetting, Continuing, Moving, AskingFirst)
-        cogs = (Mentions, *reading, *answers, WaitingPrompts, Owed, Temporary)
+        answers = (
+            Answers,
+            More,
+            Revising,
+            Edits,
+            OtherModel,
+            Thinking,
+            Forgetting,
+            Continuing,
+            Moving,
+            AskingFirst,
+        )
+        cogs = (Mentions, *reading, *answers, Compacting, WaitingPrompts, Owed, Temporary)
         direct = (Chat(services, inbox), CatchUp(services, inbox))
         for cog in (
             services.router,

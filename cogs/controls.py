@@ -15,6 +15,7 @@ from agent.outcomes import Decision, Leaving, StillWriting
 from cogs.ids import custom_id, parse
 from cogs.words import LISTED, plain_label, shorten
 from delivery.flips import Flip
+from delivery.summing import Summed
 from storage.records import NAME_LIMIT, Changed, SessionInfo, Turn, TurnState
 
 TEXT_LIMIT: Final = 4000
@@ -92,11 +93,12 @@ class AnswerControls:
         wrote: bool,
         late: bool = False,
         flip: Flip | None = None,
+        summed: Summed | None = None,
     ) -> discord.ui.View | None:
         """Under the answer: *Reply* and *More…* unless it failed; while it is the last exchange *Regenerate*, where it was not
         completed *Retry* (*Try now* where the model service was down), and *Finish the answer* where it `wrote` something. One
         that would cost much has *Ask anyway* and *Don't* alone. What came `late` offers to be moved to a new session, while it
-        is the last; and a second row flips to the answers beside it.
+        is the last; a second row flips to the answers beside it, a third is on the summary that was made for it.
         """
         buttons: list[discord.ui.Button[Any]] = []
         if last and turn.error == Costly.kind:
@@ -114,7 +116,11 @@ class AnswerControls:
             buttons.append(button("More…", "more", turn.id))
         if last and late and wrote:
             buttons.append(button("Move to a new session", "lift", turn.id))
-        return row(*buttons, *(_flips(turn, flip) if flip is not None else ())) if buttons else None
+        if flip is not None:
+            buttons += _flips(turn, flip)
+        if summed is not None:
+            buttons += on_summary(summed.session_id, summed.entry, row=2)
+        return row(*buttons) if buttons else None
 
 
 def _flips(turn: Turn, flip: Flip) -> Sequence[discord.ui.Button[Any]]:
@@ -126,6 +132,14 @@ def _flips(turn: Turn, flip: Flip) -> Sequence[discord.ui.Button[Any]]:
     for each in (back, place, on):
         each.row = 1
     return back, place, on
+
+
+def on_summary(session_id: UUID, entry: int, row: int | None = None) -> Sequence[discord.ui.Button[Any]]:
+    """*Show summary* and *Undo*, for a summary that stands for older messages."""
+    buttons = button("Show summary", "summary", session_id, entry), button("Undo", "unsum", session_id, entry)
+    for each in buttons:
+        each.row = row
+    return buttons
 
 
 def guard(still: StillWriting) -> discord.ui.View:

@@ -1,5 +1,7 @@
 """*Forget this*: an exchange that models are sent no longer, and *Remember it again*. It stays where it was said."""
 
+from uuid import UUID
+
 from discord.ext import commands
 
 from cogs.history import show_page
@@ -8,6 +10,8 @@ from cogs.reply import Interaction, actor_of, reply_to
 from cogs.router import number_in, uuid_in
 from cogs.services import Services
 from storage.errors import WrongTurnState
+from storage.records import Actor, first_kept
+from storage.store import Store
 
 
 class Forgetting(commands.Cog):
@@ -33,6 +37,8 @@ class Forgetting(commands.Cog):
             raise WrongTurnState
         change = store.omissions.omit if forget else store.omissions.restore
         await change(actor, turn.session_id, turn.answer_entry)
+        if forget:
+            await _forget_summaries(store, actor, turn.session_id, turn.answer_entry)
         said, view = await offer(self._services, actor, turn, in_server=interaction.guild_id is not None)
         await reply_to(interaction, in_place=True).say(said, view=view)
 
@@ -43,3 +49,12 @@ class Forgetting(commands.Cog):
         for answer in await store.omissions.of(actor, session.id):
             await store.omissions.restore(actor, session.id, answer)
         await show_page(store, actor, reply_to(interaction, in_place=True), session, page)
+
+
+async def _forget_summaries(store: Store, actor: Actor, session_id: UUID, answer: int) -> None:
+    """Take back the summaries that hold and may tell of an exchange: it is above all that they keep as it is."""
+    while (holds := (await store.compactions.standing(actor, session_id)).compaction) is not None and answer < holds.id:
+        kept = await store.transcripts.path(actor, session_id, since=first_kept(holds))
+        if any(entry.id == answer for entry in kept):
+            return
+        await store.compactions.undo(actor, session_id, holds.id)

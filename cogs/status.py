@@ -2,18 +2,23 @@
 
 from typing import Final
 
+import discord
 from discord import app_commands
 from discord.ext import commands
 
 from agent.recall import Meter
-from cogs.controls import button, row
+from cogs.controls import button, on_summary, row
 from cogs.reply import Interaction, actor_of, reply_to
 from cogs.services import Services
 from cogs.words import NOTHING_OPEN, label, messages
-from storage.records import SessionInfo
+from storage.records import SessionInfo, Standing
 
 CELLS: Final = 10
 
+ENOUGH: Final = 4
+"""Messages from which on there can be older ones to summarise."""
+
+FULL: Final = "-# It is full: with your next message I summarise its older messages to make room. All of them are kept."
 LEFT_OUT: Final = "-# Older messages no longer fit: the model reads the newer ones. All of them are kept."
 
 
@@ -32,8 +37,8 @@ class Status(commands.Cog):
             await reply.say(NOTHING_OPEN)
             return
         meter = await self._services.meter(actor, session.id)
-        buttons = row(button("History", "newest", session.id), button("All sessions", "panel"))
-        await reply.say(status_text(session, meter), view=buttons)
+        standing = await self._services.store.compactions.standing(actor, session.id)
+        await reply.say(status_text(session, meter, standing), view=_buttons(session, standing))
 
 
 def meter_bar(share: float) -> str:
@@ -42,7 +47,18 @@ def meter_bar(share: float) -> str:
     return "▰" * filled + "▱" * (CELLS - filled)
 
 
-def status_text(session: SessionInfo, meter: Meter) -> str:
+def _buttons(session: SessionInfo, standing: Standing) -> discord.ui.View:
+    """The ways on from there: to its words, to the other sessions, and to a summary of its older part."""
+    compaction = standing.compaction
+    return row(
+        button("History", "newest", session.id),
+        button("All sessions", "panel"),
+        *([button("Summarise…", "compact", session.id)] if session.message_count >= ENOUGH else []),
+        *(on_summary(session.id, compaction.id) if compaction is not None else ()),
+    )
+
+
+def status_text(session: SessionInfo, meter: Meter, standing: Standing) -> str:
     """A line on the session, its meter, and what is in it."""
     about = "" if meter.counted else "about "
     parts = [
@@ -62,4 +78,5 @@ def status_text(session: SessionInfo, meter: Meter) -> str:
         f"{bar} {meter.share:.0%}: {about}{meter.used:,} of the {meter.room:,} tokens that the model can read at once.",
         f"-# {' · '.join(parts)} · {source}",
     ]
-    return "\n".join([*lines, LEFT_OUT] if meter.trimmed else lines)
+    full = FULL if standing.undone is None else LEFT_OUT
+    return "\n".join([*lines, full] if meter.trimmed else lines)

@@ -82,4 +82,6 @@ class Again:
 
     def _buttons(self, stored: StoredAnswer, ending: Ending) -> discord.ui.View | None:
         turn, shown = stored.turn, self._means.controls.ended
-        return shown(turn, turn.state, last=stored.last, wrote=ending.wrote, late=ending.late, flip=stored.flip)
+        return shown(
+            turn, turn.state, last=stored.last, wrote=ending.wrote, late=ending.late, flip=stored.flip, summed=ending.summed
+        )

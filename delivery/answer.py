@@ -12,7 +12,7 @@ from dataclasses import replace
 from enum import Enum, auto
 from typing import Final
 
-from agent.events import LineWaiting, RetryWaiting
+from agent.events import LineWaiting, MakingRoom, RetryWaiting
 from delivery import render
 from delivery.closing import Closing
 from delivery.governor import Right
@@ -71,7 +71,7 @@ class AnswerDelivery:
         self._last_call = LastCall(means, self._parts, self._pace.hurry)
         self._pieces: list[str] = []
         self._wrote, self._position = False, 0
-        self._holdup: RetryWaiting | LineWaiting | None = None
+        self._holdup: RetryWaiting | LineWaiting | MakingRoom | None = None
         self._speaks_at = self._thinks_since = float("inf")
         self._alarm: asyncio.TimerHandle | None = None
 
@@ -106,9 +106,9 @@ class AnswerDelivery:
         self._speaks_at = 0.0
         self._pace.mark()
 
-    def hold_up(self, event: RetryWaiting | LineWaiting) -> None:
+    def hold_up(self, event: RetryWaiting | LineWaiting | MakingRoom) -> None:
         """The model failed for a moment, or as many answers are being written as may be."""
-        is_over = isinstance(event, LineWaiting) and event.position == 0
+        is_over = event.is_over if isinstance(event, MakingRoom) else isinstance(event, LineWaiting) and event.position == 0
         self._holdup = None if is_over else event
         self._speaks_at, self._thinks_since = 0.0, float("inf")
         self._note(event.session, Phase.RUNNING)

@@ -16,6 +16,7 @@ from delivery.idle import came_after
 from delivery.live import Look, looks_of
 from delivery.means import Means
 from delivery.render import Ending
+from delivery.summing import Summed, summed_for
 from storage.errors import StoreError
 from storage.records import Actor, SessionInfo, Turn
 
@@ -47,14 +48,15 @@ class Closing:
             self._is_late = await came_after(means.long_silence, means.store, self._actor, session, turn)
         late = self._is_late
         ending, told = await self._with_notice(session, turn, ending), means.operator_told()
-        ending = replace(ending, operator_told=told, late=late)
+        ending = replace(ending, operator_told=told, late=late, summed=await self._summed(turn))
         flip = await self._flip(turn)
         contents = render.ended(session, replace(ending, flip=flip))
 
         def view() -> discord.ui.View | None:
             last, wrote = is_last(), ending.wrote
             beside = flip if last else None
-            return means.controls.ended(turn, ending.outcome, last=last, wrote=wrote, late=late, flip=beside)
+            summed = ending.summed
+            return means.controls.ended(turn, ending.outcome, last=last, wrote=wrote, late=late, flip=beside, summed=summed)
 
         return looks_of(contents, "ended", view, render.whole_file(session, ending))
 
@@ -63,6 +65,13 @@ class Closing:
             return await flip_of(self._means.store, self._actor, turn)
         except StoreError as error:
             log.warning("turn %s: what stands beside it is not known: %s", turn.id, type(error).__name__)
+            return None
+
+    async def _summed(self, turn: Turn) -> Summed | None:
+        try:
+            return await summed_for(self._means.store, self._actor, turn)
+        except StoreError as error:
+            log.warning("turn %s: whether room was made for it is not known: %s", turn.id, type(error).__name__)
             return None
 
     async def _with_notice(self, session: SessionInfo, turn: Turn, ending: Ending) -> Ending:

@@ -15,6 +15,7 @@ from agent.events import (
     Event,
     KeptFinished,
     LineWaiting,
+    MakingRoom,
     QueueChanged,
     RetryWaiting,
     TextDelta,
@@ -122,7 +123,7 @@ class Deliverer:
             case TurnStarted():
                 self._supersede(event.session, event.turn)
                 self._answer(event.actor, event.session, event.turn).run(event.session, event.turn, event.generation)
-            case TextDelta() | ThoughtDelta() | RetryWaiting() | LineWaiting():
+            case TextDelta() | ThoughtDelta() | RetryWaiting() | LineWaiting() | MakingRoom():
                 self._take_progress(event)
             case TurnEnded():
                 ending = ending_of(event, self._means.model_label)
@@ -169,7 +170,7 @@ class Deliverer:
             if answer.waits and answer.turn.session_id == event.session.id and answer.turn.id not in still:
                 answer.vanish(event.session)
 
-    def _take_progress(self, event: TextDelta | ThoughtDelta | RetryWaiting | LineWaiting) -> None:
+    def _take_progress(self, event: TextDelta | ThoughtDelta | RetryWaiting | LineWaiting | MakingRoom) -> None:
         """Progress of an older build of the session comes late and is dropped."""
         answer = self._answers.get(event.turn.id)
         if answer is None or answer.generation != event.generation:

@@ -13,6 +13,7 @@ from delivery.flips import Flip
 from delivery.governor import Governor
 from delivery.live import PATIENCE, Sleep
 from delivery.sender import Sender
+from delivery.summing import Summed
 from storage.records import Actor, Target, Turn, TurnState
 from storage.store import Store
 
@@ -49,9 +50,10 @@ class Controls(Protocol):
         wrote: bool,
         late: bool = False,
         flip: Flip | None = None,
+        summed: Summed | None = None,
     ) -> discord.ui.View | None:
         """Under the ended answer; `last` while it is its session's last exchange, `wrote` where it has text, `late` where it
-        came after a long silence; with the way to those beside it.
+        came after a long silence; with the way to those beside it, and to the summary that was made for it.
         """
         ...
 

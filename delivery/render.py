@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from agent.errors import ModelError
-from agent.events import LineWaiting, RetryWaiting
+from agent.events import LineWaiting, MakingRoom, RetryWaiting
 from delivery.flips import Flip
 from delivery.graphemes import units
 from delivery.inert import inert, shorten
@@ -18,6 +18,7 @@ from delivery.long import COMES_AS_FILE, FULL, IN_FILE, ends_in_file, text_file
 from delivery.readable import readable
 from delivery.sender import Upload
 from delivery.splitting import MESSAGE_LIMIT, split
+from delivery.summing import NEARLY_FULL, TRIMMED, UNSUMMARISED, Summed
 from storage.records import SessionInfo, Target, Turn, TurnState
 
 NAME_LENGTH: Final = 40
@@ -38,8 +39,6 @@ STOPPED_TEMPORARY: Final = "■ Stopped."
 LOST_WRITING: Final = "I was restarted while writing this. The session was temporary, so it is gone."
 LOST: Final = "I was restarted. Session {} was temporary, so it is gone."
 LENGTH_REACHED: Final = "The answer reached its length limit."
-TRIMMED: Final = "Older messages no longer fit; I answered from the newer ones."
-NEARLY_FULL: Final = "This session is four fifths full; then I answer from its newer messages alone. See /status."
 TEMPORARY: Final = (
     "Not saved by Cubby; Discord keeps direct messages and the model's provider receives the text. "
     "It is gone when you leave it, or when I'm restarted."
@@ -64,6 +63,10 @@ class Ending:
     text: str
     error: ModelError | None = None
     trimmed: bool = False
+    unsummarised: bool = False
+    """Whether older messages were left out since they could not be summarised just now."""
+    summed: Summed | None = None
+    """The summary that was made for it."""
     nearly_full: bool = False
     saved: bool = True
     operator_told: bool = False
@@ -134,8 +137,10 @@ def thinking(session: SessionInfo, seconds: float = 0) -> str:
     return small(f"{label(session)} · thinking…{so_long}")
 
 
-def held_up(event: RetryWaiting | LineWaiting) -> str:
-    """The model failed for a moment and is asked again soon, or it writes as many answers as it may."""
+def held_up(event: RetryWaiting | LineWaiting | MakingRoom) -> str:
+    """The model failed for a moment and is asked again soon, or writes as many answers as it may, or summarises first."""
+    if isinstance(event, MakingRoom):
+        return small(f"Making room: summarising the older messages…\n{label(event.session)} · waiting…")
     if isinstance(event, LineWaiting):
         before = "yours is next" if event.position == 1 else f"yours is number {event.position} in line"
         return small(f"Many answers are being written right now; {before}\n{label(event.session)} · waiting…")
@@ -250,7 +255,8 @@ def _remarks(ending: Ending, *, temporary: bool) -> list[str]:
         ending.notice,
         None if ending.model_gone is None else MODEL_GONE.format(inert(shorten(ending.model_gone, NAME_LENGTH))),
         ending.files,
-        TRIMMED if ending.trimmed else None,
+        UNSUMMARISED if ending.unsummarised else TRIMMED if ending.trimmed else None,
+        None if ending.summed is None else ending.summed.sentence,
         NEARLY_FULL if ending.nearly_full else None,
         None if ending.near_limit is None else NEAR_LIMIT.format(int(ending.near_limit.timestamp())),
         _mark(ending, temporary=temporary),

@@ -9,6 +9,7 @@ from delivery.idle import came_after
 from delivery.long import wants_file
 from delivery.means import Means
 from delivery.render import Ending, error_of
+from delivery.summing import summed_for
 from storage.records import Actor, Entry, SessionInfo, Turn, TurnState
 from storage.store import Store
 
@@ -39,6 +40,7 @@ def ending_of(event: TurnEnded, model_label: str | None) -> Ending:
         text=event.text,
         error=event.error or error_of(event.turn.error),
         trimmed=event.context_trimmed,
+        unsummarised=event.unsummarised,
         nearly_full=event.context_nearly_full,
         saved=event.saved,
         near_limit=event.near_limit,
@@ -67,7 +69,8 @@ async def stored_answer(
     if entry is None:
         return None
     latest = await store.turns.latest(actor, session.id)
-    ending = Ending(outcome=turn.state, text=entry.text, error=error_of(turn.error), model_label=model_label)
+    summed = await summed_for(store, actor, turn)
+    ending = Ending(outcome=turn.state, text=entry.text, error=error_of(turn.error), model_label=model_label, summed=summed)
     last = latest is not None and latest.id == turn.id
     flip = await flip_of(store, actor, turn) if last else None
     return StoredAnswer(session=session, turn=turn, ending=ending, last=last, flip=flip)

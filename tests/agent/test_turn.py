@@ -176,8 +176,8 @@ async def test_what_nobody_foresaw_is_a_failure_that_is_told(store: Store, ear: 
 
 async def test_older_words_that_no_longer_fit_are_said_once(store: Store, ear: Ear) -> None:
     config = replace(CONFIG, context_tokens=120, reply_reserve=20)
-    answers = [says("x" * 300) for _ in range(4)]
-    async with ScriptedModel(*answers) as model, a_session(store, model, ear, config=config) as session:
+    first, *others = [says("x" * 300) for _ in range(4)]
+    async with ScriptedModel(first, (Overloaded(),), *others) as model, a_session(store, model, ear, config=config) as session:
         for number in range(4):
             await session.prompt(words(f"{number}"))
             await session.until_idle()
@@ -188,8 +188,8 @@ async def test_older_words_that_no_longer_fit_are_said_once(store: Store, ear: E
 
 async def test_that_a_session_is_nearly_full_is_said_once_and_before_anything_is_left_out(store: Store, ear: Ear) -> None:
     config = replace(CONFIG, context_tokens=240, reply_reserve=20)
-    answers = [says("x" * 150) for _ in range(6)]
-    async with ScriptedModel(*answers) as model, a_session(store, model, ear, config=config) as session:
+    *others, last = [says("x" * 150) for _ in range(6)]
+    async with ScriptedModel(*others, (Overloaded(),), last) as model, a_session(store, model, ear, config=config) as session:
         for number in range(6):
             await session.prompt(words(f"{number}"))
             await session.until_idle()
@@ -202,12 +202,12 @@ async def test_that_a_session_is_nearly_full_is_said_once_and_before_anything_is
 async def test_the_next_estimate_is_corrected_by_what_the_server_counted(store: Store, ear: Ear) -> None:
     config = replace(CONFIG, context_tokens=1000, reply_reserve=0)
     long = "word " * 200
-    script = (says(long, tokens=Tokens(input=4000, output=200)), says("b"))
+    script = (says(long, tokens=Tokens(input=4000, output=200)), (Overloaded(),), says("b"))
     async with ScriptedModel(*script) as model, a_session(store, model, ear, config=config) as session:
         for text in ("first", "second"):
             await session.prompt(words(text))
             await session.until_idle()
-    assert [message.content for message in model.requests[1].messages[1:]] == ["second"]
+    assert [message.content for message in model.requests[2].messages[1:]] == ["second"]
 
 
 async def test_an_answer_whose_end_was_said_is_whole_though_a_stop_comes_before_the_last_byte(store: Store, ear: Ear) -> None:

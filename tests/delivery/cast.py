@@ -15,6 +15,7 @@ from agent.errors import ModelError
 from agent.events import KeptFinished, QueueChanged, TextDelta, ThoughtDelta, TurnEnded, TurnSaved, TurnStarted
 from delivery.deliverer import Deliverer
 from delivery.flips import Flip
+from delivery.summing import Summed
 from playground.standin import Channel, ManualClock, Message, Person, StandIn
 from storage.records import Actor, Prompt, SessionInfo, Source, SourceKind, Surface, Target, Turn, TurnState
 from storage.store import Store
@@ -49,12 +50,14 @@ class Buttons:
         wrote: bool,
         late: bool = False,
         flip: Flip | None = None,
+        summed: Summed | None = None,
     ) -> discord.ui.View | None:
         labels = ["Reply"] if outcome is not TurnState.FAILED else []
         labels += [f"{flip.position}/{flip.count}"] if flip is not None else []
         labels += ["Finish"] if last and wrote and outcome is not TurnState.COMPLETED else []
         labels += ["Retry"] if last and outcome is not TurnState.COMPLETED else []
         labels += ["Move"] if last and wrote and late else []
+        labels += ["Show summary"] if summed is not None else []
         return row(turn, *labels) if labels else None
 
 

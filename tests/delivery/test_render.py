@@ -13,6 +13,7 @@ from agent.events import RetryWaiting
 from delivery import render
 from delivery.graphemes import units
 from delivery.render import Ending
+from delivery.summing import TRIMMED
 from storage.records import Actor, SessionInfo, Source, SourceKind, Turn, TurnState
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
@@ -95,7 +96,7 @@ def test_what_else_there_is_to_say_comes_in_small_lines() -> None:
     )
     (shown,) = render.ended(session(), ending)
     assert shown.splitlines()[1:4] == ["-# demo", "-# Private.", "-# Really."]
-    assert shown.splitlines()[4:6] == [f"-# {render.TRIMMED}", f"-# {render.NOT_SAVED}"]
+    assert shown.splitlines()[4:6] == [f"-# {TRIMMED}", f"-# {render.NOT_SAVED}"]
 
 
 def test_every_stored_error_kind_finds_its_sentence() -> None:

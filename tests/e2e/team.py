@@ -11,6 +11,7 @@ from pathlib import Path
 
 import wiring
 from agent.builtin import BuiltinModel
+from agent.compaction import INSTRUCTIONS
 from agent.config import AgentConfig
 from agent.context import GO_ON
 from agent.model import Finish, FinishReason, Message, ModelClient, ModelEvent, ModelRequest, Text
@@ -49,7 +50,7 @@ class Gate:
             yield self._rest()
         elif last.startswith("hold"):
             yield self._held(last)
-        elif "favorite" in last:
+        elif "favorite" in last or request.messages[0].content == INSTRUCTIONS:
             async with self._inner.stream(request) as events:
                 yield events
         else:

@@ -105,6 +105,8 @@ OTHERS: Final = frozenset(
         "branches",
         "card",
         "clear",
+        "compact",
+        "compacted",
         "decide",
         "delete",
         "droppedin",
@@ -150,6 +152,7 @@ OTHERS: Final = frozenset(
         "shelf",
         "spare",
         "stopbin",
+        "summary",
         "sure",
         "takeall",
         "takenew",
@@ -157,6 +160,7 @@ OTHERS: Final = frozenset(
         "unarchive",
         "undo",
         "unpin",
+        "unsum",
     ]
 )
 """The verbs that need more than a turn, or none: each has tests of its own."""

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from agent.config import AgentConfig
-from cogs.status import LEFT_OUT
+from cogs.status import FULL
 from cogs.words import NOTHING_OPEN
-from delivery.render import NEARLY_FULL
+from delivery.summing import NEARLY_FULL
 from playground.standin import Message
 from tests.e2e.team import Team, a_team
 
@@ -41,6 +41,6 @@ async def test_a_session_warns_once_when_it_is_nearly_full_and_says_when_it_is(t
         warned = [NEARLY_FULL in (await team.ask(team.ann, f"{number} " * 60)).text for number in range(4)]
         assert warned.count(True) == 1
         shown = await status(team)
-        assert LEFT_OUT in shown.text
+        assert FULL in shown.text
         await (await team.ann.slash(team.general, "new", name="Fresh")).message()
-        assert LEFT_OUT not in (await status(team)).text
+        assert FULL not in (await status(team)).text
