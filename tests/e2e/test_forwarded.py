@@ -34,10 +34,10 @@ async def test_what_was_forwarded_while_the_bot_was_away_is_quoted_too(team: Tea
     await team.end()
     said, quote = await riddle(team)
     forward = await team.ann.forward(said, team.ann.dm)
-    reply = await team.ann.say(team.ann.dm, "What does it mean?", reply_to=forward)
+    await team.ann.say(team.ann.dm, "What does it mean?", reply_to=forward)
     team.gate.hold()
     await team.start()
-    await answer_to(team, reply)
+    await team.ann.wait_for(lambda m: m.text.startswith("echo: What does it mean?") and is_ended(m), channel=team.ann.dm)
     assert [request[-1].content for request in team.gate.asked[-2:]] == [quote, f"What does it mean?\n\n{quote}"]
 
 
