@@ -1,5 +1,5 @@
-"""People who keep a bot busy: they write and edit what they wrote, start and open sessions, stop, finish and regenerate
-answers, and decide what the guard asks.
+"""People who keep a bot busy: they write, attach files, edit what they wrote, start and open sessions, stop, finish and
+regenerate answers, and decide what the guard asks.
 """
 
 import asyncio
@@ -18,6 +18,9 @@ OUTSTANDING = 3
 
 RECENT = 6
 """Of so many of a person's newest prompts it is looked whether they were taken, and one may be edited."""
+
+WITH_FILE = 0.2
+"""The share of prompts that come with a file."""
 
 PRESSED = (
     *("Stop", "Stop & switch", "Let it finish", "Send", "Send all", "Send now"),
@@ -83,12 +86,14 @@ class Crowd:
 
     async def _ask(self, person: Person) -> None:
         word = f"q{next(self._words):06}"
+        files = [(f"{word}.txt", f"what {word} is about".encode(), "text/plain")] if self._dice.random() < WITH_FILE else []
         if self._dice.random() < 0.7:
-            message = await person.say(person.dm, f"{word} please")
+            message = await person.say(person.dm, f"{word} please", attachments=files)
             self.said.append(Said(person, word, message.id))
         else:
             self.said.append(Said(person, word, None))
-            await person.slash(self._channel, "ask", prompt=f"{word} please")
+            attached = {"file": files[0]} if files else {}
+            await person.slash(self._channel, "ask", prompt=f"{word} please", **attached)
 
     async def _edit(self, person: Person) -> None:
         """Edit a newer direct message that was answered, and have the edit answered where that is offered. What waits is let

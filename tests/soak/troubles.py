@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 from asyncio.subprocess import Process
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
@@ -38,9 +39,13 @@ MODEL: Final = (
 )
 
 
+WORD = re.compile(r"\bq\d{6}\b")
+"""What each question of the crowd begins with."""
+
+
 def spoken(prompt: str) -> tuple[str, ...]:
     """An answer that nobody else gets, a word at a time and at times of several messages."""
-    word = prompt.split(maxsplit=1)[0]
+    word = (WORD.findall(prompt) or prompt.split(maxsplit=1))[-1]  # an attached file comes before the question
     return tuple(f"{word} " for _ in range(900 if word.endswith("7") else 20))
 
 
