@@ -15,12 +15,13 @@ from cogs.find import choices, wanted
 from cogs.reply import Answering, Interaction, actor_of, reply_to
 from cogs.router import entry_in, number_in, uuid_in
 from cogs.services import Services
-from cogs.words import NOTHING_OPEN, label
+from cogs.words import NOTHING_OPEN, inert, label
 from delivery.splitting import split
 from storage.omissions import OMITTED, going_out, left_out
-from storage.records import Actor, Entry, EntryKind, SessionInfo, TurnState
+from storage.records import Actor, Entry, EntryKind, SessionInfo, TurnState, files_in
 from storage.store import Store
 
+FILE_NAME: Final = 30
 PAGE_CHARACTERS: Final = 1600
 """Characters of transcript a page holds; the rest of a message's 2,000 is for its frame."""
 
@@ -147,11 +148,21 @@ def pages_of(entries: Sequence[Entry]) -> list[str]:
     return ["\n".join(reversed(page)) for page in pages if page]
 
 
+def _with_files(entry: Entry) -> str | None:
+    match files_in(entry.data):
+        case ():
+            return None
+        case (file,):
+            return f"with {inert(file.name, FILE_NAME)}"
+        case files:
+            return f"with {len(files)} files"
+
+
 def _blocks(entry: Entry) -> list[str]:
     """One entry under a line that tells who spoke and when, cut so that each block fits a page."""
     match entry.kind:
         case EntryKind.USER:
-            speaker, mark = "You", None
+            speaker, mark = "You", _with_files(entry)
         case EntryKind.ASSISTANT:
             mark = MARKS.get(str(entry.data.get("outcome")))
             speaker = "Cubby"

@@ -1,11 +1,16 @@
 """A session as Markdown, for reading: the current path, who said what and when, and what was stopped or cut."""
 
+import re
 from collections.abc import Iterable
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from transfer.json_file import as_bytes
 from transfer.saved import SavedEntry, SavedSession
 from transfer.words import Said, about, said, title
+
+_SIGNS: Final = re.compile(r"[\\`*_\[\]<>]")
+_ESCAPED: Final = r"\\\g<0>"
+"""A file's name may have Markdown's own signs in it."""
 
 
 def write(file: BinaryIO, session: SavedSession, entries: Iterable[SavedEntry]) -> None:
@@ -17,7 +22,7 @@ def write(file: BinaryIO, session: SavedSession, entries: Iterable[SavedEntry]) 
 
 
 def _section(shown: Said) -> str:
-    mark = f" · *{shown.mark}*" if shown.mark else ""
+    mark = f" · *{_SIGNS.sub(_ESCAPED, shown.mark)}*" if shown.mark else ""
     text = _quoted(shown.text) if shown.role == "aside" else shown.text.strip("\n")
     return f"\n---\n\n**{shown.speaker}** · {shown.time}{mark}\n\n{text}\n"
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from storage.records import EntryKind, TurnState
+from storage.records import EntryKind, TurnState, files_in
 from transfer.results import Format
 from transfer.saved import SavedEntry, SavedSession
 
@@ -37,6 +37,7 @@ class Said:
     speaker: str
     time: str
     mark: str | None
+    """What befell an answer, or the files that came with a question."""
     text: str
     is_markdown: bool
     """Whether the text is an answer's Markdown; a person's words are shown as they were typed."""
@@ -60,7 +61,8 @@ def said(entry: SavedEntry, session: SavedSession) -> Said | None:
     """The entry as it is shown, or nothing if there is nothing to read in it."""
     time = clock(entry.created)
     if entry.kind == EntryKind.USER:
-        return Said("You", time, None, entry.text, is_markdown=False, role="user")
+        names = ", ".join(" ".join(file.name.split()) for file in files_in(entry.data))
+        return Said("You", time, f"with {names}" if names else None, entry.text, is_markdown=False, role="user")
     if entry.kind == EntryKind.ASSISTANT:
         outcome = entry.data.get("outcome")
         mark = MARKS.get(outcome) if isinstance(outcome, str) else None

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given
@@ -5,7 +6,7 @@ from hypothesis import strategies as st
 
 from cogs.history import PAGE_CHARACTERS, SUMMED_UP, pages_of
 from storage.ids import new_id
-from storage.records import Entry, EntryKind
+from storage.records import Attached, Entry, EntryKind, with_files
 
 SESSION = new_id()
 
@@ -51,3 +52,20 @@ def test_a_compaction_is_a_line_in_the_place_where_it_was_made() -> None:
 
 def test_a_kind_from_a_later_version_is_passed_over() -> None:
     assert pages_of([entry(1, "secret tool call", "tool")]) == []
+
+
+def attached(*names: str) -> dict[str, object]:
+    return with_files(Attached(name=name, kind="text", digest="d", size=1) for name in names)
+
+
+def test_a_question_names_its_file_or_counts_them() -> None:
+    one, two = entry(1, "a"), entry(2, "b")
+    (page,) = pages_of([replace(one, data=attached("*report*.pdf")), replace(two, data=attached("a", "b"))])
+    assert "**You (with \\*report\\*.pdf)**" in page
+    assert "**You (with 2 files)**" in page
+
+
+@given(st.text(min_size=1, max_size=120))
+def test_a_page_fits_whatever_a_file_is_called(name: str) -> None:
+    (page, *_) = pages_of([replace(entry(1, "word " * 400), data=attached(name))])
+    assert len(page) <= PAGE_CHARACTERS + 200

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storage.records import Attached, with_files
 from tests.transfer.samples import BRANCHED, entry, session, written
 from transfer import html, markdown
 from transfer.saved import Loaded
@@ -98,6 +99,13 @@ def test_marks_are_told_in_markdown() -> None:
     assert "> No answer came to this." in text
     assert "> Hm.\n> Well." in text
     assert "never shown" not in text
+
+
+def test_a_question_names_its_files_and_no_name_is_markup() -> None:
+    files = [Attached(name=name, kind="text", digest="d", size=1) for name in ("<b>*a*\n.txt", "b.pdf")]
+    asked = Loaded(session(), (entry(1, None, "user", "Look", **with_files(files)),))
+    assert "**You** · 2026-03-01 12:01 UTC · *with \\<b\\>\\*a\\* .txt, b.pdf*" in written(markdown.write, asked).decode()
+    assert '<span class="mark">with &lt;b&gt;*a* .txt, b.pdf</span>' in written(html.write, asked).decode()
 
 
 def test_page_has_words_marks_and_markdown() -> None:
