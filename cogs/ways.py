@@ -9,11 +9,10 @@ import discord
 
 from cogs.controls import TEXT_LIMIT, button, row
 from cogs.revising import is_last
-from storage.records import Actor, SessionInfo, Turn, first_kept
+from storage.records import Actor, SessionInfo, Turn
 from storage.store import Store
 
 FORGOTTEN: Final = "-# Forgotten: the model isn't sent this exchange any more. You still have it, in `/history` too."
-IN_SUMMARY: Final = "-# It stands above what a summary replaces; whatever that summary says of it, the model still reads."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +29,6 @@ class Exchange:
     """Whether the model told what it thought before it answered."""
     omitted: bool
     """Whether it is left out of what models are sent."""
-    summed_up: bool
-    """Whether it is above what a summary keeps, so that the model reads that in its place."""
     in_server: bool
 
 
@@ -58,17 +55,8 @@ async def exchange_of(store: Store, actor: Actor, turn: Turn, *, in_server: bool
         alone=not above,
         thought=thought,
         omitted=turn.answer_entry in await store.omissions.of(actor, session.id),
-        summed_up=await _is_summed_up(store, actor, turn),
         in_server=in_server,
     )
-
-
-async def _is_summed_up(store: Store, actor: Actor, turn: Turn) -> bool:
-    compaction = (await store.compactions.standing(actor, turn.session_id)).compaction
-    if compaction is None or turn.answer_entry is None:
-        return False
-    kept = await store.transcripts.path(actor, turn.session_id, since=first_kept(compaction))
-    return bool(kept) and turn.answer_entry < kept[0].id
 
 
 def ways(exchange: Exchange) -> tuple[Way, ...]:
@@ -80,8 +68,6 @@ def state_of(exchange: Exchange) -> Iterator[str]:
     """What is to be said of how it stands."""
     if exchange.omitted:
         yield FORGOTTEN
-        if exchange.summed_up:
-            yield IN_SUMMARY
 
 
 def said_of(offered: Sequence[Way]) -> str:

@@ -42,9 +42,7 @@ def test_a_turns_own_messages_are_told_from_those_that_speak_of_it() -> None:
         buttons.ended(here, TurnState.COMPLETED, last=False, wrote=True),
     ]
     assert all(any(buttons.is_own(each, here.id) for each in ids_of(view)) for view in own)
-    exchange = Exchange(
-        session=session(), turn=here, last=True, alone=False, thought=True, omitted=False, summed_up=False, in_server=True
-    )
+    exchange = Exchange(session=session(), turn=here, last=True, alone=False, thought=True, omitted=False, in_server=True)
     told = [*ids_of(more(ways(exchange))), *ids_of(more(ways(replace(exchange, omitted=True))))]
     assert not any(buttons.is_own(each, here.id) for each in told)
     assert not any(buttons.is_own(each, UUID(int=8)) for view in own for each in ids_of(view))

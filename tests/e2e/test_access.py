@@ -61,8 +61,8 @@ async def test_help_names_every_command(team: Team) -> None:
 
 
 async def test_privacy_says_where_the_words_go(team: Team) -> None:
-    told = await (await team.ann.slash(team.general, "privacy")).message()
-    assert team.gate.host in told.text
+    asked = await team.ann.slash(team.general, "privacy")
+    told = await asked.message(lambda message: team.gate.host in message.text)
     assert told.ephemeral
 
 

@@ -91,7 +91,9 @@ async def test_what_does_not_fit_a_persons_space_is_told_and_the_words_are_answe
         await sent(team, "two", ("two.txt", b"b" * (MEBI // 2), "text/plain"))
         told = await team.ann.wait_for(lambda m: "no room for two.txt" in m.text, channel=team.ann.dm)
         assert told.text == NO_ROOM.format("two.txt", 1, 1)
-        assert team.gate.asked[-1][-1].content == "two"
+        asked = team.gate.asked[-1][-1].content
+        assert asked.endswith("\n\ntwo")  # below a summary of what the first file took the room of
+        assert "two.txt" not in asked
 
 
 async def test_a_file_that_is_longer_than_the_model_reads_is_begun_and_that_is_said(tmp_path: Path) -> None:

@@ -1,9 +1,7 @@
 """*Forget this*: the model is sent an exchange no longer, until *Remember it again*; it stays where it was said."""
 
-from cogs.ways import IN_SUMMARY
 from cogs.words import GONE
 from playground.standin import Message
-from storage.records import Actor, NewSummary
 from tests.e2e.team import Team, ended
 from tests.e2e.test_more import asked, more, told
 
@@ -103,16 +101,3 @@ async def test_nobody_else_can_and_what_was_deleted_is_gone(team: Team) -> None:
         assert (await pressed.message()).text == GONE
     await (await team.ann.slash(team.general, "delete")).message()
     assert (await told(await team.ann.press(offered, FORGET), offered)).text == GONE
-
-
-async def test_what_a_summary_says_of_it_the_model_reads_still_and_that_is_said(team: Team) -> None:
-    first, second = await team.ask(team.ann, "one"), await team.ask(team.ann, "two")
-    assert team.bot is not None
-    store, ann = team.bot.store, Actor(team.ann.user.id)
-    session = (await store.sessions.list(ann)).items[0]
-    path = await store.transcripts.path(ann, session.id)
-    summary = NewSummary(text="notes", first_kept=2, newest=path[1].id, model="m", tokens_before=9, left_out=False)
-    assert await store.compactions.add(ann, session.id, summary, instead_of=None) is not None
-    for answer, is_told in ((first, True), (second, False)):
-        shown = await changed(team, await more(team, answer), FORGET)
-        assert (IN_SUMMARY in shown.text) is is_told
