@@ -16,6 +16,7 @@ from storage.preferences import INSTRUCTIONS
 from storage.records import HERE, Actor, Draft, DraftEntry, Entry, EntryKind, Provenance, SessionInfo
 from storage.sqlite import preferences
 from storage.sqlite.database import Database
+from storage.sqlite.files import share
 from storage.sqlite.held import Held, refuse_temporary
 from storage.sqlite.omissions import omit_places, omitted_in
 from storage.sqlite.permission import made_owner_key, owner_key, session_by_id
@@ -97,13 +98,9 @@ class SqliteTransfers:
                     *(created, created, now, draft.model, draft.pinned, draft.archived),
                 ),
             )
-            fill(
-                connection,
-                owner,
-                number,
-                [_new(actor, entry, places) for entry in entries],
-                None if leaf is None else places[leaf],
-            )
+            new = [_new(actor, entry, places) for entry in entries]
+            fill(connection, owner, number, new, None if leaf is None else places[leaf])
+            share(connection, owner, number, new)
             omit_places(connection, owner, number, [places[e.id] + 1 for e in entries if is_omitted(e.kind, e.data)])
             if draft.instructions is not None:
                 preferences.write(connection, owner, number, INSTRUCTIONS, json.dumps(clean(draft.instructions)))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import pytest
 
 from storage.errors import QueueFull, SessionNotFound
-from storage.records import Actor, Attached, Departure, Leave, SessionInfo, TurnState, files_in
+from storage.records import Actor, Attached, Departure, Draft, DraftEntry, Leave, SessionInfo, TurnState, files_in
 from storage.store import Store
 from tests.storage.samples import ANN, BOB, START, answer, file, prompt
 
@@ -150,3 +150,14 @@ async def test_an_erased_person_has_no_file(store: Store, session: SessionInfo) 
 @pytest.mark.parametrize("data", [{}, {"files": "x"}, {"files": ["x", NOWHERE]}])
 def test_what_other_programs_wrote_there_is_no_file(data: dict[str, object]) -> None:
     assert files_in(data) == ()
+
+
+async def test_a_session_that_comes_in_has_what_its_owner_has_of_its_files_and_nobody_elses(store: Store) -> None:
+    old = await store.sessions.create(ANN)
+    await store.turns.submit(ANN, old.id, prompt("read", REPORT), TurnState.ASKED)
+    (asked,) = await store.transcripts.path(ANN, old.id)
+    named = DraftEntry(id=1, parent=None, kind="user", text="read", data={**asked.data, "more": [NOWHERE]}, created=START)
+    own = await store.transfers.adopt(ANN, Draft(created=START), [named])
+    assert await has(store, own) == {"report.pdf"}
+    other = await store.transfers.adopt(BOB, Draft(created=START), [named])
+    assert await has(store, other, BOB) == set()
