@@ -62,6 +62,7 @@ class BotProcess:
         self._ends_asked = 0
         self._is_closed = False
         self._process: Process | None = None
+        self._killed: Process | None = None
         self._watch: asyncio.Task[None] | None = None
 
     @property
@@ -139,7 +140,9 @@ class BotProcess:
         await asyncio.wait([self._watch])
 
     def _kill(self) -> None:
-        if self._process is not None:
+        """Kill it, once: `Popen.send_signal` looks whether it has ended, and takes its exit code from whoever waits for it."""
+        if self._process is not None and self._process is not self._killed:
+            self._killed = self._process
             with suppress(ProcessLookupError):
                 self._process.kill()
 
