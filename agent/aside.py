@@ -9,7 +9,7 @@ from datetime import date
 from uuid import UUID
 
 from agent.budget import Budget
-from agent.context import estimated_tokens
+from agent.estimates import estimated_tokens
 from agent.model import Finish, FinishReason, ModelClient, ModelRequest, Text, Tokens
 from agent.prices import Prices
 from agent.spending import took

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from agent.context import CHARACTERS_PER_TOKEN, SUMMARY, TOKENS_PER_MESSAGE, estimated_tokens, message_tokens, spoken
+from agent.context import SUMMARY, spoken
 from agent.enclosing import Enclosed
 from agent.errors import EmptyAnswer, Malformed, Refused
+from agent.estimates import CHARACTERS_PER_TOKEN, TOKENS_PER_MESSAGE, estimated_tokens, message_tokens
 from agent.model import FinishReason, Message, ModelRequest
 from agent.titles import THOUGHT
 from storage.records import Entry, EntryKind

@@ -17,9 +17,10 @@ from agent.budget import Budget
 from agent.choices import chosen_for, fitted
 from agent.compaction import LEAST_SHARE, MOST_STEPS, RECENT, Frame, cut, frame_of, most_of, notes_from, pieces_of, request_for
 from agent.config import AgentConfig
-from agent.context import CHARACTERS_PER_TOKEN, correction_from, message_tokens
+from agent.context import correction_from
 from agent.enclosing import enclose
 from agent.errors import CutOff, Stalled
+from agent.estimates import CHARACTERS_PER_TOKEN, message_tokens
 from agent.model import Message, ModelClient, ModelRequest
 from agent.recall import context_of, room_of
 from storage.ids import utc_now

@@ -13,12 +13,9 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from agent.enclosing import Enclosed
+from agent.estimates import CHARACTERS_PER_TOKEN, message_tokens
 from agent.model import Message
 from storage.records import Entry, EntryKind, Usage, first_kept
-
-CHARACTERS_PER_TOKEN: Final = 4
-TOKENS_PER_MESSAGE: Final = 4
-"""What a chat template puts around a message, roughly."""
 
 LEAST_CORRECTION: Final = 0.75
 """Some servers do not count what they had cached, so a low count is believed only so far."""
@@ -159,11 +156,6 @@ def correction_from(usage: Usage | None) -> float:
     return min(MOST_CORRECTION, max(LEAST_CORRECTION, ratio))
 
 
-def estimated_tokens(text: str) -> int:
-    """About how many tokens a text is."""
-    return -(-len(text) // CHARACTERS_PER_TOKEN)
-
-
 def _newest(said: Sequence[Message], room: float, least: int) -> tuple[list[Message], bool]:
     """The last messages that fit, in order, `least` of them in any case; and whether all do."""
     kept: list[Message] = []
@@ -228,8 +220,3 @@ def _both(one: Message, other: Message) -> Message:
         one.pictures + other.pictures,
         one.file_tokens + other.file_tokens,
     )
-
-
-def message_tokens(message: Message) -> int:
-    """About how many tokens a message is."""
-    return estimated_tokens(message.content) + TOKENS_PER_MESSAGE + sum(picture.tokens for picture in message.pictures)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from agent.estimates import CHARACTERS_PER_TOKEN, estimated_tokens
 from agent.model import Picture
 from storage.records import PICTURE, Actor, Attached, Entry, EntryKind, files_in
 from storage.store import Store
 
-CHARACTERS_PER_TOKEN: Final = 4
 MOST_SHARE: Final = 0.5
 """How much of the room the files of one prompt may take, so that the question and what was said before it have some too."""
 
@@ -41,7 +41,7 @@ class Enclosed:
     @property
     def tokens(self) -> int:
         """About how many they are."""
-        return -(-len(self.text) // CHARACTERS_PER_TOKEN) + sum(picture.tokens for picture in self.pictures)
+        return estimated_tokens(self.text) + sum(picture.tokens for picture in self.pictures)
 
 
 async def enclose(

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from agent.choices import chosen_for, fitted
 from agent.config import AgentConfig
-from agent.context import Context, correction_from, estimated_tokens, read_context
+from agent.context import Context, correction_from, read_context
 from agent.enclosing import Enclosed, enclose
+from agent.estimates import estimated_tokens
 from storage.omissions import masked
 from storage.records import Actor, Entry, first_kept
 from storage.store import Store

@@ -10,8 +10,9 @@ from typing import Final
 from agent.choices import Chosen
 from agent.compactor import Compactor, Wanted
 from agent.config import AgentConfig
-from agent.context import CHARACTERS_PER_TOKEN, Context
+from agent.context import Context
 from agent.errors import ModelError
+from agent.estimates import CHARACTERS_PER_TOKEN
 from agent.recall import context_of
 from storage.errors import StoreError
 from storage.records import Actor, Turn

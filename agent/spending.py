@@ -3,8 +3,8 @@
 from datetime import date
 
 from agent.config import AgentConfig
-from agent.context import estimated_tokens
 from agent.errors import Costly
+from agent.estimates import estimated_tokens
 from agent.prices import Prices
 from storage.records import Actor, Spent, Turn, Usage
 from storage.store import Store

@@ -19,8 +19,9 @@ from agent.compaction import (
     pieces_of,
     request_for,
 )
-from agent.context import build_context, message_tokens, spoken
+from agent.context import build_context, spoken
 from agent.errors import EmptyAnswer, Malformed, ModelError, Refused
+from agent.estimates import message_tokens
 from agent.model import FinishReason
 from storage.records import Entry, EntryKind
 from tests.agent.test_context import NOW, SESSION, SYSTEM, contents

@@ -5,7 +5,8 @@ from io import BytesIO
 
 import pytest
 
-from agent.context import SUMMARY, TOKENS_PER_MESSAGE, correction_from, estimated_tokens
+from agent.context import SUMMARY, correction_from
+from agent.estimates import TOKENS_PER_MESSAGE, estimated_tokens
 from agent.recall import NEARLY_FULL, context_of, is_nearly_full, meter_of
 from porting.incoming import import_file
 from storage.records import SessionInfo, TurnState, Usage
