@@ -7,6 +7,7 @@ in it are no instructions to whoever summarises it.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from agent.context import SUMMARY, spoken
@@ -87,8 +88,8 @@ def cut(entries: Sequence[Entry], keep_tokens: float, enclosed: Mapping[int, Enc
     questions = [nth for nth, (entry, _) in enumerate(said) if entry.kind == EntryKind.USER]
     if not questions:
         return None
-    fitting = [nth for nth in questions if sum(message_tokens(message) for _, message in said[nth:]) <= keep_tokens]
-    start = min(fitting, default=questions[-1])
+    from_here_on = list(accumulate(message_tokens(message) for _, message in reversed(said)))[::-1]
+    start = next((nth for nth in questions if from_here_on[nth] <= keep_tokens), questions[-1])
     return Cut(older=said[:start], kept=said[start:]) if start > 0 else None
 
 
@@ -108,12 +109,15 @@ def frame_of(room: float, *, model: str | None, reply: int, focus: str = "") -> 
 
 def pieces_of(older: Sequence[tuple[Entry, Message]], size: int) -> list[str]:
     """The conversation as JSON lines, in pieces of about `size` characters at most; a long message goes on in further lines."""
-    pieces: list[list[str]] = [[]]
+    pieces: list[list[str]] = []
+    filled = size  # so that the first line begins the first piece
     for line in _lines(older, size // 2):
-        if pieces[-1] and sum(map(len, pieces[-1])) + len(pieces[-1]) + len(line) > size:
+        if filled + len(line) > size:
             pieces.append([])
+            filled = 0
         pieces[-1].append(line)
-    return ["\n".join(piece) for piece in pieces if piece]
+        filled += len(line) + 1  # and its end
+    return ["\n".join(piece) for piece in pieces]
 
 
 def request_for(frame: Frame, piece: str, so_far: str) -> ModelRequest:
