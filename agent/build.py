@@ -6,7 +6,7 @@ from agent.budget import Budget
 from agent.checkpoints import Sleep
 from agent.compactor import Compactor
 from agent.config import AgentConfig
-from agent.context import correction_from
+from agent.context import correction_after
 from agent.ended import Ended
 from agent.events import Listener
 from agent.floor import Floor
@@ -47,7 +47,7 @@ async def build_session(
         actor=actor,
         info=info,
         generation=generation,
-        correction=correction_from(latest.usage if latest else None),
+        correction=correction_after(latest),
         floor=floor or Floor(1),
         budget=budget,
         compactor=compactor or Compactor(store, model, budget, asyncio.get_running_loop().time),

@@ -17,7 +17,7 @@ from agent.budget import Budget
 from agent.choices import chosen_for, fitted
 from agent.compaction import LEAST_SHARE, MOST_STEPS, RECENT, Frame, cut, frame_of, most_of, notes_from, pieces_of, request_for
 from agent.config import AgentConfig
-from agent.context import correction_from
+from agent.context import correction_after
 from agent.enclosing import enclose
 from agent.errors import CutOff, Stalled
 from agent.estimates import CHARACTERS_PER_TOKEN, message_tokens
@@ -91,7 +91,7 @@ class Compactor:
                 session_id=session_id,
                 config=fitted(config, chosen),
                 model=chosen.model or None,
-                correction=correction_from(latest.usage if latest is not None else None),
+                correction=correction_after(latest),
                 keep=BY_HAND,
                 focus=focus,
             )

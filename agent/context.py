@@ -15,7 +15,7 @@ from typing import Final, Literal
 from agent.enclosing import Enclosed
 from agent.estimates import CHARACTERS_PER_TOKEN, message_tokens
 from agent.model import Message
-from storage.records import Entry, EntryKind, Usage, first_kept
+from storage.records import Entry, EntryKind, Turn, Usage, first_kept
 
 LEAST_CORRECTION: Final = 0.75
 """Some servers do not count what they had cached, so a low count is believed only so far."""
@@ -146,6 +146,11 @@ def build_context(
 def characters_needed(budget_tokens: int, reserve_tokens: int, correction: float = 1.0) -> int:
     """How many characters of path can be of use, so that no more is read from the store."""
     return max(1, int((budget_tokens - reserve_tokens) / correction * CHARACTERS_PER_TOKEN))
+
+
+def correction_after(latest: Turn | None) -> float:
+    """The correction that a session's last answer gives for the next one."""
+    return correction_from(latest.usage if latest is not None else None)
 
 
 def correction_from(usage: Usage | None) -> float:

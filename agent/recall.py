@@ -8,7 +8,7 @@ from uuid import UUID
 
 from agent.choices import chosen_for, fitted
 from agent.config import AgentConfig
-from agent.context import Context, correction_from, read_context
+from agent.context import Context, correction_after, read_context
 from agent.enclosing import Enclosed, enclose
 from agent.estimates import estimated_tokens
 from storage.omissions import masked
@@ -83,8 +83,7 @@ async def context_of(
 async def meter_of(store: Store, config: AgentConfig, actor: Actor, session_id: UUID) -> Meter:
     """How full the session is by now, as the server counted for its last answer. Raises as `context_of`."""
     latest = await store.turns.latest(actor, session_id)
-    usage = latest.usage if latest is not None else None
-    correction = correction_from(usage)
+    correction = correction_after(latest)
     chosen = await chosen_for(store, config, actor, session_id)
     config, sees = fitted(config, chosen), chosen.model in config.models.seeing
     context = await context_of(store, config, actor, session_id, correction=correction, sees=sees)
@@ -97,7 +96,7 @@ async def meter_of(store: Store, config: AgentConfig, actor: Actor, session_id: 
         files=files,
         messages=max(0, all_of_it - system - summary - files),
         trimmed=context.trimmed,
-        counted=usage is not None and usage.input_tokens > 0,
+        counted=latest is not None and latest.usage is not None and latest.usage.input_tokens > 0,
     )
 
 
