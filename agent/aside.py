@@ -12,7 +12,7 @@ from agent.budget import Budget
 from agent.estimates import estimated_tokens
 from agent.model import Finish, FinishReason, ModelClient, ModelRequest, Text, Tokens
 from agent.prices import Prices
-from agent.spending import took
+from agent.spending import took, usage_of
 from storage.errors import StoreError
 from storage.records import Actor, Spent, Usage
 from storage.store import Store
@@ -38,10 +38,7 @@ class Asked:
     @property
     def usage(self) -> Usage | None:
         """What the server counted."""
-        tokens = self.tokens
-        if tokens is None:
-            return None
-        return Usage(input_tokens=tokens.input, output_tokens=tokens.output, cached_tokens=tokens.cached)
+        return usage_of(self.tokens)
 
     async def read(self, seconds: float | None) -> None:
         """Ask, and read to the end. Raises `ModelError`, and `TimeoutError` after so many seconds, if any."""

@@ -5,9 +5,22 @@ from datetime import date
 from agent.config import AgentConfig
 from agent.errors import Costly
 from agent.estimates import estimated_tokens
+from agent.model import Tokens
 from agent.prices import Prices
 from storage.records import Actor, Spent, Turn, Usage
 from storage.store import Store
+
+
+def usage_of(tokens: Tokens | None, *, estimated: int = 0) -> Usage | None:
+    """What the server counted, if it did, beside what was `estimated` to be sent."""
+    if tokens is None:
+        return None
+    return Usage(
+        input_tokens=tokens.input,
+        output_tokens=tokens.output,
+        cached_tokens=tokens.cached,
+        estimated_input_tokens=estimated,
+    )
 
 
 def took(prices: Prices, model: str, day: date, usage: Usage | None, *, sent: int, text: str) -> Spent | None:

@@ -26,7 +26,7 @@ from agent.floor import Floor
 from agent.model import Finish, FinishReason, Message, ModelClient, ModelEvent, ModelRequest, Text, Thinking, Tokens
 from agent.recall import is_nearly_full
 from agent.room import RoomMaker, smaller
-from agent.spending import agreed_to, took
+from agent.spending import agreed_to, took, usage_of
 from agent.thoughts import Thoughts
 from storage.errors import StoreError
 from storage.records import PICTURE, Actor, Turn, TurnState, Usage
@@ -111,7 +111,7 @@ class TurnRunner:
         """The end of a turn whose task was cancelled; an answer that had ended by then is what it is."""
         if answer.finish is not None:
             return self._finished(answer)
-        return Ended(outcome=outcome, text=_worth_keeping(answer), usage=self._usage(answer), trimmed=_trimmed(answer))
+        return Ended(outcome=outcome, text=_worth_keeping(answer), usage=_usage(answer), trimmed=_trimmed(answer))
 
     async def store_end(self, turn: Turn, ended: Ended) -> Turn:
         """Close the turn in the store. Raises `StoreError`."""
@@ -132,11 +132,15 @@ class TurnRunner:
         """The end with who answered, what it thought and what it cost: what the server counted, else an estimate where anything
         came of it; and with whether the session is nearly full by it.
         """
-        ended = replace(ended, thoughts=answer.thoughts.text)
+        ended = replace(
+            ended,
+            thoughts=answer.thoughts.text,
+            unsummarised=answer.unsummarised,
+            unseen=answer.unseen,
+            clipped=answer.context is not None and answer.context.clipped,
+        )
         if answer.chosen is not None:
-            ended = replace(ended, model=answer.chosen.model or None, gone=answer.chosen.refused, unseen=answer.unseen)
-            ended = replace(ended, clipped=answer.context is not None and answer.context.clipped)
-        ended = replace(ended, unsummarised=answer.unsummarised)
+            ended = replace(ended, model=answer.chosen.model or None, gone=answer.chosen.refused)
         if ended.text and answer.chosen is not None and answer.context is not None and not ended.trimmed:
             config = fitted(self.config, answer.chosen)
             ended = replace(ended, nearly_full=is_nearly_full(config, answer.context, ended.text, correction))
@@ -243,7 +247,7 @@ class TurnRunner:
                 self.thought(turn, event.text)
 
     def _finished(self, answer: Answer) -> Ended:
-        ended = Ended(outcome=TurnState.COMPLETED, text=answer.text, usage=self._usage(answer), trimmed=_trimmed(answer))
+        ended = Ended(outcome=TurnState.COMPLETED, text=answer.text, usage=_usage(answer), trimmed=_trimmed(answer))
         if answer.finish is FinishReason.REFUSED:
             return self._failed(answer, Refused("finish_reason content_filter"))
         if not answer.new.strip():
@@ -260,7 +264,7 @@ class TurnRunner:
             text=text,
             error=error,
             kind=error.kind,
-            usage=self._usage(answer),
+            usage=_usage(answer),
             trimmed=_trimmed(answer),
         )
 
@@ -270,16 +274,9 @@ class TurnRunner:
         self.retrying(turn, error, seconds, attempt + 1)
         await self.sleep(seconds)
 
-    @staticmethod
-    def _usage(answer: Answer) -> Usage | None:
-        if answer.tokens is None:
-            return None
-        return Usage(
-            input_tokens=answer.tokens.input,
-            output_tokens=answer.tokens.output,
-            cached_tokens=answer.tokens.cached,
-            estimated_input_tokens=answer.context.estimated_tokens if answer.context else 0,
-        )
+
+def _usage(answer: Answer) -> Usage | None:
+    return usage_of(answer.tokens, estimated=answer.context.estimated_tokens if answer.context is not None else 0)
 
 
 def _trimmed(answer: Answer) -> bool:
