@@ -95,8 +95,8 @@ class Guard:
     async def send_now(self, turn_id: UUID) -> Went:
         """See `SessionRuntime.send_now`."""
         turn = await self._store.turns.get(self._actor, turn_id)
-        kept = next((session for session in self._place.kept if session.info.id == turn.session_id), None)
-        if kept is None:
+        kept = self._place.live_of(turn.session_id)
+        if kept is None or kept is self._place.live:
             return await self.go(Departure(leave=Leave.SEND, number=turn.session_number, turn_id=turn_id))
         await kept.send_now(turn_id)
         return Resumed(session=kept.info, waiting=await self._place.waiting(kept.info))

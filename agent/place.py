@@ -48,6 +48,10 @@ class Place:
         """Every live object: the active one, then the kept ones."""
         return (*((self._live,) if self._live is not None else ()), *self.kept)
 
+    def live_of(self, session_id: UUID) -> AgentSession | None:
+        """The live object of a session, if it has one, active or kept."""
+        return next((session for session in self.sessions if session.info.id == session_id), None)
+
     def can_keep(self, coming_back: UUID | None) -> bool:
         """Whether one more session may be kept once `coming_back` is opened."""
         return sum(session.info.id != coming_back for session in self.kept) < self._config.keep_limit
@@ -122,9 +126,8 @@ class Place:
 
     async def check_again(self, there: SessionInfo, turn_id: UUID, leave: Leave) -> None:
         """Raises `TurnNotFound`, `WrongTurnState` or `NotLastTurn` where `again` would, before anything is left for it."""
-        for session in self.sessions:
-            if session.info.id == there.id:
-                await session.settle()
+        if (session := self.live_of(there.id)) is not None:
+            await session.settle()
         turn = await self._store.turns.get(self._actor, turn_id)
         if turn.session_id != there.id:
             raise TurnNotFound
@@ -159,9 +162,8 @@ class Place:
 
     async def line_of(self, session_id: UUID) -> AgentSession | WaitingLine:
         """Where what waits in a session can be changed, whether it is live or not. Raises `SessionNotFound`."""
-        for session in self.sessions:
-            if session.info.id == session_id:
-                return session
+        if (session := self.live_of(session_id)) is not None:
+            return session
         info = await self._store.sessions.get(self._actor, session_id)
 
         def tell(waiting: tuple[Turn, ...]) -> None:
