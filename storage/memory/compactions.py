@@ -6,6 +6,7 @@ from uuid import UUID
 
 from storage.compactions import Found, Step, told_of, what_holds
 from storage.errors import EntryNotFound
+from storage.memory.entries import append
 from storage.memory.state import Session, State
 from storage.records import BESIDE, Actor, Entry, EntryKind, NewSummary, Standing, Undone
 from storage.text import clean
@@ -61,19 +62,8 @@ class MemoryCompactions:
         return Undone.NOW
 
     def _hang(self, session: Session, parent: int | None, kind: EntryKind, text: str, data: Mapping[str, object]) -> Entry:
-        entry = Entry(
-            id=session.next_entry,
-            session_id=session.id,
-            parent=parent,
-            depth=0 if parent is None else session.entries[parent].depth + 1,
-            kind=kind,
-            author=None,
-            text=text,
-            data=data,
-            created=self._now(),
-        )
-        self._state.add_entry(session, entry)
-        return entry
+        new = append(self._state, session, parent, kind, text, None, data, self._now(), is_leaf=False)
+        return session.entries[new]
 
 
 def holding(session: Session, end: int | None) -> Found:

@@ -18,13 +18,14 @@ def append(
     author: int | None,
     data: Mapping[str, Any],
     now: datetime,
+    *,
+    is_leaf: bool = True,
 ) -> int:
-    """Write an entry under `parent`, where the session then stands; returns its id. Where a person speaks, the session comes
-    out of the archive.
+    """Write an entry under `parent` and make it the session's leaf, unless it is not to be; returns its id. Where a person
+    speaks, the session comes out of the archive.
     """
-    session.leaf = session.next_entry
     entry = Entry(
-        id=session.leaf,
+        id=session.next_entry,
         session_id=session.id,
         parent=parent,
         depth=0 if parent is None else session.entries[parent].depth + 1,
@@ -35,6 +36,8 @@ def append(
         created=now,
     )
     state.add_entry(session, entry)
+    if is_leaf:
+        session.leaf = entry.id
     if kind is EntryKind.USER:
         session.flags = replace(session.flags, archived=False, archived_by_itself=None)
-    return session.leaf
+    return entry.id

@@ -156,11 +156,9 @@ class MemoryTurns:
         data: dict[str, Any] = {"turn": turn.id.hex, "outcome": outcome.value, "error": error}
         data |= {} if text else {"blame_prompt": blame_prompt}
         kind = EntryKind.ASSISTANT if text else EntryKind.FAILURE
-        was_leaf, is_leaf = session.leaf, session.leaf == turn.prompt_entry
-        answer = append(self._state, session, turn.prompt_entry, kind, clean(text), None, data, now)
-        if not is_leaf:
-            session.leaf = was_leaf
-        elif model is not None:
+        is_leaf = session.leaf == turn.prompt_entry
+        answer = append(self._state, session, turn.prompt_entry, kind, clean(text), None, data, now, is_leaf=is_leaf)
+        if is_leaf and model is not None:
             session.model = model
         if text and outcome is not TurnState.STOPPED and not self._state.is_active(session.id):
             session.unread = True
