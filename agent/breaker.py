@@ -18,6 +18,7 @@ from typing import Final, Self
 from agent.checkpoints import Sleep
 from agent.errors import CutOff, EndpointDown, ModelError, Overloaded, Unreachable
 from agent.model import Message, ModelClient, ModelEvent, ModelRequest
+from storage.tasks import end
 
 log = logging.getLogger(__name__)
 
@@ -65,9 +66,7 @@ class GuardedModel:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._prober is not None:
-            self._prober.cancel()
-            await asyncio.wait([self._prober])
+        await end(self._prober)
 
     @property
     def name(self) -> str:

@@ -13,6 +13,7 @@ from typing import Final, Self
 from agent.checkpoints import Sleep
 from agent.config import Models
 from agent.errors import ModelError
+from storage.tasks import end
 
 log = logging.getLogger(__name__)
 
@@ -44,9 +45,7 @@ class Catalogue:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+        await end(self._task)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from agent.runtime import SessionRuntime
 from agent.session import AgentSession
 from storage.records import Actor, SessionInfo
 from storage.store import Store
+from storage.tasks import end
 
 log = logging.getLogger(__name__)
 
@@ -123,9 +124,7 @@ class Runtimes:
         await asyncio.shield(self._closing)
 
     async def _close(self) -> None:
-        if self._sweeper is not None:
-            self._sweeper.cancel()
-            await asyncio.wait([self._sweeper])
+        await end(self._sweeper)
         runtimes = [seen.runtime for seen in self._awake.values()]
         drains = [asyncio.create_task(r.drain(), name=f"last-answers-{r.actor.user_id}") for r in runtimes]
         if drains:

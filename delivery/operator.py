@@ -20,6 +20,7 @@ from delivery.sender import Sender
 from storage.errors import StoreError
 from storage.housekeeping import IncidentKind
 from storage.records import Actor, Target, TurnState
+from storage.tasks import end
 from storage.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
@@ -106,9 +107,7 @@ class Operator:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+        await end(self._task)
 
     def hears(self) -> bool:
         """Whether there is an operator, whom Discord has not refused to reach."""

@@ -20,6 +20,7 @@ from typing import Final, Self
 from storage.errors import StoreError
 from storage.sqlite.backup import STAMP, back_up, holds_sessions
 from storage.sqlite.copying import PART
+from storage.tasks import end
 from storage.threads import in_own_thread
 
 FOLDER: Final = "backups"
@@ -98,9 +99,7 @@ class BackupKeeper:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """A copy that is being made is given up, within a step of it."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+        await end(self._task)
 
     async def copies(self) -> Copies:
         """Which copies may hold what is in the database now. Where they can't be looked at, they may well be kept."""

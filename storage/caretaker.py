@@ -15,6 +15,7 @@ from typing import Final, Self
 from storage.errors import SessionNotFound
 from storage.records import BIN_KEEPS
 from storage.store import Store
+from storage.tasks import end
 
 EVERY: Final = 3 * 3600.0
 """Seconds between two looks."""
@@ -48,9 +49,7 @@ class Caretaker:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """What it is at is given up between two of its steps; the next start goes on with it."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+        await end(self._task)
 
     def wake(self) -> None:
         """Look soon: something was deleted for good."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from storage.tasks import end
 from storage.threads import in_own_thread
 
 LOW: Final = 256 * 1024 * 1024
@@ -42,9 +43,7 @@ class DiskWatch:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+        await end(self._task)
 
     async def _look_on(self) -> None:
         while True:
