@@ -5,8 +5,8 @@ from discord.ext import commands
 
 from agent.outcomes import Busy, Flipped, NothingToStop, Stopped
 from cogs import controls
-from cogs.asking import checked, giving_back
-from cogs.present import present
+from cogs.asking import checked, giving_back, prompt_from
+from cogs.present import go
 from cogs.reply import Interaction, Reply, actor_of, reply_to, source_of
 from cogs.router import number_in, submitted, uuid_in
 from cogs.seen import seen
@@ -74,9 +74,9 @@ class Answers(commands.Cog):
         text = checked(submitted(interaction))
         async with giving_back(self._services, interaction, text):
             await reply.defer()
-            prompt = Prompt(text=text, source=source_of(interaction), target=reply.target())
+            prompt = prompt_from(interaction, reply, text)
             departure = Departure(leave=Leave.REPLY, number=session.number, prompt=prompt)
-            await present(self._services, actor, reply, await self._services.runtimes.of(actor).go(departure))
+            await go(self._services, actor, reply, departure)
 
     async def _retry_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
         """Ask again; the new answer is a message of its own, the old one stays as it was."""
@@ -122,4 +122,4 @@ class Answers(commands.Cog):
             await self._services.try_model_now()
         prompt = Prompt(text="", source=source_of(interaction), target=reply.target())
         departure = Departure(leave=leave, number=turn.session_number, turn_id=turn.id, prompt=prompt)
-        await present(self._services, actor, reply, await self._services.runtimes.of(actor).go(departure))
+        await go(self._services, actor, reply, departure)

@@ -6,7 +6,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from cogs.find import choices, wanted
-from cogs.present import present
+from cogs.present import go
 from cogs.reply import Interaction, actor_of, reply_to
 from cogs.services import Services
 from cogs.words import NOTHING_OPEN, label
@@ -34,7 +34,7 @@ class Forks(commands.Cog):
             await reply.say(EMPTY.format(label(meant)))
         else:
             departure = Departure(leave=Leave.FORK, number=meant.number)
-            await present(self._services, actor, reply, await self._services.runtimes.of(actor).go(departure))
+            await go(self._services, actor, reply, departure)
 
     @fork.autocomplete("session")
     async def _session_choices(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:

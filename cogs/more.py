@@ -4,14 +4,14 @@ import discord
 from discord.ext import commands
 
 from cogs import controls
-from cogs.asking import checked, giving_back
+from cogs.asking import checked, giving_back, prompt_from
 from cogs.attachments import files_of
 from cogs.bulletin import Bulletin
 from cogs.controls import TEXT_LIMIT
 from cogs.explain import Told
 from cogs.other_model import other_models
-from cogs.present import present
-from cogs.reply import Interaction, actor_of, reply_to, source_of
+from cogs.present import go
+from cogs.reply import Interaction, actor_of, reply_to
 from cogs.router import submitted, uuid_in
 from cogs.seen import seen
 from cogs.services import Services
@@ -19,7 +19,7 @@ from cogs.ways import buttons, exchange_of, said_of, state_of, ways
 from cogs.words import BESIDE, label, plain_label, quote
 from delivery.long import text_file
 from delivery.stored import stored_answer
-from storage.records import Actor, Departure, Leave, Prompt, Turn
+from storage.records import Actor, Departure, Leave, Turn
 
 
 class More(commands.Cog):
@@ -64,7 +64,7 @@ class More(commands.Cog):
         async with giving_back(self._services, interaction, text):
             await reply.defer()
             files = await files_of(self._services.store, turn)
-            prompt = Prompt(text=text, files=files, source=source_of(interaction), target=reply.target())
+            prompt = prompt_from(interaction, reply, text, files)
             departure = Departure(leave=Leave.EDIT, number=turn.session_number, turn_id=turn.id, prompt=prompt)
             await self._go(interaction, departure)
 
@@ -81,9 +81,7 @@ class More(commands.Cog):
         await Bulletin(self._services, reply).say(f"An answer in {label(session)}, as it was written:", upload=upload)
 
     async def _go(self, interaction: Interaction, departure: Departure) -> None:
-        actor = actor_of(interaction)
-        went = await self._services.runtimes.of(actor).go(departure)
-        await present(self._services, actor, reply_to(interaction), went)
+        await go(self._services, actor_of(interaction), reply_to(interaction), departure)
 
 
 async def offer(services: Services, actor: Actor, turn: Turn, *, in_server: bool) -> tuple[str, discord.ui.View]:

@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from cogs.explain import Told
 from cogs.ids import custom_id
-from cogs.present import present
+from cogs.present import go
 from cogs.reply import Interaction, actor_of, reply_to, source_of
 from cogs.router import Unreadable, chosen, uuid_in
 from cogs.services import Services
@@ -41,7 +41,7 @@ class OtherModel(commands.Cog):
         await reply.defer()
         prompt = Prompt(text="", source=source_of(interaction), target=reply.target(), model=values[0])
         departure = Departure(leave=Leave.RETRY, number=turn.session_number, turn_id=turn.id, prompt=prompt)
-        await present(services, actor, reply, await services.runtimes.of(actor).go(departure))
+        await go(services, actor, reply, departure)
 
 
 def other_models(turn: Turn, offered: Sequence[str]) -> discord.ui.Select[Any] | None:

@@ -30,7 +30,14 @@ from cogs.words import NOT_SAVED, NOTHING_OPEN, given_back, gone, label, message
 from delivery.closing import SAID_TEMPORARY
 from delivery.splitting import split
 from storage.errors import StoreError, StoreUnavailable
-from storage.records import Actor, EntryKind, SessionInfo
+from storage.records import Actor, Departure, EntryKind, SessionInfo
+
+
+async def go(services: Services, actor: Actor, reply: Answering, departure: Departure) -> Went:
+    """Do what is asked of the person's sessions, and show what came of it. Raises as `SessionRuntime.go`."""
+    went = await services.runtimes.of(actor).go(departure)
+    await present(services, actor, reply, went)
+    return went
 
 
 async def present(services: Services, actor: Actor, reply: Answering, went: Went | Stayed) -> None:

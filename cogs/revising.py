@@ -5,16 +5,16 @@ from typing import Final
 from discord.ext import commands
 
 from cogs import controls
-from cogs.asking import checked, giving_back
+from cogs.asking import checked, giving_back, prompt_from
 from cogs.controls import TEXT_LIMIT
 from cogs.explain import Told
-from cogs.present import present
-from cogs.reply import Interaction, actor_of, reply_to, source_of
+from cogs.present import go
+from cogs.reply import Interaction, actor_of, reply_to
 from cogs.router import submitted, uuid_in
 from cogs.services import Services
 from cogs.words import plain_label
 from storage.errors import NotLastTurn
-from storage.records import Actor, Departure, Leave, Prompt, Turn
+from storage.records import Actor, Departure, Leave, Turn
 from storage.store import Store
 
 TOO_LONG: Final = "That message is longer than a form takes. *Ask differently* gives it back to you whole, in a new session."
@@ -46,9 +46,9 @@ class Revising(commands.Cog):
         text = checked(submitted(interaction))
         async with giving_back(self._services, interaction, text):
             await reply.defer()
-            prompt = Prompt(text=text, source=source_of(interaction), target=reply.target())
+            prompt = prompt_from(interaction, reply, text)
             departure = Departure(leave=Leave.REVISE, number=turn.session_number, turn_id=turn.id, prompt=prompt)
-            await present(self._services, actor, reply, await self._services.runtimes.of(actor).go(departure))
+            await go(self._services, actor, reply, departure)
 
 
 async def is_last(store: Store, actor: Actor, turn: Turn) -> bool:

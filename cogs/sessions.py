@@ -5,13 +5,13 @@ from discord.ext import commands
 
 from agent.outcomes import Decision
 from cogs.asking import giving_back, prompt_from
-from cogs.find import choices, find
-from cogs.present import present
+from cogs.find import choices, wanted
+from cogs.present import go, present
 from cogs.reply import Interaction, actor_of, reply_to
 from cogs.router import Unreadable, uuid_in
 from cogs.services import Services
 from cogs.words import NOTHING_OPEN
-from storage.records import NAME_LIMIT, Departure, Leave, SessionInfo
+from storage.records import NAME_LIMIT, Departure, Leave
 
 
 class Sessions(commands.Cog):
@@ -47,11 +47,11 @@ class Sessions(commands.Cog):
     async def open_session(self, interaction: Interaction, session: app_commands.Range[str, 1, 200] | None = None) -> None:
         """Open a session; without an argument, show the active one."""
         await reply_to(interaction).defer()
-        wanted = await self._wanted(interaction, session)
-        if wanted is None:
+        meant = await wanted(self._services, actor_of(interaction), session)
+        if meant is None:
             await reply_to(interaction).say(NOTHING_OPEN)
         else:
-            await self._go(interaction, Departure(leave=Leave.OPEN, number=wanted.number))
+            await self._go(interaction, Departure(leave=Leave.OPEN, number=meant.number))
 
     @open_session.autocomplete("session")
     async def _session_choices(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
@@ -63,15 +63,8 @@ class Sessions(commands.Cog):
         await reply_to(interaction).defer()
         await self._go(interaction, Departure(leave=Leave.QUIT))
 
-    async def _wanted(self, interaction: Interaction, text: str | None) -> SessionInfo | None:
-        if text is None:
-            return await self._services.runtimes.of(actor_of(interaction)).active()
-        return await find(self._services, actor_of(interaction), text)
-
     async def _go(self, interaction: Interaction, departure: Departure) -> None:
-        actor = actor_of(interaction)
-        went = await self._services.runtimes.of(actor).go(departure)
-        await present(self._services, actor, reply_to(interaction), went)
+        await go(self._services, actor_of(interaction), reply_to(interaction), departure)
 
     async def _open_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
         session = await self._services.store.sessions.get(actor_of(interaction), uuid_in(arguments))

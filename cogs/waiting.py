@@ -10,7 +10,7 @@ from agent.outcomes import Resumed
 from cogs.asking import checked, giving_back
 from cogs.controls import TEXT_LIMIT, prompt_modal
 from cogs.explain import Told
-from cogs.present import present
+from cogs.present import go, present
 from cogs.reply import Interaction, actor_of, reply_to, say_long
 from cogs.router import submitted, uuid_in
 from cogs.services import Services
@@ -81,8 +81,7 @@ class WaitingPrompts(commands.Cog):
         actor, reply = actor_of(interaction), reply_to(interaction)
         session = await self._services.store.sessions.get(actor, uuid_in(arguments))
         await reply.defer()
-        went = await self._services.runtimes.of(actor).go(Departure(leave=Leave.SEND, number=session.number))
-        await present(self._services, actor, reply, went)
+        await go(self._services, actor, reply, Departure(leave=Leave.SEND, number=session.number))
 
 
 def too_late(turn: Turn) -> str:

@@ -16,7 +16,7 @@ from cogs.history import show_page
 from cogs.panel._acts import ACTS, Act
 from cogs.panel._views import Note, Now, card_view, for_good_view, list_view, stop_first_view
 from cogs.panel._where import Where, shelf_in, where_in
-from cogs.present import present
+from cogs.present import go
 from cogs.reply import Interaction, actor_of, reply_to
 from cogs.resting import Resting, days_in, resting_of
 from cogs.router import chosen, number_in, submitted, uuid_in
@@ -87,8 +87,7 @@ class Panel(commands.Cog):
         actor, reply, where = actor_of(interaction), reply_to(interaction), where_in(arguments, 1)
         session = await self._services.store.sessions.get(actor, uuid_in(arguments))
         await reply.refresh(await self._list(actor, where))
-        went = await self._services.runtimes.of(actor).go(Departure(leave=Leave.OPEN, number=session.number))
-        await present(self._services, actor, reply, went)
+        went = await go(self._services, actor, reply, Departure(leave=Leave.OPEN, number=session.number))
         is_back = session.archived and isinstance(went, Opened)
         note = Note(text=f"{label(session)} is out of the archive.") if is_back else None
         await reply.refresh(await self._list(actor, where, note))
@@ -108,8 +107,7 @@ class Panel(commands.Cog):
         actor, reply, where = actor_of(interaction), reply_to(interaction), where_in(arguments, 1)
         session = await self._services.store.sessions.get(actor, uuid_in(arguments))
         await reply.refresh(await self._list(actor, where))
-        went = await self._services.runtimes.of(actor).go(Departure(leave=Leave.FORK, number=session.number))
-        await present(self._services, actor, reply, went)
+        await go(self._services, actor, reply, Departure(leave=Leave.FORK, number=session.number))
         await reply.refresh(await self._list(actor, where))
 
     async def _act(self, act: Act, interaction: Interaction, arguments: list[str]) -> None:
