@@ -28,12 +28,17 @@ NOTHING_IN_IT: Final = "There's nothing in that message. Write what you'd like t
 
 def checked(text: str) -> str:
     """The words as they are stored. Raises `Told` for an empty or too long prompt."""
-    words = text.encode("utf-8", "replace").decode("utf-8").strip()
+    words = storable(text)
     if is_empty(words):
         raise Told(NOTHING_IN_IT)
     if len(words) > PROMPT_LIMIT:
         raise Told(f"That's {len(words):,} characters; I take up to {PROMPT_LIMIT:,} at once. Send it in parts.")
     return words
+
+
+def storable(text: str) -> str:
+    """The words without what no text may have, nor white space around them."""
+    return text.encode("utf-8", "replace").decode("utf-8").strip()
 
 
 def is_empty(words: str) -> bool:

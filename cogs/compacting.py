@@ -8,7 +8,7 @@ from discord.ext import commands
 from agent.compaction import MOST_FOCUS
 from agent.errors import ModelError, OverBudget
 from cogs.bulletin import Bulletin
-from cogs.controls import on_summary, row
+from cogs.controls import on_summary, one_field, row
 from cogs.explain import Told
 from cogs.ids import custom_id
 from cogs.reply import Interaction, actor_of, reply_to, say_long
@@ -108,10 +108,8 @@ def _head(session: SessionInfo, summary: Entry) -> str:
 
 
 def _focus_modal(session: SessionInfo) -> discord.ui.Modal:
-    modal = discord.ui.Modal(title=f"Summarise {plain_label(session, 30)}"[:45], custom_id=custom_id("compacted", session.id))
     field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
         custom_id="text", style=discord.TextStyle.paragraph, max_length=MOST_FOCUS, required=False
     )
-    modal.add_item(discord.ui.Label(text="What matters most (optional)", component=field))
-    modal.stop()
-    return modal
+    title, submitted_to = f"Summarise {plain_label(session, 30)}", custom_id("compacted", session.id)
+    return one_field(title, submitted_to, "What matters most (optional)", field)

@@ -21,6 +21,13 @@ from storage.records import NAME_LIMIT, Changed, SessionInfo, Turn, TurnState
 TEXT_LIMIT: Final = 4000
 """Characters a modal's text input takes (Discord's documentation, "Component Reference", Text Input)."""
 
+TITLE_LIMIT: Final = 45
+"""Characters of a modal's title (the same documentation, "Receiving and Responding to Interactions", Modal)."""
+
+OPTIONS: Final = 25
+VALUE: Final = 100
+"""Options of a select, and characters of an option's value, at most ("Component Reference", String Select)."""
+
 FINISHED: Final = (TurnState.STOPPED, TurnState.TRUNCATED, TurnState.INTERRUPTED)
 """The outcomes after which there can be text to go on from."""
 
@@ -210,29 +217,28 @@ def stop_kept(kept: Sequence[tuple[SessionInfo, Turn]]) -> discord.ui.View:
     return row(*(button(f"Stop {session.number}", "stop", turn.id) for session, turn in kept))
 
 
-def prompt_modal(title: str, verb: str, *arguments: UUID | int | str, text: str | None = None) -> discord.ui.Modal:
-    """A modal with one long field, in which there may be a `text` to begin with; submitted to `verb`. discord.py is kept from
-    storing it, as with views.
-    """
-    modal = discord.ui.Modal(title=title[:45], custom_id=custom_id(verb, *arguments))
-    field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
-        custom_id="text", style=discord.TextStyle.paragraph, default=text, max_length=TEXT_LIMIT, required=True
-    )
-    modal.add_item(discord.ui.Label(text="Your message", component=field))
+def one_field(title: str, submitted_to: str, about: str, field: discord.ui.TextInput[discord.ui.Modal]) -> discord.ui.Modal:
+    """A modal with one field, which says what it is `about`. discord.py is kept from storing it, as with views."""
+    modal = discord.ui.Modal(title=title[:TITLE_LIMIT], custom_id=submitted_to)
+    modal.add_item(discord.ui.Label(text=about, component=field))
     modal.stop()
     return modal
 
 
+def prompt_modal(title: str, verb: str, *arguments: UUID | int | str, text: str | None = None) -> discord.ui.Modal:
+    """A modal with one long field, in which there may be a `text` to begin with; submitted to `verb`."""
+    field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
+        custom_id="text", style=discord.TextStyle.paragraph, default=text, max_length=TEXT_LIMIT, required=True
+    )
+    return one_field(title, custom_id(verb, *arguments), "Your message", field)
+
+
 def name_modal(session: SessionInfo, verb: str, *arguments: UUID | int | str) -> discord.ui.Modal:
     """A modal with one short field for a session's name, which stands in it as it is now; submitted to `verb`."""
-    submitted_to = custom_id(verb, session.id, *arguments)
-    modal = discord.ui.Modal(title=f"Rename {plain_label(session, 30)}"[:45], custom_id=submitted_to)
     field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
         custom_id="text",
         default=shorten(session.name, NAME_LIMIT) if session.name else None,
         max_length=NAME_LIMIT,
         required=True,
     )
-    modal.add_item(discord.ui.Label(text="Its name", component=field))
-    modal.stop()
-    return modal
+    return one_field(f"Rename {plain_label(session, 30)}", custom_id(verb, session.id, *arguments), "Its name", field)

@@ -6,18 +6,15 @@ from typing import Any, Final
 import discord
 from discord.ext import commands
 
+from cogs.controls import OPTIONS, VALUE
 from cogs.explain import Told
 from cogs.ids import custom_id
 from cogs.present import go
 from cogs.reply import Interaction, actor_of, reply_to, source_of
-from cogs.router import Unreadable, chosen, uuid_in
+from cogs.router import chosen, one_of, uuid_in
 from cogs.services import Services
 from cogs.words import inert
 from storage.records import Departure, Leave, Prompt, Turn
-
-OPTIONS: Final = 25
-VALUE: Final = 100
-"""Options of a select, and characters of a value, at most (Discord's documentation, "Component Reference", String Select)."""
 
 NO_MORE: Final = "{} isn't offered any more, so nothing was asked. *More…* shows what is."
 
@@ -33,13 +30,11 @@ class OtherModel(commands.Cog):
         """The new answer is a message of its own beside the old one, and says which model it is by."""
         actor, reply, services = actor_of(interaction), reply_to(interaction), self._services
         turn = await services.store.turns.get(actor, uuid_in(arguments))
-        values = chosen(interaction)
-        if len(values) != 1:
-            raise Unreadable
-        if values[0] not in services.catalogue.names:
-            raise Told(NO_MORE.format(inert(values[0], VALUE)))
+        model = one_of(chosen(interaction))
+        if model not in services.catalogue.names:
+            raise Told(NO_MORE.format(inert(model, VALUE)))
         await reply.defer()
-        prompt = Prompt(text="", source=source_of(interaction), target=reply.target(), model=values[0])
+        prompt = Prompt(text="", source=source_of(interaction), target=reply.target(), model=model)
         departure = Departure(leave=Leave.RETRY, number=turn.session_number, turn_id=turn.id, prompt=prompt)
         await go(services, actor, reply, departure)
 

@@ -130,14 +130,11 @@ class Privacy(commands.Cog):
 
 
 def _modal() -> discord.ui.Modal:
-    modal = discord.ui.Modal(title="Delete everything about me", custom_id=custom_id("erased"))
     field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
         custom_id="text", placeholder=WORD, max_length=20, required=True
     )
-    label = discord.ui.Label(text=f"Type {WORD} to delete it all for good", component=field)
-    modal.add_item(label)
-    modal.stop()
-    return modal
+    about = f"Type {WORD} to delete it all for good"
+    return controls.one_field("Delete everything about me", custom_id("erased"), about, field)
 
 
 def _go_on_later(before: int) -> discord.ui.View:

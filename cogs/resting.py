@@ -8,7 +8,7 @@ from typing import Any, Final
 import discord
 
 from cogs.ids import custom_id
-from cogs.router import Unreadable
+from cogs.router import Unreadable, one_of
 from storage.preferences import AUTO_ARCHIVE_DAYS
 from storage.records import Actor
 from storage.store import Store
@@ -40,9 +40,10 @@ async def resting_of(store: Store, actor: Actor, usual: int) -> Resting:
 def days_in(values: list[str]) -> int | None:
     """The days that were chosen in the select, `None` for what is usual here. Raises `Unreadable`."""
     offered: dict[str, int | None] = {USUAL: None, **{str(days): days for days in OFFERED}}
-    if len(values) != 1 or values[0] not in offered:
+    days = one_of(values)
+    if days not in offered:
         raise Unreadable
-    return offered[values[0]]
+    return offered[days]
 
 
 def rule(resting: Resting) -> str:

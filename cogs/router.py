@@ -116,6 +116,13 @@ def chosen(interaction: Interaction) -> list[str]:
     return [str(value) for value in cast("list[Any]", data.get("values") or [])]
 
 
+def one_of(values: list[str]) -> str:
+    """The value that was chosen in a select of one. Raises `Unreadable`."""
+    if len(values) != 1:
+        raise Unreadable
+    return values[0]
+
+
 def submitted(interaction: Interaction, field: str = "text") -> str:
     """The text of a modal's field, as Discord sends it: a label (type 18) or an action row (type 1) around the input.
 

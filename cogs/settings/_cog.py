@@ -12,14 +12,15 @@ from discord.ext import commands
 
 from agent.choices import EFFORTS
 from cogs.asking import giving_back
+from cogs.controls import OPTIONS, VALUE
 from cogs.explain import Told
 from cogs.reply import Interaction, actor_of, reply_to
 from cogs.resting import days_in
-from cogs.router import Unreadable, chosen, submitted
+from cogs.router import Unreadable, chosen, one_of, submitted
 from cogs.services import Services
 from cogs.settings import _instructions
-from cogs.settings._state import keep, one_of, scope_in, state_of
-from cogs.settings._views import OPTIONS, USUAL, VALUE, named, settings_view
+from cogs.settings._state import keep, scope_in, state_of
+from cogs.settings._views import USUAL, named, settings_view
 from cogs.words import NOTHING_OPEN, inert, label
 from storage.preferences import AUTO_ARCHIVE_DAYS, EFFORT, IN_MESSAGES, LONG_ANSWERS, MODEL, TITLES
 from storage.records import Actor

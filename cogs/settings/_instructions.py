@@ -9,7 +9,8 @@ from typing import Final
 
 import discord
 
-from cogs.asking import is_empty
+from cogs.asking import is_empty, storable
+from cogs.controls import one_field
 from cogs.explain import Told
 from cogs.ids import custom_id
 from cogs.services import Services
@@ -26,10 +27,8 @@ TAKEN_BACK: Final = "Taken back: the model is told nothing of that any more."
 
 
 def modal(state: State) -> discord.ui.Modal:
-    """One long field with the instructions as they are; discord.py is kept from storing it, as with views."""
+    """One long field with the instructions as they are."""
     about = "all your sessions" if state.session is None else plain_label(state.session, 30)
-    submitted_to = custom_id("instructed", state.scope, _mark(state.instructions))
-    shown = discord.ui.Modal(title=f"Instructions for {about}"[:45], custom_id=submitted_to)
     field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
         custom_id="text",
         style=discord.TextStyle.paragraph,
@@ -37,9 +36,8 @@ def modal(state: State) -> discord.ui.Modal:
         max_length=INSTRUCTIONS_LIMIT,
         required=False,
     )
-    shown.add_item(discord.ui.Label(text="What the model shall always know or do", component=field))
-    shown.stop()
-    return shown
+    submitted_to = custom_id("instructed", state.scope, _mark(state.instructions))
+    return one_field(f"Instructions for {about}", submitted_to, "What the model shall always know or do", field)
 
 
 async def take(services: Services, actor: Actor, state: State, text: str, began_with: list[str]) -> str:
@@ -57,7 +55,7 @@ async def take(services: Services, actor: Actor, state: State, text: str, began_
 
 def checked(text: str) -> str:
     """The instructions as they are stored: nothing where none of it can be seen."""
-    words = text.encode("utf-8", "replace").decode("utf-8").strip()
+    words = storable(text)
     return "" if is_empty(words) else words[:INSTRUCTIONS_LIMIT]
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from agent.choices import Chosen, choose
 from agent.config import AgentConfig
 from cogs.resting import Resting, resting_of
-from cogs.router import Unreadable, uuid_in
+from cogs.router import uuid_in
 from cogs.services import Services
 from storage.preferences import IN_MESSAGES, INSTRUCTIONS, LONG_ANSWERS, TITLES
 from storage.records import Actor, SessionInfo
@@ -99,10 +99,3 @@ async def keep(services: Services, actor: Actor, scope: UUID | None, name: str, 
         await preferences.set(actor, name, value)
     else:
         await preferences.set_for_session(actor, scope, name, value)
-
-
-def one_of(values: list[str]) -> str:
-    """The value that was chosen in a select of one. Raises `Unreadable`."""
-    if len(values) != 1:
-        raise Unreadable
-    return values[0]

@@ -6,17 +6,12 @@ from typing import Any, Final
 import discord
 
 from agent.choices import EFFORTS, Chosen
-from cogs.controls import button, line_up
+from cogs.controls import OPTIONS, VALUE, button, line_up
 from cogs.ids import custom_id
 from cogs.resting import select
 from cogs.settings._state import State
 from cogs.words import inert, label, plain_label, quote, shorten
 from storage.preferences import EFFORT, MODEL
-
-OPTIONS: Final = 25
-"""Of a select, at most (Discord's documentation, "Component Reference", String Select)."""
-VALUE: Final = 100
-"""Characters of an option's value, at most (the same page)."""
 
 USUAL: Final = "*"
 """The option that takes a choice back; no model can be called so, since the operator's list has it for all of them."""
