@@ -45,10 +45,12 @@ class Enclosed:
 
 
 async def enclose(
-    store: Store, actor: Actor, session_id: UUID, entries: Sequence[Entry], *, sees: bool, room: int
+    store: Store, actor: Actor, session_id: UUID, entries: Sequence[Entry], *, sees: bool, room: int, is_sent: bool = True
 ) -> Mapping[int, Enclosed]:
     """The files of these entries, the newest part of a path, by the entry's id; of older ones only while they fit in so many
-    tokens. `sees` is whether the model looks at pictures. Raises `SessionNotFound`, `StoreUnavailable`.
+    tokens. `sees` is whether the model looks at pictures, which are counted and not read unless what comes of it `is_sent`.
+
+    Raises `SessionNotFound`, `StoreUnavailable`.
     """
     found: dict[int, Enclosed] = {}
     left = room
@@ -56,7 +58,11 @@ async def enclose(
         files = files_in(entry.data) if entry.kind == EntryKind.USER else ()
         if files and left > 0:
             texts = await store.files.texts(actor, session_id, [file.digest for file in files])
-            pictures = await _pictures(store, actor, session_id, [file for file in files if sees and file.kind == PICTURE])
+            looked_at = [file for file in files if sees and file.kind == PICTURE and file.digest in texts]
+            if is_sent:
+                pictures = await _pictures(store, actor, session_id, looked_at)
+            else:
+                pictures = {file.digest: Picture("", picture_tokens(file)) for file in looked_at}
             found[entry.id] = _enclosed(files, texts, pictures, characters=int(room * MOST_SHARE) * CHARACTERS_PER_TOKEN)
             left -= found[entry.id].tokens
     return found

@@ -53,8 +53,10 @@ async def context_of(
     correction: float,
     begun: str = "",
     sees: bool = False,
+    is_sent: bool = True,
 ) -> Context:
-    """What is sent for the newest prompt of the session, with its pictures where the model `sees`.
+    """What is sent for the newest prompt of the session, with its pictures where the model `sees`; where it is only counted and
+    not `is_sent`, those are not read.
 
     Raises `SessionNotFound`, `StoreUnavailable`.
     """
@@ -66,7 +68,7 @@ async def context_of(
         return masked(await store.transcripts.path(actor, session_id, characters=characters, since=since), omitted)
 
     async def files(entries: Sequence[Entry], room: int) -> Mapping[int, Enclosed]:
-        return await enclose(store, actor, session_id, entries, sees=sees, room=room)
+        return await enclose(store, actor, session_id, entries, sees=sees, room=room, is_sent=is_sent)
 
     return await read_context(
         newest,
@@ -86,7 +88,7 @@ async def meter_of(store: Store, config: AgentConfig, actor: Actor, session_id: 
     correction = correction_after(latest)
     chosen = await chosen_for(store, config, actor, session_id)
     config, sees = fitted(config, chosen), chosen.model in config.models.seeing
-    context = await context_of(store, config, actor, session_id, correction=correction, sees=sees)
+    context = await context_of(store, config, actor, session_id, correction=correction, sees=sees, is_sent=False)
     parts = (context.system_tokens, context.summary_tokens, context.file_tokens, context.estimated_tokens)
     system, summary, files, all_of_it = (math.ceil(tokens * correction) for tokens in parts)
     return Meter(

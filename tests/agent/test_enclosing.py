@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from agent.config import Models
 from agent.enclosing import CUT, GONE, UNSEEN, Enclosed, enclose, picture_tokens
 from agent.openai_client import _content
 from agent.recall import context_of, meter_of
@@ -77,3 +78,12 @@ async def test_files_are_counted_by_themselves_and_pictures_travel_as_parts(stor
     meter = await meter_of(store, CONFIG, ANN, session.id)
     assert meter.files > 100
     assert meter.messages < 20
+
+
+async def test_the_meter_counts_a_picture_and_does_not_read_it(
+    store: Store, session: SessionInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store.turns.submit(ANN, session.id, prompt("look", PHOTO), TurnState.ASKED)
+    seeing = replace(CONFIG, models=Models(default="eyes", seeing=frozenset({"eyes"})))
+    monkeypatch.setattr(store.files, "data", None)
+    assert (await meter_of(store, seeing, ANN, session.id)).files > picture_tokens(PHOTO.attached)
