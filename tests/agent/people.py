@@ -15,7 +15,7 @@ from agent.outcomes import Asked, StillWriting
 from agent.runtime import SessionRuntime
 from agent.runtimes import Runtimes
 from agent.session import AgentSession
-from storage.records import Actor, Departure, Leave, Prompt, SessionInfo, Source, SourceKind, TurnState
+from storage.records import Actor, Departure, Leave, Prompt, SessionInfo, Source, SourceKind, Turn, TurnState
 from storage.store import Store
 from tests.agent.scripted_model import Pause
 
@@ -136,6 +136,17 @@ async def build(
         listener=ear,
         sleep=naps or Naps(),
     )
+
+
+async def said(runtime: SessionRuntime, *prompts: str) -> list[Turn]:
+    """These are asked and answered in the active session, one after the other."""
+    turns: list[Turn] = []
+    for text in prompts:
+        asked = await runtime.say(words(text))
+        assert isinstance(asked, Asked)
+        await settled(runtime)
+        turns.append(asked.turn)
+    return turns
 
 
 async def settled(runtime: SessionRuntime) -> None:

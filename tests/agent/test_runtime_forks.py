@@ -6,11 +6,10 @@ from dataclasses import replace
 import pytest
 
 from agent.outcomes import Asked, Busy, Decision, Forked, StillWriting
-from agent.runtime import SessionRuntime
 from storage.errors import SessionNotFound, TurnNotFound, WrongTurnState
 from storage.records import Departure, Leave, Prompt, SessionInfo, Turn, TurnState
 from storage.store import Store
-from tests.agent.people import ANN, BOB, Ear, fork, settled, some_runtimes, still, tasks, texts, words, writing
+from tests.agent.people import ANN, BOB, Ear, fork, said, settled, some_runtimes, still, tasks, texts, words, writing
 from tests.agent.scripted_model import EchoModel, Pause, ScriptedModel, echo_of, says
 
 
@@ -85,17 +84,6 @@ async def test_a_choice_of_a_fork_outlives_a_restart(store: Store, ear: Ear) -> 
 
 def at(turn: Turn, leave: Leave = Leave.FORK, prompt: Prompt | None = None) -> Departure:
     return Departure(leave=leave, number=turn.session_number, turn_id=turn.id, prompt=prompt)
-
-
-async def said(ann: SessionRuntime, *texts: str) -> list[Turn]:
-    """These exchanges in the active session."""
-    turns: list[Turn] = []
-    for text in texts:
-        asked = await ann.say(words(text))
-        assert isinstance(asked, Asked)
-        await settled(ann)
-        turns.append(asked.turn)
-    return turns
 
 
 async def test_a_fork_at_an_exchange_ends_with_it(store: Store, ear: Ear) -> None:

@@ -5,26 +5,15 @@ import asyncio
 import pytest
 
 from agent.outcomes import Asked, Decision, StillWriting
-from agent.runtime import SessionRuntime
 from storage.errors import NotLastTurn, TurnNotFound, WrongTurnState
 from storage.records import Departure, Leave, Turn, TurnState
 from storage.store import Store
-from tests.agent.people import ANN, BOB, Ear, new, settled, some_runtimes, still, texts, words, writing
+from tests.agent.people import ANN, BOB, Ear, new, said, settled, some_runtimes, still, texts, words, writing
 from tests.agent.scripted_model import EchoModel, Pause, ScriptedModel, echo_of, says
 
 
 def revise(turn: Turn, text: str = "or rather") -> Departure:
     return Departure(leave=Leave.REVISE, number=turn.session_number, turn_id=turn.id, prompt=words(text))
-
-
-async def said(runtime: SessionRuntime, *prompts: str) -> list[Turn]:
-    turns: list[Turn] = []
-    for text in prompts:
-        asked = await runtime.say(words(text))
-        assert isinstance(asked, Asked)
-        await settled(runtime)
-        turns.append(asked.turn)
-    return turns
 
 
 async def test_the_new_words_are_answered_after_what_was_said_before_the_old_ones(store: Store, ear: Ear) -> None:
