@@ -111,7 +111,7 @@ def pieces_of(older: Sequence[tuple[Entry, Message]], size: int) -> list[str]:
     """The conversation as JSON lines, in pieces of about `size` characters at most; a long message goes on in further lines."""
     pieces: list[list[str]] = []
     filled = size  # so that the first line begins the first piece
-    for line in _lines(older, size // 2):
+    for line in _lines(older, size // 4):  # so that little of a piece stays empty
         if filled + len(line) > size:
             pieces.append([])
             filled = 0

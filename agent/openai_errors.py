@@ -32,11 +32,21 @@ TOO_LONG: Final = (
     "context_length_exceeded",
     "maximum context length",
     "context size",
+    "context_size",
     "context length",
     "context window",
     "prompt is too long",
     "too many tokens",
+    "maximum prompt length",
+    "input is too long",
+    "number of tokens allowed",
+    "model token limit",
+    "reduce the length of the messages",
+    "`inputs` tokens +",
+    "`inputs` must have less than",
+    "n_ctx",
 )
+"""Parts of what OpenAI, llama.cpp, vLLM, Ollama, LM Studio, Anthropic, xAI, Bedrock, Gemini, Moonshot, Groq and TGI say."""
 LIMITED: Final = (401, 402, 403, 404, 429)
 """Statuses that say what is wrong, whatever the words: some rate limits speak of "too many tokens"."""
 REFUSALS: Final = (
