@@ -5,10 +5,10 @@ from discord.ext import commands
 
 from agent.outcomes import Busy, Flipped, NothingToStop, Stopped
 from cogs import controls
-from cogs.asking import checked, giving_back, prompt_from
+from cogs.asking import checked, giving_back, prompt_with
 from cogs.present import go
 from cogs.reply import Interaction, Reply, actor_of, reply_to, source_of
-from cogs.router import number_in, submitted, uuid_in
+from cogs.router import number_in, submitted, uploaded, uuid_in
 from cogs.seen import seen
 from cogs.services import Services
 from cogs.words import GONE, label, paused_line, plain_label
@@ -62,10 +62,11 @@ class Answers(commands.Cog):
             await reply.say(paused_line(outcome.session, outcome.paused), view=controls.paused(outcome.session, outcome.paused))
 
     async def _reply_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
-        """Open a modal whose text goes on at the end of this answer's session."""
+        """Open a modal whose text and files go on at the end of this answer's session."""
         turn = await self._services.store.turns.get(actor_of(interaction), uuid_in(arguments))
         session = await self._services.store.sessions.get(actor_of(interaction), turn.session_id)
-        await interaction.response.send_modal(controls.prompt_modal(plain_label(session, 40), "said", session.id))
+        modal = controls.prompt_modal(plain_label(session, 40), "said", session.id, files=True)
+        await interaction.response.send_modal(modal)
         await seen(self._services.store, actor_of(interaction), session, turn)
 
     async def _reply_submitted(self, interaction: Interaction, arguments: list[str]) -> None:
@@ -74,7 +75,7 @@ class Answers(commands.Cog):
         text = checked(submitted(interaction))
         async with giving_back(self._services, interaction, text):
             await reply.defer()
-            prompt = prompt_from(interaction, reply, text)
+            prompt = await prompt_with(self._services, interaction, reply, text, uploaded(interaction))
             departure = Departure(leave=Leave.REPLY, number=session.number, prompt=prompt)
             await go(self._services, actor, reply, departure)
 

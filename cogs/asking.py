@@ -9,7 +9,7 @@ import discord
 
 from cogs.attachments import take
 from cogs.explain import UNREACHED, Told, explain
-from cogs.reply import ONE_MOMENT, Interaction, Reply, actor_of, reply_to, say_long, source_of
+from cogs.reply import Interaction, Reply, actor_of, reply_to, say_long, source_of
 from cogs.services import Services
 from delivery.splitting import split
 from storage.errors import DuplicateSource
@@ -51,6 +51,20 @@ def prompt_from(interaction: Interaction, reply: Reply, text: str, files: tuple[
     return Prompt(text=checked(text), files=files, source=source_of(interaction), target=reply.target())
 
 
+async def prompt_with(
+    services: Services, interaction: Interaction, reply: Reply, text: str, attachments: Sequence[discord.Attachment]
+) -> Prompt:
+    """The prompt of an interaction with what is attached to it; what is to be said of that comes below the first message.
+
+    Raises as `take`, and `Told`.
+    """
+    taken = await take(services, actor_of(interaction), text, attachments)
+    prompt = prompt_from(interaction, reply, taken.text, taken.files)
+    if taken.remarks:
+        await reply.say_below("\n".join(taken.remarks))
+    return prompt
+
+
 async def ask(
     services: Services,
     interaction: Interaction,
@@ -58,18 +72,12 @@ async def ask(
     text: str,
     attachments: Sequence[discord.Attachment] = (),
 ) -> None:
-    """Ask in the person's active session; the answer, or the place in the queue, fills the reply's first message. What is to
-    be said of the attachments comes below it.
-    """
+    """Ask in the person's active session; the answer, or the place in the queue, fills the reply's first message."""
     if text or not attachments:
         checked(text)
     async with giving_back(services, interaction, text):
         await reply.defer()
-        taken = await take(services, actor_of(interaction), text, attachments)
-        prompt = prompt_from(interaction, reply, taken.text, taken.files)
-        if taken.remarks:
-            await reply.say(ONE_MOMENT)  # else Discord shows what is said next in the answer's place, which is still loading
-            await reply.say("\n".join(taken.remarks))
+        prompt = await prompt_with(services, interaction, reply, text, attachments)
         await services.runtimes.of(actor_of(interaction)).say(prompt)
         reply.leave_first()
 

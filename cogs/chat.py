@@ -9,7 +9,7 @@ from cogs.asking import ask
 from cogs.inbox import Inbox
 from cogs.missed import is_their_own
 from cogs.reply import Interaction, reply_to
-from cogs.router import submitted
+from cogs.router import submitted, uploaded
 from cogs.services import Services
 
 
@@ -38,12 +38,12 @@ class Chat(commands.Cog):
         """Ask, with files or without; with neither prompt nor file, open a modal for one."""
         files = [each for each in (file, file2, file3) if each is not None]
         if prompt is None and not files:
-            await interaction.response.send_modal(controls.prompt_modal("Ask", "ask"))
+            await interaction.response.send_modal(controls.prompt_modal("Ask", "ask", files=True))
             return
         await ask(self._services, interaction, reply_to(interaction), prompt or "", files)
 
     async def _modal_submitted(self, interaction: Interaction, _arguments: list[str]) -> None:
-        await ask(self._services, interaction, reply_to(interaction), submitted(interaction))
+        await ask(self._services, interaction, reply_to(interaction), submitted(interaction), uploaded(interaction))
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:

@@ -28,6 +28,10 @@ OPTIONS: Final = 25
 VALUE: Final = 100
 """Options of a select, and characters of an option's value, at most ("Component Reference", String Select)."""
 
+MOST_FILES: Final = 3
+"""Files that go with what a modal asks, as with `/ask`."""
+READABLE: Final = f"Up to {MOST_FILES}: text, CSV, JSON, PDF, Word or pictures"
+
 FINISHED: Final = (TurnState.STOPPED, TurnState.TRUNCATED, TurnState.INTERRUPTED)
 """The outcomes after which there can be text to go on from."""
 
@@ -225,12 +229,22 @@ def one_field(title: str, submitted_to: str, about: str, field: discord.ui.TextI
     return modal
 
 
-def prompt_modal(title: str, verb: str, *arguments: UUID | int | str, text: str | None = None) -> discord.ui.Modal:
-    """A modal with one long field, in which there may be a `text` to begin with; submitted to `verb`."""
+def prompt_modal(
+    title: str, verb: str, *arguments: UUID | int | str, text: str | None = None, files: bool = False
+) -> discord.ui.Modal:
+    """A modal with one long field, in which there may be a `text` to begin with, and with one for `files` where those can go
+    with it; submitted to `verb`.
+    """
     field: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
         custom_id="text", style=discord.TextStyle.paragraph, default=text, max_length=TEXT_LIMIT, required=True
     )
-    return one_field(title, custom_id(verb, *arguments), "Your message", field)
+    modal = one_field(title, custom_id(verb, *arguments), "Your message", field)
+    if files:
+        upload: discord.ui.FileUpload[discord.ui.Modal] = discord.ui.FileUpload(
+            custom_id="files", required=False, min_values=0, max_values=MOST_FILES
+        )
+        modal.add_item(discord.ui.Label(text="Files to read with it", description=READABLE, component=upload))
+    return modal
 
 
 def name_modal(session: SessionInfo, verb: str, *arguments: UUID | int | str) -> discord.ui.Modal:

@@ -126,6 +126,14 @@ class Reply:
         """The first message is somebody else's to fill (a model's answer); say what follows below it."""
         self._first = False
 
+    async def say_below(self, text: str) -> None:
+        """Say it below the first message, which is still to be filled; while that is loading, Discord would show this there."""
+        try:
+            await self.say(ONE_MOMENT)
+            await self.say(text)
+        finally:
+            self._first = True
+
     async def say(self, text: str | None = None, *, view: AnyView | None = None) -> int | None:
         """Show `text`, or a panel, as the next message of this answer; returns its id where Discord tells it."""
         # A first response that Discord refused has yet to be given, whatever was meant to come below it.

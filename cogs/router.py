@@ -12,6 +12,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import discord
+from discord import app_commands
 from discord.ext import commands
 
 from cogs import ids
@@ -128,10 +129,32 @@ def submitted(interaction: Interaction, field: str = "text") -> str:
 
     Raises `Unreadable` when there is no such field.
     """
+    found = _field_in(interaction, field)
+    if found is None:
+        raise Unreadable
+    return str(found.get("value") or "")
+
+
+def uploaded(interaction: Interaction, field: str = "files") -> list[discord.Attachment]:
+    """The files of a modal's upload field (type 19); none where it has no such field, as one that an older version opened.
+
+    Discord sends their ids in the field and the attachments in `resolved`, as with a command's options: they are made as those.
+    """
+    found = _field_in(interaction, field) or {}
+    given = [str(value) for value in cast("list[Any]", found.get("values") or [])]
+    resolved: Any = cast("dict[str, Any]", interaction.data or {}).get("resolved") or {}
+    options: list[Any] = [
+        {"name": each, "type": discord.AppCommandOptionType.attachment.value, "value": each} for each in given
+    ]
+    made = app_commands.Namespace(interaction, resolved, options)
+    return [file for _, file in made if isinstance(file, discord.Attachment)]
+
+
+def _field_in(interaction: Interaction, field: str) -> dict[str, Any] | None:
     data = cast("dict[str, Any]", interaction.data or {})
     for row in cast("list[dict[str, Any]]", data.get("components") or []):
         inner = [row["component"]] if "component" in row else row.get("components", [])
         for item in cast("list[dict[str, Any]]", inner):
             if item.get("custom_id") == field:
-                return str(item.get("value") or "")
-    raise Unreadable
+                return item
+    return None

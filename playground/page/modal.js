@@ -103,7 +103,10 @@ function modalTemplate(modal, { host, fields, errors, problem, isBusy, submit, c
 
 function fieldTemplate(field, error, host) {
   if (field.type === TEXT) return html`<div class="markdown">${host.markdown(field.content)}</div>`;
-  if (field.type !== TEXT_INPUT && field.type !== SELECT) return html`<p class="not-built">${notBuilt(field.type)}</p>`;
+  if (field.type !== TEXT_INPUT && field.type !== SELECT) {
+    const what = field.label ? `[${field.label}: that isn't built in this playground]` : notBuilt(field.type);
+    return html`<p class="not-built">${what}</p>`;
+  }
   const described = [field.description && `${field.key}-about`, error && `${field.key}-error`].filter(Boolean).join(" ");
   return html`<div class="dialog-field">
     <label for=${field.key}>
@@ -158,7 +161,7 @@ function selectTemplate(field, error, described) {
 const isRequired = (field) => field.required ?? true;
 
 function valuesOf(dialog, fields) {
-  const named = fields.filter((field) => field.custom_id !== undefined);
+  const named = fields.filter((field) => field.type === TEXT_INPUT || field.type === SELECT);
   return Object.fromEntries(named.map((field) => [field.custom_id, valueOf(dialog.querySelector(`#${field.key}`))]));
 }
 

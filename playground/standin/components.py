@@ -1,7 +1,7 @@
 """Discord's rules for components: which may stand where, how long, how many, and the shape in which they come back.
 
-Rules: https://discord.com/developers/docs/components/reference . User, role and channel selects, media and files are not
-built; a bot that sends them is told so.
+Rules: https://discord.com/developers/docs/components/reference . User, role and channel selects, media and a
+message's file components are not built; a bot that sends them is told so.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +13,7 @@ from playground.standin.parts import (
     ACTION_ROW,
     BUTTON,
     CONTAINER,
+    FILE_UPLOAD,
     LABEL,
     LINK_STYLE,
     SECTION,
@@ -85,13 +86,20 @@ _FIELDS: Mapping[int, Mapping[str, Field]] = {
         "description": Field(str, low=1, high=100),
         "component": Field(dict, required=True),
     },
+    FILE_UPLOAD: {
+        **_BASE,
+        "custom_id": _CUSTOM_ID,
+        "min_values": Field(int, low=0, high=10),
+        "max_values": Field(int, low=1, high=10),
+        "required": Field(bool),
+    },
 }
 _INSIDE: Mapping[int, tuple[int, ...]] = {
     ACTION_ROW: (BUTTON, SELECT),
     SECTION: (TEXT,),
     CONTAINER: (ACTION_ROW, TEXT, SECTION, SEPARATOR),
 }
-_NOT_BUILT = (5, 6, 7, 8, 11, 12, 13, 19, 20, 21, 22, 23)
+_NOT_BUILT = (5, 6, 7, 8, 11, 12, 13, 20, 21, 22, 23)
 """Component types that Discord has and the stand-in has not learned."""
 _ROWS_ONLY = (ACTION_ROW,)
 _V2_TOP = (ACTION_ROW, SECTION, TEXT, SEPARATOR, CONTAINER)
@@ -173,7 +181,7 @@ def _check_inside(component: Mapping[str, Any], allowed: tuple[int, ...], faults
     if kind == SELECT:
         return _check_select(component, faults, path)
     if kind == LABEL:
-        return _check(component["component"], (TEXT_INPUT, SELECT), faults, (*path, "component"))
+        return _check(component["component"], (TEXT_INPUT, SELECT, FILE_UPLOAD), faults, (*path, "component"))
     if kind == SECTION and not _check(component["accessory"], (BUTTON,), faults, (*path, "accessory")):
         return False
     in_modal_row = kind == ACTION_ROW and allowed == _MODAL_TOP

@@ -1,12 +1,12 @@
 """What a client sends for a press, a choice, a submit: checked as the client checks it, then given as interaction data."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 from playground.standin.invocations import Modal
-from playground.standin.parts import BUTTON, LABEL, SELECT, TEXT_INPUT, walk
+from playground.standin.parts import BUTTON, FILE_UPLOAD, LABEL, SELECT, TEXT_INPUT, walk
 from playground.standin.refusals import CannotDo
-from playground.standin.things import Message
+from playground.standin.things import File, Message
 
 Json = dict[str, Any]
 
@@ -33,8 +33,11 @@ def chosen(message: Message, values: tuple[str, ...], custom_id: str | None) -> 
     return {**about, "values": [by_name[v] for v in values]}
 
 
-def submitted(modal: Modal, values: Mapping[str, str]) -> Json:
-    """Fill in a modal's fields by label or custom_id; what is not named keeps its value. Raises `CannotDo`."""
+def submitted(modal: Modal, values: Mapping[str, str], files: Sequence[File] = ()) -> Json:
+    """Fill in a modal's fields by label or custom_id; what is not named keeps its value. Raises `CannotDo`.
+
+    The first field for files takes them all. It carries the `File`s themselves, for whoever uploads them (see `upload_fields`).
+    """
     known = {name for f in modal.fields for name in (f.label, f.custom_id)}
     if unknown := set(values) - known:
         raise CannotDo(f"no field {unknown}; there are: {[f.label for f in modal.fields]}")
@@ -44,7 +47,23 @@ def submitted(modal: Modal, values: Mapping[str, str]) -> Json:
         if (field.required and not text) or (text and not field.min_length <= len(text) <= field.max_length):
             raise CannotDo(f"{field.label} takes {field.min_length} to {field.max_length} characters")
         texts[field.custom_id] = text
-    return {"custom_id": modal.custom_id, "components": [_filled(c, texts) for c in modal.components]}
+    given = {**texts, **_given(modal, files)}
+    return {"custom_id": modal.custom_id, "components": [_filled(c, given) for c in modal.components]}
+
+
+def upload_fields(data: Json) -> list[Json]:
+    """Give the fields of a submit that carry files."""
+    return [cast("Json", c) for c in walk(data["components"]) if c["type"] == FILE_UPLOAD and c["values"]]
+
+
+def _given(modal: Modal, files: Sequence[File]) -> dict[str, Sequence[File]]:
+    if files and not modal.uploads:
+        raise CannotDo("this modal takes no files")
+    given = {field.custom_id: files if field is modal.uploads[0] else () for field in modal.uploads}
+    for field in modal.uploads:
+        if not field.least <= len(given[field.custom_id]) <= field.most:
+            raise CannotDo(f"{field.label} takes {field.least} to {field.most} files")
+    return given
 
 
 def made_up(custom_id: str, values: Mapping[str, str]) -> Json:
@@ -58,13 +77,15 @@ def _component_id(message: Message, custom_id: str | None) -> int:
     return next(int(c["id"]) for c in walk(message.components) if c.get("custom_id") == custom_id)
 
 
-def _filled(component: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, Any]:
-    """Give a modal's component as a submit carries it: only what was typed or chosen."""
+def _filled(component: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a modal's component as a submit carries it: only what was typed, chosen or uploaded."""
     whole: dict[str, Any] = {"type": component["type"], "id": component["id"]}
     if component["type"] == LABEL:
-        return {**whole, "component": _filled(component["component"], texts)}
+        return {**whole, "component": _filled(component["component"], given)}
     if component["type"] in (TEXT_INPUT, SELECT):
-        text = texts[component["custom_id"]]
+        text = given[component["custom_id"]]
         typed = {"values": [text] if text else []} if component["type"] == SELECT else {"value": text}
         return {**whole, "custom_id": component["custom_id"], **typed}
-    return {**whole, "components": [_filled(c, texts) for c in component["components"]]} if "components" in component else whole
+    if component["type"] == FILE_UPLOAD:
+        return {**whole, "custom_id": component["custom_id"], "values": list(given[component["custom_id"]])}
+    return {**whole, "components": [_filled(c, given) for c in component["components"]]} if "components" in component else whole

@@ -67,7 +67,7 @@ class Interaction:
     target: "Message | None" = None
     """The message that a message command was used on."""
     attachments: "Sequence[Attachment]" = ()
-    """The files among a slash command's options."""
+    """The files among a slash command's options, or in a modal."""
     parent: "Interaction | None" = None
     """The interaction that opened the modal."""
     progress: Progress = Progress.WAITING

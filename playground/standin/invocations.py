@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from playground.standin.interactions import Interaction, Progress
-from playground.standin.parts import LABEL, SELECT, TEXT_INPUT, walk
+from playground.standin.parts import FILE_UPLOAD, LABEL, SELECT, TEXT_INPUT, walk
 from playground.standin.things import Message
 from playground.standin.world import World
 
@@ -28,12 +28,24 @@ class ModalField:
 
 
 @dataclass(frozen=True, slots=True)
+class UploadField:
+    """A field of a modal that takes files."""
+
+    label: str
+    custom_id: str
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Modal:
     """A modal that the bot opened for a person."""
 
     title: str
     custom_id: str
     fields: tuple[ModalField, ...]
+    """What is typed or chosen."""
+    uploads: tuple[UploadField, ...]
     components: tuple[Mapping[str, Any], ...]
     interaction: Interaction
     """The interaction that it answers."""
@@ -81,7 +93,8 @@ class Invocation:
         if data is None:
             return None
         components = tuple(data["components"])
-        return Modal(data["title"], data["custom_id"], tuple(_fields(components)), components, self.interaction)
+        fields, uploads = tuple(_fields(components)), tuple(_uploads(components))
+        return Modal(data["title"], data["custom_id"], fields, uploads, components, self.interaction)
 
     async def acknowledged(self, timeout: float = 10) -> "Invocation":  # noqa: ASYNC109  # a limit for tests, as in Changes.until
         """Wait until the bot responded, or failed to within three seconds of the stand-in's clock (see `failed`)."""
@@ -99,8 +112,22 @@ class Invocation:
 
 
 def _fields(components: tuple[Mapping[str, Any], ...]) -> list[ModalField]:
-    labels = {id(c["component"]): c["label"] for c in walk(components) if c["type"] == LABEL}
+    labels = _labels(components)
     return [_field(c, labels.get(id(c)) or c.get("label") or "") for c in walk(components) if c["type"] in (TEXT_INPUT, SELECT)]
+
+
+def _uploads(components: tuple[Mapping[str, Any], ...]) -> list[UploadField]:
+    labels = _labels(components)
+    return [_upload(c, labels.get(id(c), "")) for c in walk(components) if c["type"] == FILE_UPLOAD]
+
+
+def _labels(components: tuple[Mapping[str, Any], ...]) -> dict[int, str]:
+    return {id(c["component"]): c["label"] for c in walk(components) if c["type"] == LABEL}
+
+
+def _upload(component: Mapping[str, Any], label: str) -> UploadField:
+    least, most = component.get("min_values", 1), component.get("max_values", 1)
+    return UploadField(label, component["custom_id"], least if component.get("required", True) else 0, most)
 
 
 def _field(component: Mapping[str, Any], label: str) -> ModalField:

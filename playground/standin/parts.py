@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 ACTION_ROW, BUTTON, SELECT, TEXT_INPUT = 1, 2, 3, 4
-SECTION, TEXT, SEPARATOR, CONTAINER, LABEL = 9, 10, 14, 17, 18
+SECTION, TEXT, SEPARATOR, CONTAINER, LABEL, FILE_UPLOAD = 9, 10, 14, 17, 18, 19
 """Component types by Discord's numbers."""
 
 LINK_STYLE = 5

@@ -11,7 +11,7 @@ from typing import Any
 from playground.standin.bodies import MAX_FILE_BYTES, MAX_FILES
 from playground.standin.changes import InteractionMade, Typing
 from playground.standin.forwards import forward_of
-from playground.standin.hands import chosen, made_up, pressed, submitted
+from playground.standin.hands import chosen, made_up, pressed, submitted, upload_fields
 from playground.standin.interactions import Interaction, InteractionKind
 from playground.standin.invocations import Choice, Invocation, Modal
 from playground.standin.options import command_options, file_options
@@ -178,11 +178,14 @@ class Person:
         data = chosen(message, values, custom_id)
         return self._interact(InteractionKind.COMPONENT, message.channel, data, source=message)
 
-    async def submit(self, modal: Modal, values: Mapping[str, str]) -> Invocation:
-        """Fill in a modal's fields, by label or custom_id, and submit it. Raises `CannotDo`."""
-        data = submitted(modal, values)
-        opened = modal.interaction
-        return self._interact(InteractionKind.MODAL, opened.channel, data, source=opened.source, parent=opened)
+    async def submit(self, modal: Modal, values: Mapping[str, str], *, files: Sequence[File] = ()) -> Invocation:
+        """Fill in a modal's fields, by label or custom_id, and the one for `files`, and submit it. Raises `CannotDo`."""
+        data, opened = submitted(modal, values, files), modal.interaction
+        attachments = self._attach(opened.channel, files)
+        for field in upload_fields(data):
+            field["values"] = [str(attachment.id) for attachment in attachments]
+        kind, source = InteractionKind.MODAL, opened.source
+        return self._interact(kind, opened.channel, data, source=source, parent=opened, attachments=attachments)
 
     async def forge(
         self,

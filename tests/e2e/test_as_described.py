@@ -29,7 +29,8 @@ async def in_the_server(team: Team) -> None:
     answer = await team.ask(team.ann, "My favorite programming language is Rust")
     modal = (await (await team.ann.press(answer, "Reply")).acknowledged()).modal
     assert modal is not None
-    await ended(await team.ann.submit(modal, {"Your message": "word " * 700}))
+    notes = ("notes.txt", b"the moon is made of rock", "text/plain")
+    await ended(await team.ann.submit(modal, {"Your message": "word " * 700}, files=[notes]))
     await team.ann.slash(team.general, "new", name="Second")
     held = await team.ann.slash(team.general, "ask", prompt="hold it")
     running = await held.message(lambda m: "first words" in m.text)

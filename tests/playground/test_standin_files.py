@@ -67,3 +67,42 @@ async def test_a_message_takes_so_many_files(stage: Stage, files: list[tuple[str
     with pytest.raises(CannotDo, match="up to 10 files"):
         await stage.ann.say(stage.general, "", attachments=files)
     assert stage.discord.world.attachments == {}
+
+
+class Enclosing(discord.ui.Modal, title="Enclose"):
+    """A modal that takes files, read as discord.py reads it."""
+
+    files = discord.ui.Label(
+        text="Your files", component=discord.ui.FileUpload["Enclosing"](custom_id="files", min_values=1, max_values=2)
+    )
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        field = self.files.component
+        assert isinstance(field, discord.ui.FileUpload)
+        read = [f"{file.filename}: {(await file.read()).decode()}" for file in field.values]
+        await interaction.response.send_message(", ".join(read))
+
+
+async def test_files_in_a_modal_are_what_discord_py_takes_for_such(stage: Stage, bot: commands.Bot) -> None:
+    @bot.tree.command(description="Enclose files")
+    async def enclose(interaction: discord.Interaction) -> None:
+        await interaction.response.send_modal(Enclosing())
+
+    bot.setup_hook = bot.tree.sync  # type: ignore[method-assign, assignment]
+    await stage.log_in(bot)
+    modal = (await (await stage.ann.slash(stage.general, "enclose")).acknowledged()).modal
+    assert modal is not None
+    for files in ([], [NOTES] * 3):
+        with pytest.raises(CannotDo, match="Your files takes 1 to 2 files"):
+            await stage.ann.submit(modal, {}, files=files)
+    assert stage.discord.world.attachments == {}
+    enclosed = await stage.ann.submit(modal, {}, files=[NOTES, ("b.txt", b"b", "text/plain")])
+    assert (await enclosed.message()).text == "notes.txt: päste, b.txt: b"
+
+
+async def test_a_modal_without_a_field_for_files_takes_none(stage: Stage, sample: Sample) -> None:
+    answer = await (await stage.ann.slash(stage.general, "ask", prompt="hi")).message()
+    modal = (await (await stage.ann.press(answer, "Reply")).acknowledged()).modal
+    assert modal is not None
+    with pytest.raises(CannotDo, match="takes no files"):
+        await stage.ann.submit(modal, {"Your words": "and then?"}, files=[NOTES])

@@ -90,10 +90,16 @@ def field(**more: Any) -> dict[str, Any]:
     return row({"type": 4, "custom_id": "a", "style": 1, "label": "A", **more})
 
 
+def label(component: dict[str, Any]) -> dict[str, Any]:
+    return {"type": 18, "label": "L", "component": component}
+
+
 MODALS: dict[str, dict[str, Any]] = {
     "title": {"custom_id": "m", "title": "x" * 46, "components": [field()]},
     "label": {"custom_id": "m", "title": "M", "components": [field(label="x" * 46)]},
     "text": {"custom_id": "m", "title": "M", "components": [field(value="x" * 4001)]},
+    "files": {"custom_id": "m", "title": "M", "components": [label({"type": 19, "custom_id": "f", "max_values": 11})]},
+    "files in a row": {"custom_id": "m", "title": "M", "components": [row({"type": 19, "custom_id": "f"})]},
     "fields": {"custom_id": "m", "title": "M", "components": [text(str(n)) for n in range(6)]},
 }
 
