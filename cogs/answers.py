@@ -73,9 +73,10 @@ class Answers(commands.Cog):
         actor, reply = actor_of(interaction), reply_to(interaction)
         session = await self._services.store.sessions.get(actor, uuid_in(arguments))
         text = checked(submitted(interaction))
-        async with giving_back(self._services, interaction, text):
+        files = uploaded(interaction)
+        async with giving_back(self._services, interaction, text, files):
             await reply.defer()
-            prompt = await prompt_with(self._services, interaction, reply, text, uploaded(interaction))
+            prompt = await prompt_with(self._services, interaction, reply, text, files)
             departure = Departure(leave=Leave.REPLY, number=session.number, prompt=prompt)
             await go(self._services, actor, reply, departure)
 

@@ -11,6 +11,7 @@ from cogs.attachments import take
 from cogs.explain import UNREACHED, Told, explain
 from cogs.reply import Interaction, Reply, actor_of, reply_to, say_long, source_of
 from cogs.services import Services
+from cogs.words import to_send_again
 from delivery.splitting import split
 from storage.errors import DuplicateSource
 from storage.records import File, Prompt
@@ -75,7 +76,7 @@ async def ask(
     """Ask in the person's active session; the answer, or the place in the queue, fills the reply's first message."""
     if text or not attachments:
         checked(text)
-    async with giving_back(services, interaction, text):
+    async with giving_back(services, interaction, text, attachments):
         await reply.defer()
         prompt = await prompt_with(services, interaction, reply, text, attachments)
         await services.runtimes.of(actor_of(interaction)).say(prompt)
@@ -83,9 +84,12 @@ async def ask(
 
 
 @asynccontextmanager
-async def giving_back(services: Services, interaction: Interaction, text: str | None) -> AsyncGenerator[None, None]:
-    """Where what is done inside is refused, tell why and give the person their words back: a command's text and a modal's are
-    shown nowhere once they are sent. What the interaction's answer cannot show goes to their direct messages.
+async def giving_back(
+    services: Services, interaction: Interaction, text: str | None, attachments: Sequence[discord.Attachment] = ()
+) -> AsyncGenerator[None, None]:
+    """Where what is done inside is refused, tell why and give the person their words back, with the names of what they
+    attached: a command's text and a modal's are shown nowhere once they are sent. What the interaction's answer cannot show
+    goes to their direct messages.
     """
     try:
         yield
@@ -94,12 +98,12 @@ async def giving_back(services: Services, interaction: Interaction, text: str | 
     except Exception as error:
         if not text:
             raise
-        await give_back(services, interaction, explain(error), text)
+        await give_back(services, interaction, explain(error), text, [each.filename for each in attachments])
 
 
-async def give_back(services: Services, interaction: Interaction, sentence: str, text: str) -> None:
-    """Tell the person why what they wrote was not taken, with their words."""
-    reply, words = reply_to(interaction), f"Your message, to send again:\n{text}"
+async def give_back(services: Services, interaction: Interaction, sentence: str, text: str, files: Sequence[str] = ()) -> None:
+    """Tell the person why what they wrote was not taken, with their words and the names of their files."""
+    reply, words = reply_to(interaction), to_send_again(text, files)
     try:
         await reply.say(sentence)
         await say_long(reply, words)

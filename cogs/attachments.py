@@ -12,7 +12,7 @@ from cogs.explain import UNREACHED, Told
 from cogs.forwarded import forwarded_in
 from cogs.quotes import below
 from cogs.services import Services
-from cogs.words import inert
+from cogs.words import FILE_NAME, inert
 from documents.reading import Picture, Reason, Unread, Written
 from storage.records import PICTURE, Actor, Attached, Content, File, Turn, digest_of
 from storage.store import Store
@@ -22,8 +22,6 @@ log = logging.getLogger(__name__)
 LONGEST_PASTE: Final = 64 * 1024
 """Characters of a text file that may be a prompt by itself: Discord makes one of a long paste."""
 
-NAME_LENGTH: Final = 60
-"""Characters of a file's name that are shown."""
 KEPT_NAME: Final = 120
 
 MEBI: Final = 2**20
@@ -79,7 +77,7 @@ async def take(services: Services, actor: Actor, words: str, attachments: Sequen
         files.append(file)
         used += file.content.size
         if file.attached.cut:
-            remarks.append(CUT.format(inert(file.attached.name, NAME_LENGTH)))
+            remarks.append(CUT.format(inert(file.attached.name, FILE_NAME)))
     if remarks and not files and not words.strip():
         raise Told("\n".join(remarks))
     if len(files) == 1 and not words.strip() and _is_paste(files[0]):
@@ -102,7 +100,7 @@ async def files_of(store: Store, turn: Turn) -> tuple[File, ...]:
 
 async def _read(services: Services, attachment: discord.Attachment, used: int) -> File:
     """The file, kept nowhere yet. Raises `Told`."""
-    name, most = inert(attachment.filename, NAME_LENGTH), services.reader.limits.bytes
+    name, most = inert(attachment.filename, FILE_NAME), services.reader.limits.bytes
     if attachment.size > most:  # as Discord says; what came is looked at by the reader
         raise Told(UNREAD[Reason.TOO_LARGE].format(name, most // MEBI))
     if services.file_space and used + attachment.size > services.file_space:

@@ -35,6 +35,9 @@ NOTHING_OPEN: Final = "No session is open. Your next message starts a new one, a
 LISTED: Final = 8
 """How many prompts that wait are listed, with buttons for each: Discord takes 25 in a message."""
 
+FILE_NAME: Final = 60
+"""Characters of a file's name that are shown."""
+
 
 def shorten(text: str, limit: int) -> str:
     """One line of at most `limit` characters, with "…" where something was left out."""
@@ -130,5 +133,17 @@ def given_back(departure: Departure) -> str:
     if departure.name:
         parts.append(f"Name: {inert(departure.name, 100)}")
     if departure.prompt and departure.prompt.text and departure.leave not in (Leave.RETRY, Leave.FINISH):
-        parts.append(f"Your message, to send again:\n{departure.prompt.text}")
+        names = [file.attached.name for file in departure.prompt.files]
+        parts.append(to_send_again(departure.prompt.text, names))
     return "\n".join(parts)
+
+
+def to_send_again(text: str, files: Sequence[str]) -> str:
+    """What a person wrote, whole, with the names of the files that came with it: nobody but they can attach these again."""
+    return f"Your message, to send again{attach_too(files)}:\n{text}"
+
+
+def attach_too(files: Sequence[str]) -> str:
+    """What is said of the files with words that are given back, by name."""
+    names = ", ".join(inert(name, FILE_NAME) for name in files)
+    return f" (attach {names} again, too)" if names else ""
