@@ -174,7 +174,7 @@ class Guard:
         fork = await self._store.branches.fork(self._actor, parent.id, at, before=before)
         info = await self._store.sessions.open(self._actor, fork.number)
         asked = await self._ask(info, departure.prompt)
-        question = _question(departure, turn) if asked is None else None
+        question = turn if asked is None and departure.leave is Leave.EDIT else None
         return Forked(session=info, parent=parent, asked=asked, question=question, left=left)
 
     async def _check_lift(self, departure: Departure, there: SessionInfo) -> None:
@@ -195,7 +195,7 @@ class Guard:
             return None
         if await self._store.turns.latest(self._actor, here.id) is not None:
             return None
-        return Forked(session=here, parent=parent, was_made=True, question=_question(departure, turn))
+        return Forked(session=here, parent=parent, was_made=True, question=turn if departure.leave is Leave.EDIT else None)
 
     async def _end_of_copy(self, departure: Departure, parent: SessionInfo, turn: Turn | None) -> int | None:
         """The entry of the parent's at which the copied path would end."""
@@ -231,11 +231,6 @@ class Guard:
 
     async def _ask(self, info: SessionInfo, prompt: Prompt | None) -> Asked | Waiting | None:
         return await self._place.put(await self._place.enter(info), prompt) if prompt is not None else None
-
-
-def _question(departure: Departure, turn: Turn | None) -> str | None:
-    """The question that is to be asked in other words."""
-    return turn.prompt if turn is not None and departure.leave is Leave.EDIT else None
 
 
 def _fits(here: SessionInfo, departure: Departure) -> bool:

@@ -72,8 +72,8 @@ class Forked:
     parent: SessionInfo
     was_made: bool = False
     asked: Asked | Waiting | None = None
-    question: str | None = None
-    """The question before which it was forked, to be asked in other words; `None` where it was asked."""
+    question: Turn | None = None
+    """The exchange before which it was forked, whose question is to be asked in other words; `None` where it was asked."""
     left: Left | None = None
 
 

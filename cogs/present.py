@@ -26,7 +26,7 @@ from agent.outcomes import (
 from cogs import controls
 from cogs.reply import Answering, say_long
 from cogs.services import Services
-from cogs.words import NOT_SAVED, NOTHING_OPEN, given_back, gone, label, messages, paused_line, quote, saved_now
+from cogs.words import NOT_SAVED, NOTHING_OPEN, attach_too, given_back, gone, label, messages, paused_line, quote, saved_now
 from delivery.closing import SAID_TEMPORARY
 from delivery.splitting import split
 from storage.errors import StoreError, StoreUnavailable
@@ -153,7 +153,8 @@ async def _forked(services: Services, actor: Actor, reply: Answering, forked: Fo
         shown = await reply.say(text)
         await link(services, actor, reply, shown, forked.session)
     if forked.question is not None:
-        await say_long(reply, f"Your question, to ask in other words:\n{forked.question}")
+        too = attach_too([file.name for file in forked.question.files])
+        await say_long(reply, f"Your question, to ask in other words{too}:\n{forked.question.prompt}")
     await _left(reply, forked.left)
 
 

@@ -114,7 +114,8 @@ async def test_without_other_words_the_question_is_given_back(store: Store, ear:
         (first,) = await said(ann, "one")
         forked = await ann.go(at(first, Leave.EDIT))
         assert isinstance(forked, Forked)
-        assert (forked.question, forked.session.message_count) == ("one", 0)
+        assert forked.question is not None
+        assert (forked.question.prompt, forked.session.message_count) == ("one", 0)
 
 
 async def test_an_exchange_of_another_session_or_without_an_end_is_no_place_to_fork(store: Store, ear: Ear) -> None:

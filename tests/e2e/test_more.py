@@ -101,6 +101,15 @@ async def test_a_question_that_no_modal_holds_is_given_back_whole(team: Team) ->
     assert await team.discord.until(lambda: given() >= 1100 and given()) == 1100
 
 
+async def test_a_question_that_no_modal_holds_is_given_back_with_the_names_of_its_files(team: Team) -> None:
+    notes = ("notes.txt", b"the moon is made of rock", "text/plain")
+    asked = await team.ann.slash(team.general, "ask", prompt="word " * 900, file=notes)
+    answer = await asked.message(lambda m: "More…" in [b.label for b in m.buttons])
+    pressed = await team.ann.press(await more(team, answer), "Ask differently")
+    begun = await pressed.message(lambda m: m.text.startswith("Your question"))
+    assert begun.text.startswith("Your question, to ask in other words (attach notes.txt again, too):\nword")
+
+
 async def test_while_another_answer_is_written_the_guard_asks_and_keeps_the_words(team: Team) -> None:
     offered = await more(team, await team.ask(team.ann, "one"))
     held = await team.ann.slash(team.general, "ask", prompt="hold it")
