@@ -67,7 +67,7 @@ class AnswerDelivery:
         """Something else was asked in its session since."""
         self._closing = Closing(means, actor)
         self._parts = Parts(means, actor, turn)
-        self._pace = Pace(means.governor, lambda: self._parts.place)
+        self._pace = Pace(means.governor, lambda: self._parts.next)
         self._last_call = LastCall(means, self._parts, self._pace.hurry)
         self._pieces: list[str] = []
         self._wrote, self._position = False, 0
@@ -207,7 +207,7 @@ class AnswerDelivery:
         right = Right.FIRST if is_hurried else Right.INTERIM
         if await self._parts.show(self._looks(), right, insist=self.phase is Phase.PAUSED):
             self._pace.spend()
-        if self._parts.behind and self.waits:
+        if self._parts.goes_on or (self._parts.behind and self.waits):
             self._pace.mark()  # nothing newer may come for long
         return True
 

@@ -1,9 +1,10 @@
 """`Governor`: spends what Discord allows over all answers that are being written, and over every other call of the bot.
 
 Every call passes it in the client's HTTP session (`governed`), where those that count together begin in the order of their
-`Right` once there is room: so the bot makes no more of them than it may, whoever makes them. Interim edits ask beforehand when
-their turn is, and take the newest text then. Alone an answer changes each second; the more there are, the longer each waits,
-evenly. A route's own limit is waited for by discord.py; interim edits keep so far from it that nothing has to.
+`Right` once there is room: so the bot makes no more of them than it may, whoever makes them. What changes an answer while it is
+written (interim edits, and further messages of a long one) asks beforehand when its turn is, and takes the newest text then.
+Alone an answer changes each second; the more there are, the longer each waits, evenly. A route's own limit is waited for by
+discord.py; interim edits keep so far from it that nothing has to.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
@@ -37,16 +39,25 @@ class Right(IntEnum):
 RIGHT: Final = ContextVar("right", default=Right.ANSWER)
 """That of the calls which the running task makes: discord.py hands nothing through to its HTTP session."""
 
-EDITS: Final = 44
-"""Interim edits a second over all, of those that count together: the rest is for what comes between."""
-SPARE: Final = 2
-"""Calls that interim edits leave of a second's."""
+EDITS: Final = 46
+"""Turns a second over all, of those that count together: the rest is for what comes between."""
 LATE: Final = 0.1
 """Seconds of turns that are made up for where the loop was busy when they came."""
+HAIR: Final = 0.001
+"""Seconds by which a turn may come early: a loop's timers do, by its clock's resolution (asyncio, "Event Loop")."""
 SHARE: Final = 0.2
 """The weight of the newest edit in how long edits take."""
 REMEMBERED: Final = 256
 """Windows below which none is forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The call that will change an answer next while it is written."""
+
+    place: Target
+    is_new: bool = False
+    """Whether it sends a further message, and does not edit the one at the end."""
 
 
 @contextmanager
@@ -68,29 +79,29 @@ class Governor:
         self._over_all = OverAll()
         self._windows: dict[Key, Window] = {}
         self._waiting: list[tuple[Right, int, asyncio.Future[None]]] = []
-        self._edits: list[tuple[float, int, Target, asyncio.Future[bool]]] = []
+        self._edits: list[tuple[float, int, Next, asyncio.Future[bool]]] = []
         self._order = itertools.count()
         self._alarm: asyncio.TimerHandle | None = None
         self._free_at = float("-inf")
-        """When the next interim edit may have its turn, of those that count together."""
+        """When the next turn may be, of the calls that count together."""
         self._took = 0.0
         """Seconds that an edit is usually on its way."""
 
-    def ready(self, target: Target, shown: float) -> float:
-        """When a message that was `shown` last at this time may change again, as far as its place alone decides."""
-        return self._ready(target, shown, self.now())
+    def ready(self, call: Next, shown: float) -> float:
+        """When an answer that was `shown` last at this time may change again, as far as its place alone decides."""
+        return self._ready(call, shown, self.now())
 
-    def turn(self, target: Target, shown: float) -> asyncio.Future[bool]:
-        """The place's turn among the interim edits: set once it comes, to whether one may begin there now; if so, it is taken
-        to. Of those that count together the message comes first that was `shown` the longest time ago; whoever sets its turn
-        themselves gives it up.
+    def turn(self, call: Next, shown: float) -> asyncio.Future[bool]:
+        """The call's turn among those that change an answer while it is written: set once it comes, to whether it may begin
+        now; if so, it is taken to. Of those that count together the answer comes first that was `shown` the longest time ago;
+        whoever sets its turn themselves gives it up.
         """
         turn: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        if edits_at(target).counts:
-            heapq.heappush(self._edits, (shown, next(self._order), target, turn))
+        if edits_at(call.place).counts:
+            heapq.heappush(self._edits, (shown, next(self._order), call, turn))
             self._serve()
         else:
-            turn.set_result(self._take(target, shown, self.now()))
+            turn.set_result(self._take(call, shown, self.now()))
         return turn
 
     def has_leisure(self) -> bool:
@@ -124,18 +135,20 @@ class Governor:
         """An edit was answered after so long."""
         self._took += (seconds - self._took) * SHARE
 
-    def _take(self, target: Target, shown: float, now: float) -> bool:
-        """Whether an interim edit may begin now as far as its place alone decides; if so, it is taken to."""
-        if self._ready(target, shown, now) > now:
+    def _take(self, call: Next, shown: float, now: float) -> bool:
+        """Whether the call may begin now as far as its place alone decides; if so, it is taken to."""
+        if self._ready(call, shown, now) > now + HAIR:
             return False
-        if (window := self._windows.get(edits_at(target).key or ())) is not None:
+        if not call.is_new and (window := self._windows.get(edits_at(call.place).key or ())) is not None:
             window.last = now + self._took
         return True
 
-    def _ready(self, target: Target, shown: float, now: float) -> float:
+    def _ready(self, call: Next, shown: float, now: float) -> float:
+        if call.is_new:
+            return now
         lead = self._took
         due = shown + max(self._interval - lead, lead)
-        key = edits_at(target).key
+        key = edits_at(call.place).key
         window = self._windows.get(key) if key else None
         return due if window is None else max(due, window.ready(now, lead))
 
@@ -173,19 +186,19 @@ class Governor:
             self._alarm = asyncio.get_running_loop().call_later(max(0.0, due - now), self._serve)
 
     def _serve_edits(self, now: float, room: int) -> None:
-        """Let interim edits have their turn, evenly in time."""
-        while self._edits and (self._edits[0][3].done() or (now >= self._free_at and room > SPARE)):
-            shown, _, target, turn = heapq.heappop(self._edits)
+        """Let those have their turn that change answers while they are written, evenly in time."""
+        while self._edits and (self._edits[0][3].done() or (now >= self._free_at and room > 0)):
+            shown, _, call, turn = heapq.heappop(self._edits)
             if turn.done():
                 continue
-            turn.set_result(taken := self._take(target, shown, now))
+            turn.set_result(taken := self._take(call, shown, now))
             if taken:
                 room -= 1
                 self._free_at = max(self._free_at, now - LATE) + 1 / EDITS
 
     def _due(self, now: float, room: int) -> float:
         """When to look again whether anything that waits may begin."""
-        if self._waiting or (self._edits and room <= SPARE):
+        if self._waiting or (self._edits and room <= 0):
             return self._over_all.frees_at(now)
         return self._free_at if self._edits else float("inf")
 

@@ -18,7 +18,7 @@ import discord
 
 from agent.checkpoints import Sleep
 from delivery.errors import DeliveryError, Lost, Passing, Unheard, Unsent
-from delivery.governor import Governor, Right
+from delivery.governor import Governor, Next, Right
 from delivery.sender import Sender, Upload
 from storage.records import Delivery, DeliveryState, Surface, Target
 
@@ -38,8 +38,8 @@ DOUBT: Final = 2.0
 class Pace:
     """When to show the newest state: at once if it has been quiet, else when the governor has a turn for it."""
 
-    def __init__(self, governor: Governor, place: Callable[[], Target | None]) -> None:
-        self._governor, self._place = governor, place
+    def __init__(self, governor: Governor, call: Callable[[], Next | None]) -> None:
+        self._governor, self._call = governor, call
         self._changed = asyncio.Event()
         self._hurried = asyncio.Event()
         self._shown = float("-inf")
@@ -65,10 +65,10 @@ class Pace:
         never.
         """
         await self._changed.wait()
-        place = self._place()
-        while place is not None and not self._hurried.is_set():
-            await self._until(self._governor.ready(place, self._shown))
-            if await self._has_turn(place):
+        call = self._call()
+        while call is not None and not self._hurried.is_set():
+            await self._until(self._governor.ready(call, self._shown))
+            if await self._has_turn(call):
                 break
             await asyncio.sleep(0)  # whatever the governor says, others have their turn
         is_hurried = self._hurried.is_set()
@@ -76,11 +76,11 @@ class Pace:
         self._hurried.clear()
         return is_hurried
 
-    async def _has_turn(self, place: Target) -> bool:
-        """Wait for a turn among the interim edits; false where it is to be asked for again, or something shall not wait."""
+    async def _has_turn(self, call: Next) -> bool:
+        """Wait for the call's turn; false where it is to be asked for again, or something shall not wait."""
         if self._hurried.is_set():
             return False
-        self._turn = self._governor.turn(place, self._shown)
+        self._turn = self._governor.turn(call, self._shown)
         try:
             return await self._turn
         finally:

@@ -11,7 +11,7 @@ from typing import Final
 
 from delivery import render
 from delivery.errors import DeliveryError, Lost, Passing, Rejected, translated
-from delivery.governor import Right
+from delivery.governor import Next, Right
 from delivery.live import LiveMessage, Look
 from delivery.means import Means
 from storage.errors import StoreError
@@ -33,6 +33,8 @@ class Parts:
         self._lost = self._is_over = False
         self.behind = False
         """Whether the last `show` failed in passing, so that the messages do not look as they should."""
+        self.goes_on = False
+        """Whether the last `show` left a further message to be sent."""
 
     async def find(self) -> None:
         """Read where the answer goes; a place that cannot be read is as good as none."""
@@ -51,8 +53,13 @@ class Parts:
 
     @property
     def place(self) -> Target | None:
-        """Where the next edit will be, as far as that is known."""
+        """Where the message at the end is, as far as that is known."""
         return self._messages[-1].delivery.target if self._messages else self._home
+
+    @property
+    def next(self) -> Next | None:
+        """The call that comes next while the answer is written, as far as its place is known."""
+        return None if self.place is None else Next(self.place, is_new=self.goes_on)
 
     @property
     def count(self) -> int:
@@ -60,27 +67,26 @@ class Parts:
         return len(self._messages)
 
     @property
-    def shown(self) -> Look | None:
-        """What the message at the end shows, as far as that is known."""
-        return self._messages[-1].shown if self._messages else None
-
-    @property
     def last(self) -> LiveMessage | None:
         """The message at the end."""
         return self._messages[-1] if self._messages else None
 
     async def show(self, looks: Sequence[Look], right: Right, *, insist: bool = False) -> bool:
-        """Bring the messages up to date, a call each at most; whether anything was called. `behind` tells how it went. `right`
-        is that of an edit.
+        """Bring the messages up to date, a call each at most; whether anything was called. `behind` and `goes_on` tell how it
+        went. `right` is that of an edit. A further message waits for a call of its own: what is before it has just changed, so
+        others that stand still come first.
 
         A place that turns out to be gone is left alone until the end, which finds another; with `insist`, another is found
         now.
         """
-        called = self.behind = False
+        called = self.behind = self.goes_on = False
         if self._is_over or (self._lost and not insist):
             return False
         try:
             for part, look in enumerate(looks):
+                if called and not self._exists(part):
+                    self.goes_on = True
+                    break
                 message = await self._part(part)
                 if message is not None and message.shown != look:
                     called = True
@@ -239,6 +245,9 @@ class Parts:
         except DeliveryError as error:
             log.warning("turn %s: undeliverable: %s %s", self._turn.id, type(error).__name__, error)
             await message.give_up()
+
+    def _exists(self, part: int) -> bool:
+        return part < len(self._messages) and self._messages[part].exists
 
     async def _part(self, part: int) -> LiveMessage | None:
         """The message of this part, a new one after the last if need be; `None` if there is no place for it."""

@@ -14,6 +14,8 @@ OVER_ALL: Final = 50
 """Calls a second that a bot may make."""
 KEPT: Final = 1
 """Calls of each window that interim edits leave, so that a final one need not wait for the next window."""
+SOON: Final = 0.2
+"""Seconds before a window's end from which they leave none: a final edit may wait for so long."""
 JITTER: Final = 0.5
 """Seconds by which two answers of one window may differ in when they say that it ends."""
 LOOK_AGAIN: Final = 0.1
@@ -82,7 +84,7 @@ class Window:
     def ready(self, now: float, lead: float) -> float:
         """When the next interim edit may begin, for it to take `lead` seconds on its way.
 
-        What is left is spread over what is left of the window, so that an answer goes on evenly.
+        What is left is spread over what is left of the window, the last of it at the end, so that an answer goes on evenly.
         """
         left = self.left(now)
         if now >= self.resets_at:
@@ -90,7 +92,7 @@ class Window:
         if left < 0:
             return self.resets_at
         since = max(self.last, self.opened)
-        return since + (self.resets_at - since) / (left + 1) - lead
+        return since + max(0.0, self.resets_at - SOON - since) / (left + 1) - lead
 
     def is_idle(self, now: float) -> bool:
         """Whether it tells nothing any more."""

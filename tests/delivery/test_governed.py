@@ -5,7 +5,7 @@ import asyncio
 import aiohttp
 
 from delivery.governed import govern
-from delivery.governor import Governor, Right
+from delivery.governor import Governor, Next, Right
 from delivery.routes import Route
 from delivery.sender import Sender
 from delivery.windows import OVER_ALL
@@ -46,7 +46,7 @@ async def test_calls_wait_for_room_and_the_end_goes_first() -> None:
                     "NEW",
                     "INTERIM",
                 ]
-                assert governor.ready(places[0], governor.now()) > governor.now() + 1.0
+                assert governor.ready(Next(places[0]), governor.now()) > governor.now() + 1.0
 
 
 async def _said(sender: Sender, person: Person) -> Target:

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from yarl import URL
 
-from delivery.governor import EDITS, Governor, Right
+from delivery.governor import EDITS, Governor, Next, Right
 from delivery.live import Pace
 from delivery.routes import Key, Route, edits_at, route_of
 from delivery.windows import KEPT, OVER_ALL
@@ -63,14 +63,17 @@ class World:
         self.keeper = LimitKeeper(DISCORD, LoopClock())
 
     async def call(self, place: Target, right: Right, text: Callable[[], str]) -> None:
-        """An edit there; a route's own limit is waited for as discord.py does."""
-        route = edits_at(place)
+        """An edit there, or a further message; a route's own limit is waited for as discord.py does."""
+        route, name = edits_at(place), "PATCH /channels/{channel_id}/messages/{message_id}"
+        if right is Right.NEW:
+            name = "POST /channels/{channel_id}/messages"
+            route = Route(("POST", str(place.channel_id), "messages"), counts=True)
         assert route.key is not None
         await self._own_limit(route.key, right)
         await self.governor.begin(right, route)
         began, said = self.governor.now(), text()
         await asyncio.sleep(self.dice.uniform(0.0, 0.1))
-        name, params = "PATCH /channels/{channel_id}/messages/{message_id}", {"channel_id": str(place.channel_id)}
+        params = {"channel_id": str(place.channel_id)}
         if place.surface is Surface.EPHEMERAL:
             name, params = (
                 "PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original",
@@ -95,9 +98,10 @@ class World:
             return claimed == 0
         return right is Right.INTERIM or window.left(self.governor.now()) + window.under_way + KEPT > claimed
 
-    async def answer(self, place: Target, first: float, deltas: int, gap: float) -> None:
-        """An answer is written there, and followed as `AnswerDelivery` does."""
-        pace, pieces, ended = Pace(self.governor, lambda: place), list[str](), False
+    async def answer(self, place: Target, first: float, deltas: int, gap: float, full: int | None = None) -> None:
+        """An answer is written there, and followed as `AnswerDelivery` does; a message takes so many deltas."""
+        pieces, messages, ended, goes_on = list[str](), 1, False, False
+        pace = Pace(self.governor, lambda: Next(place, is_new=goes_on))
 
         async def write() -> None:
             nonlocal ended
@@ -114,8 +118,15 @@ class World:
             is_hurried = await pace.wait()
             if ended:
                 break
-            await self.call(place, Right.FIRST if is_hurried else Right.INTERIM, lambda: "".join(pieces))
+            if goes_on:
+                messages, goes_on = messages + 1, False
+                await self.call(place, Right.NEW, lambda: "".join(pieces))
+            else:
+                goes_on = full is not None and len(pieces) > full * messages
+                await self.call(place, Right.FIRST if is_hurried else Right.INTERIM, lambda: "".join(pieces))
             pace.spend()
+            if goes_on:
+                pace.mark()
         await writing
         await self.call(place, Right.FINAL, lambda: "whole")
 
@@ -178,16 +189,16 @@ def test_answers_share_evenly_and_none_is_forgotten(people: int) -> None:
     assert all(call.status == 200 for call in made)
 
 
-@pytest.mark.parametrize("people", [70, 100])
+@pytest.mark.parametrize("people", [50, 70, 100])
 def test_where_there_are_more_answers_than_edits_the_one_that_stood_still_longest_comes_first(people: int) -> None:
-    """In time that jumps: nobody's pause is much longer than an even share makes it."""
+    """In time that jumps: no pause is much longer than an even share, where all go on in a second message, too."""
 
     async def live() -> list[Made]:
         world = World(random.Random(people))
 
         async def ask(who: int) -> None:
             await asyncio.sleep(world.dice.uniform(0, 2))
-            await world.answer(direct(who), 0.5, 500, 0.02)
+            await world.answer(direct(who), 0.5, 500, 0.02, full=315)
 
         await asyncio.gather(*(ask(who) for who in range(people)))
         return world.made
@@ -227,7 +238,7 @@ def test_time_that_passes_between_two_looks_at_the_clock_holds_nothing_up(place:
 def test_an_answer_that_says_nothing_new_spends_nothing() -> None:
     async def live() -> int:
         world = World(random.Random(1))
-        pace = Pace(world.governor, lambda: direct(1))
+        pace = Pace(world.governor, lambda: Next(direct(1)))
         pace.hurry()
         await pace.wait()
         pace.spend()
@@ -301,4 +312,4 @@ def test_an_edit_may_begin_when_nothing_is_known_of_its_place_though_time_goes_o
     governor = Governor(clock=lambda: next(ticks) / 1e6)
     place = Target(surface=Surface.DIRECT, channel_id=7, message_id=8)
     asyncio.run(governor.begin(Right.FIRST, edits_at(place)))
-    assert governor.ready(place, float("-inf")) <= governor.now()
+    assert governor.ready(Next(place), float("-inf")) <= governor.now()
