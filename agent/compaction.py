@@ -54,16 +54,13 @@ class Cut:
 
     older: Sequence[tuple[Entry, Message]]
     kept: Sequence[tuple[Entry, Message]]
+    newest: int
+    """The last entry above what stays, whether it says anything or not."""
 
     @property
     def first_kept(self) -> int:
         """The depth of the oldest that stays."""
         return self.kept[0][0].depth
-
-    @property
-    def newest(self) -> int:
-        """The newest entry that is summarised."""
-        return self.older[-1][0].id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +87,10 @@ def cut(entries: Sequence[Entry], keep_tokens: float, enclosed: Mapping[int, Enc
         return None
     from_here_on = list(accumulate(message_tokens(message) for _, message in reversed(said)))[::-1]
     start = next((nth for nth in questions if from_here_on[nth] <= keep_tokens), questions[-1])
-    return Cut(older=said[:start], kept=said[start:]) if start > 0 else None
+    if start == 0:
+        return None
+    newest = max(entry.id for entry in entries if entry.depth < said[start][0].depth)
+    return Cut(older=said[:start], kept=said[start:], newest=newest)
 
 
 def most_of(room: float, found: Cut) -> float:

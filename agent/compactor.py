@@ -98,10 +98,10 @@ class Compactor:
             return await self.summarise(wanted)
 
     async def summarise(self, wanted: Wanted) -> Entry | None:
-        """Make the summary and keep it. `None` where there is nothing to summarise, or another one came to hold meanwhile.
+        """Make the summary and keep it. `None` where there is nothing to summarise.
 
-        To be called with the session's `lock`. Raises `ModelError`, `StoreError`; `EntryNotFound` where its owner has left what
-        it tells of meanwhile.
+        To be called with the session's `lock`. Raises `ModelError`, `StoreError`; `SummaryOutdated` where its owner has left,
+        forgotten or taken back some of what it tells of meanwhile: then it is thrown away.
         """
         standing = (await self._store.compactions.standing(wanted.actor, wanted.session_id)).compaction
         frame = frame_of(wanted.room, model=wanted.model, reply=wanted.config.reply_reserve, focus=wanted.focus)
@@ -126,6 +126,7 @@ class Compactor:
             model=wanted.model or self._model.name,
             tokens_before=round(before.estimated_tokens * wanted.correction),
             left_out=not is_whole or entries[0].depth > since,
+            omitted={answer for answer in omitted if answer <= found.newest},
         )
         instead_of = None if standing is None else standing.id
         return await self._store.compactions.add(wanted.actor, wanted.session_id, summary, instead_of=instead_of)

@@ -66,12 +66,12 @@ class RoomMaker:
                     model=chosen.model or None,
                     correction=correction,
                 )
-                made = await self.compactor.summarise(wanted)
+                await self.compactor.summarise(wanted)
         except (ModelError, StoreError):
-            return Made(context=context, failed=True)
+            return Made(context=await now(), failed=True)  # what was forgotten meanwhile is not sent
         finally:
             self.making(turn, True)
-        return Made(context=context if made is None else await now())
+        return Made(context=await now())
 
     async def _is_held_off(self, turn: Turn, config: AgentConfig, correction: float) -> bool:
         """Whether a summary was taken back, and the session has not grown by much since."""

@@ -19,6 +19,7 @@ from storage.records import Actor, Entry, SessionInfo, Undone
 
 WRITING: Final = "An answer is being written there. Summarise it when that's done, or `/stop` it."
 AT_IT: Final = "I'm summarising it already."
+BUSY: Final = "I'm summarising a session of yours. Try that again when that's done."
 NOTHING_TO_DO: Final = "There's nothing to summarise in {} yet: all of it is recent."
 FAILED: Final = "I couldn't summarise {}. Nothing was changed; try again in a minute."
 BROKEN_OFF: Final = "I was restarted before the summary was done. Nothing was changed; try again."
@@ -78,7 +79,8 @@ class Compacting(commands.Cog):
             await bulletin.say(AT_IT)
             return
         try:
-            summary = await compactor.by_hand(self._services.config, bulletin.actor, session.id, focus)
+            with self._services.errands.beside(bulletin.actor, BUSY):
+                summary = await compactor.by_hand(self._services.config, bulletin.actor, session.id, focus)
         except OverBudget:
             raise
         except ModelError as error:

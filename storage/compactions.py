@@ -27,9 +27,10 @@ class Compactions(Protocol):
         """The newest summary that hangs on this entry and was not taken back."""
         ...
 
-    async def add(self, actor: Actor, session_id: UUID, summary: NewSummary, *, instead_of: int | None) -> Entry | None:
-        """Hang a summary on the leaf. Nothing is done, and `None` returned, where another compaction holds by now than
-        `instead_of`, which it was made from. Raises `EntryNotFound` where what it tells of is not on the path any more.
+    async def add(self, actor: Actor, session_id: UUID, summary: NewSummary, *, instead_of: int | None) -> Entry:
+        """Hang a summary on the leaf. Raises `SummaryOutdated`, with nothing done, where what it was made from has changed:
+        another compaction holds by now than `instead_of`, what it tells of is not on the path any more, or other exchanges of
+        that are left out by now.
         """
         ...
 

@@ -14,6 +14,7 @@ StoreError
 ├── SessionWriting        the act is not for a session in which an answer is being written
 ├── SessionTemporary      the act is not for a temporary session
 ├── TemporaryFull         a temporary session holds as much as it may
+├── SummaryOutdated       what a summary was made from has changed meanwhile
 ├── BrokenTree            what was to be taken in is no tree of entries
 ├── WrongTurnState        the turn is past (or not yet at) the step that was asked for
 ├── StoreUnavailable      the disk is full, read-only, locked or failing; nothing was written
@@ -112,6 +113,15 @@ class TemporaryFull(StoreError):
 
     def __init__(self) -> None:
         super().__init__("This temporary session is full. Keep it (`/open` shows *Keep this*) and go on, or start a new one.")
+
+
+class SummaryOutdated(StoreError):
+    """What a summary was made from has changed while it was made; nothing was stored."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "That session was changed while I summarised it, so I threw the summary away. You can ask for it again."
+        )
 
 
 class BrokenTree(StoreError):

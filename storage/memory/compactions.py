@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from storage.compactions import Found, Step, told_of, what_holds
-from storage.errors import EntryNotFound
+from storage.errors import EntryNotFound, SummaryOutdated
 from storage.memory.entries import append
 from storage.memory.state import Session, State
 from storage.records import BESIDE, Actor, Entry, EntryKind, NewSummary, Standing, Undone
@@ -38,13 +38,13 @@ class MemoryCompactions:
         found = what_holds([Step(entry, None, EntryKind.USER)], _beside(session))
         return None if found.compaction is None else session.entries[found.compaction]
 
-    async def add(self, actor: Actor, session_id: UUID, summary: NewSummary, *, instead_of: int | None) -> Entry | None:
+    async def add(self, actor: Actor, session_id: UUID, summary: NewSummary, *, instead_of: int | None) -> Entry:
         """See `Compactions.add`."""
         session = self._state.session(actor, session_id)
-        if all(entry.id != summary.newest for entry in session.path()):
-            raise EntryNotFound
-        if holding(session, session.leaf).compaction != instead_of:
-            return None
+        omitted = {answer for answer in session.omitted if answer <= summary.newest}
+        is_on_path = any(entry.id == summary.newest for entry in session.path())
+        if (holding(session, session.leaf).compaction, omitted) != (instead_of, summary.omitted) or not is_on_path:
+            raise SummaryOutdated
         return self._hang(session, session.leaf, EntryKind.SUMMARY, clean(summary.text), told_of(summary))
 
     async def undo(self, actor: Actor, session_id: UUID, entry: int) -> Undone:

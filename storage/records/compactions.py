@@ -1,5 +1,6 @@
 """Summaries that stand for the older part of a path: what makes one, and what holds."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,12 +15,14 @@ class NewSummary:
     first_kept: int
     """The depth of the oldest entry that is sent to the model beside it."""
     newest: int
-    """The newest entry that it tells of."""
+    """The entry above that one: the newest that it stands for."""
     model: str
     tokens_before: int
     """What the context had before it."""
     left_out: bool = False
     """Whether the oldest of what it stands for did not fit it."""
+    omitted: AbstractSet[int] = frozenset()
+    """The answers up to `newest` whose exchanges it tells nothing of, since they are left out (`storage/omissions.py`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

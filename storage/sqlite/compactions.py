@@ -8,11 +8,12 @@ from typing import Final
 from uuid import UUID
 
 from storage.compactions import Found, Step, told_of, what_holds
-from storage.errors import EntryNotFound
+from storage.errors import EntryNotFound, SummaryOutdated
 from storage.records import Actor, Entry, EntryKind, NewSummary, Standing, Undone
 from storage.sqlite.database import Database
 from storage.sqlite.entries import append
 from storage.sqlite.held import Held
+from storage.sqlite.omissions import omitted_in
 from storage.sqlite.permission import session_by_id
 from storage.sqlite.rows import ENTRY_COLUMNS, entries_of, entry_of, micros
 from storage.sqlite.transcripts import up
@@ -57,19 +58,22 @@ class SqliteCompactions:
 
         return await self._database.read(work)
 
-    async def add(self, actor: Actor, session_id: UUID, summary: NewSummary, *, instead_of: int | None) -> Entry | None:
+    async def add(self, actor: Actor, session_id: UUID, summary: NewSummary, *, instead_of: int | None) -> Entry:
         """See `Compactions.add`."""
         now = micros(self._now())
 
-        def work(connection: sqlite3.Connection) -> Entry | None:
+        def work(connection: sqlite3.Connection) -> Entry:
             session = session_by_id(connection, actor, session_id)
-            if not _is_on_path(connection, session, summary.newest):
-                raise EntryNotFound
-            if holding(connection, session, session["leaf"]).compaction != instead_of:
-                return None
+            omitted = {answer for answer in omitted_in(connection, session) if answer <= summary.newest}
+            holds = holding(connection, session, session["leaf"]).compaction
+            if (holds, omitted) != (instead_of, summary.omitted) or not _is_on_path(connection, session, summary.newest):
+                raise SummaryOutdated
             text, data = clean(summary.text), told_of(summary)
-            added = self._hang(connection, session, session["leaf"], EntryKind.SUMMARY, text, data, now)
-            return self._entry(connection, session, added)
+            return self._compaction(
+                connection,
+                session,
+                self._hang(connection, session, session["leaf"], EntryKind.SUMMARY, text, data, now),
+            )
 
         return await self._database.write(work)
 

@@ -72,7 +72,7 @@ async def keep_order(store: Store) -> None:
     brought = await store.transfers.adopt(CAT, draft, said)
     await store.shelves.pin(CAT, brought.number)
     gist = await store.compactions.add(CAT, brought.id, summary(brought.leaf or 0), instead_of=None)
-    await store.compactions.undo(CAT, brought.id, gist.id if gist is not None else 0)
+    await store.compactions.undo(CAT, brought.id, gist.id)
     fork = await store.branches.fork(CAT, brought.id)
     await store.shelves.archive(CAT, fork.number)
     await store.shelves.delete(CAT, (await store.sessions.create(CAT, "thrown away")).number)

@@ -1,8 +1,10 @@
 """Summaries beside a path: which one holds wherever the path goes, and that taking one back leaves no trace of it."""
 
+from dataclasses import replace
+
 import pytest
 
-from storage.errors import EntryNotFound
+from storage.errors import EntryNotFound, SummaryOutdated
 from storage.records import Entry, EntryKind, SessionInfo, TurnState, Undone, first_kept
 from storage.store import Store
 from tests.storage.samples import ANN, BOB, answer, ask, exchange, prompt, summary
@@ -23,9 +25,7 @@ async def holds(store: Store, session: SessionInfo) -> str | None:
 async def add(store: Store, session: SessionInfo, newest: int, text: str = "gist") -> Entry:
     held = (await store.compactions.standing(ANN, session.id)).compaction
     made = summary(newest, first_kept=2, text=text)
-    added = await store.compactions.add(ANN, session.id, made, instead_of=held.id if held is not None else None)
-    assert added is not None
-    return added
+    return await store.compactions.add(ANN, session.id, made, instead_of=held.id if held is not None else None)
 
 
 async def test_a_summary_holds_from_then_on_and_the_path_is_as_it_was(store: Store, session: SessionInfo) -> None:
@@ -81,15 +81,43 @@ async def test_a_prompt_that_is_set_aside_takes_its_summary_with_it(store: Store
 
 async def test_two_that_were_made_from_the_same_are_one(store: Store, session: SessionInfo) -> None:
     path = await filled(store, session)
-    assert await store.compactions.add(ANN, session.id, summary(path[1].id), instead_of=None) is not None
-    assert await store.compactions.add(ANN, session.id, summary(path[1].id, text="twice"), instead_of=None) is None
+    await store.compactions.add(ANN, session.id, summary(path[1].id), instead_of=None)
+    with pytest.raises(SummaryOutdated):
+        await store.compactions.add(ANN, session.id, summary(path[1].id, text="twice"), instead_of=None)
     assert await holds(store, session) == "gist"
+
+
+async def test_one_that_goes_on_from_one_that_was_taken_back_is_refused(store: Store, session: SessionInfo) -> None:
+    path = await filled(store, session)
+    gist = await add(store, session, path[1].id)
+    await store.compactions.undo(ANN, session.id, gist.id)
+    with pytest.raises(SummaryOutdated):
+        await store.compactions.add(ANN, session.id, summary(path[3].id, text="more"), instead_of=gist.id)
+    assert await holds(store, session) is None
+
+
+async def test_what_was_forgotten_or_remembered_since_refuses_the_summary_that_may_tell_of_it(
+    store: Store, session: SessionInfo
+) -> None:
+    path = await filled(store, session)
+    await store.omissions.omit(ANN, session.id, path[1].id)
+    with pytest.raises(SummaryOutdated):
+        await store.compactions.add(ANN, session.id, summary(path[3].id), instead_of=None)
+    without = replace(summary(path[3].id, text="without it"), omitted={path[1].id})
+    await store.omissions.restore(ANN, session.id, path[1].id)
+    with pytest.raises(SummaryOutdated):
+        await store.compactions.add(ANN, session.id, without, instead_of=None)
+    assert await holds(store, session) is None
+    await store.omissions.omit(ANN, session.id, path[1].id)
+    await store.omissions.omit(ANN, session.id, path[5].id)  # which stays as it is, below the summary
+    await store.compactions.add(ANN, session.id, without, instead_of=None)
+    assert await holds(store, session) == "without it"
 
 
 async def test_what_tells_of_a_branch_that_was_left_is_refused(store: Store, session: SessionInfo) -> None:
     path = await filled(store, session)
     await store.branches.switch(ANN, session.id, path[1].id)
-    with pytest.raises(EntryNotFound):
+    with pytest.raises(SummaryOutdated):
         await store.compactions.add(ANN, session.id, summary(path[3].id), instead_of=None)
 
 

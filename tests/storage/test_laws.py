@@ -6,7 +6,7 @@ and times against a recount.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -303,14 +303,17 @@ class Lives(RuleBasedStateMachine):
         instead_of = [None if not is_fresh or held.compaction is None else held.compaction.id for held in holds]
 
         async def add(store: Store, which: int) -> object:
-            made = summary(newest[which], first_kept=kept)
+            omitted = await store.omissions.of(actor, session[which]) if is_fresh else frozenset[int]()
+            made = replace(summary(newest[which], first_kept=kept), omitted={each for each in omitted if each <= newest[which]})
             return await store.compactions.add(actor, session[which], made, instead_of=instead_of[which])
 
-        self.summaries.append((session, self.both(add)))
+        added = self.both(add)
+        if not isinstance(added[0], StoreError):
+            self.summaries.append((session, added))
 
     @rule(owns=OWNS, pick=PICKS)
     def take_back(self, owns: bool, pick: int) -> None:
-        if pick < len(self.summaries) and None not in self.summaries[-1 - pick][1]:
+        if pick < len(self.summaries):
             session, made = self.summaries[-1 - pick]
             actor = session.by(owns)
             self.both(lambda store, which: store.compactions.undo(actor, session[which], made[which].id))
