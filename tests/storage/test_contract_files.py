@@ -147,6 +147,20 @@ async def test_an_erased_person_has_no_file(store: Store, session: SessionInfo) 
     assert await store.files.used(ANN) == 0
 
 
+async def test_what_goes_from_one_person_stays_with_another_who_has_the_same(store: Store) -> None:
+    theirs = await store.sessions.create(BOB)
+    await store.turns.submit(BOB, theirs.id, prompt("mine too", REPORT, NOTES), TurnState.ASKED)
+    for each in (REPORT, NOTES):
+        session = await store.sessions.create(ANN)
+        await answer(store, await store.turns.submit(ANN, session.id, prompt("read", each), TurnState.ASKED))
+    await store.shelves.delete(ANN, session.number)
+    await store.shelves.purge(ANN, session.number)
+    assert await store.files.used(ANN) == size((REPORT,))
+    await store.shelves.erase(ANN)
+    assert await has(store, theirs, BOB) == {"report.pdf", "notes.txt"}
+    assert await store.files.used(BOB) == size((REPORT, NOTES))
+
+
 @pytest.mark.parametrize("data", [{}, {"files": "x"}, {"files": ["x", NOWHERE]}])
 def test_what_other_programs_wrote_there_is_no_file(data: dict[str, object]) -> None:
     assert files_in(data) == ()
