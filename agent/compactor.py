@@ -22,7 +22,7 @@ from agent.enclosing import enclose
 from agent.errors import CutOff, Stalled
 from agent.estimates import CHARACTERS_PER_TOKEN, message_tokens
 from agent.model import Message, ModelClient, ModelRequest
-from agent.recall import context_of, room_of
+from agent.recall import meter_of, room_of
 from storage.ids import utc_now
 from storage.omissions import masked
 from storage.records import Actor, Entry, NewSummary, first_kept
@@ -46,6 +46,10 @@ class Wanted:
     """With what was chosen in it (`choices.fitted`)."""
     model: str | None
     correction: float
+    before: int
+    """The tokens of the context without it."""
+    sees: bool
+    """Whether the model looks at pictures, so that those that stay take room."""
     keep: float = RECENT
     focus: str = ""
 
@@ -86,12 +90,15 @@ class Compactor:
         async with self.lock(session_id):
             latest = await self._store.turns.latest(actor, session_id)
             chosen = await chosen_for(self._store, config, actor, session_id)
+            meter = await meter_of(self._store, config, actor, session_id)
             wanted = Wanted(
                 actor=actor,
                 session_id=session_id,
                 config=fitted(config, chosen),
                 model=chosen.model or None,
                 correction=correction_after(latest),
+                before=meter.used,
+                sees=chosen.model in config.models.seeing,
                 keep=BY_HAND,
                 focus=focus,
             )
@@ -110,13 +117,11 @@ class Compactor:
         entries = await self._store.transcripts.path(wanted.actor, wanted.session_id, characters=characters, since=since)
         omitted = await self._store.omissions.of(wanted.actor, wanted.session_id)
         said = masked(entries, omitted)
-        files = await enclose(
-            self._store, wanted.actor, wanted.session_id, said, sees=False, room=int(wanted.room) * MOST_STEPS
-        )
+        room = int(wanted.room) * MOST_STEPS
+        files = await enclose(self._store, wanted.actor, wanted.session_id, said, sees=wanted.sees, room=room, is_sent=False)
         found = cut(said, wanted.keep * wanted.room, files)
         if found is None or (most := most_of(wanted.room, found)) < wanted.room * LEAST_SHARE:
             return None
-        before = await context_of(self._store, wanted.config, wanted.actor, wanted.session_id, correction=wanted.correction)
         so_far = "" if standing is None else standing.text
         text, is_whole = await self._ask(wanted, frame, pieces_of(found.older, frame.piece), so_far, most)
         summary = NewSummary(
@@ -124,7 +129,7 @@ class Compactor:
             first_kept=found.first_kept,
             newest=found.newest,
             model=wanted.model or self._model.name,
-            tokens_before=round(before.estimated_tokens * wanted.correction),
+            tokens_before=wanted.before,
             left_out=not is_whole or entries[0].depth > since,
             omitted={answer for answer in omitted if answer <= found.newest},
         )

@@ -3,6 +3,7 @@
 Where there is no summary (it failed, its owner took one back, nothing stands above the question), the oldest is left out.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -65,6 +66,8 @@ class RoomMaker:
                     config=config,
                     model=chosen.model or None,
                     correction=correction,
+                    before=math.ceil(context.estimated_tokens * correction),
+                    sees=sees,
                 )
                 await self.compactor.summarise(wanted)
         except (ModelError, StoreError):

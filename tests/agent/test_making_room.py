@@ -9,20 +9,28 @@ import pytest
 from agent.budget import Budget
 from agent.compaction import INSTRUCTIONS, MOST_STEPS
 from agent.compactor import Compactor
+from agent.config import Models
 from agent.context import SUMMARY
+from agent.enclosing import picture_tokens
 from agent.errors import ContextTooLong, Overloaded
+from agent.estimates import estimated_tokens
 from agent.events import MakingRoom
 from agent.model import FinishReason, ModelRequest, Tokens
+from agent.recall import meter_of
 from agent.session import AgentSession
-from storage.records import Entry, SessionInfo, TurnState, Undone
+from storage.records import Entry, File, SessionInfo, TurnState, Undone
 from storage.store import Store
 from tests.agent.people import ANN, CONFIG, Ear, a_session, build, words
 from tests.agent.scripted_model import Pause, Script, ScriptedModel, says
+from tests.agent.test_enclosing import PHOTO
+from tests.storage.samples import prompt
 
 SMALL = replace(CONFIG, system_prompt="Be brief.", context_tokens=6020, reply_reserve=20, summary_seconds=5.0)
 LONG = "word " * 1640
 """A message of 2,050 tokens: three of it do not fit, one may stay as it is."""
 GIST = "They spoke of words."
+LARGE = File(replace(PHOTO.attached, width=2048, height=1536), PHOTO.content)
+"""A picture of 2,125 tokens."""
 
 
 async def filled(store: Store, info: SessionInfo, exchanges: int = 3) -> None:
@@ -195,6 +203,34 @@ async def test_taken_back_the_context_is_what_it_would_have_been_and_stays_so_un
         await asked(session, ear, LONG, 4)
         assert [is_for_summary(request) for request in model.requests[4:]] == [True, True, False]
     assert (await ear.until_ended(2)).context_trimmed
+
+
+async def test_pictures_that_stay_take_room_and_are_counted_in_what_was_there_before(store: Store, ear: Ear) -> None:
+    config = replace(SMALL, models=Models(default="scripted-model", seeing=frozenset({"scripted-model"})))
+    async with ScriptedModel(says(GIST), says("sure")) as model, a_session(store, model, ear, config=config) as session:
+        await exchange(store, session.info, "q0", "a0")
+        for number in (1, 2, 3):
+            turn = await store.turns.submit(ANN, session.info.id, prompt(f"q{number}", LARGE), TurnState.ASKED)
+            await store.turns.end(ANN, turn.id, TurnState.COMPLETED, text=f"a{number}")
+        await asked(session, ear, LONG)
+        gist = await holding(store, session.info)
+        assert gist is not None
+        assert gist.data["tokens_before"] > estimated_tokens(LONG) + picture_tokens(LARGE.attached)
+        shown = [len(message.pictures) for message in model.requests[1].messages]
+        assert (sum(shown), (await ear.until_ended()).context_trimmed) == (0, False)
+
+
+async def test_by_hand_what_was_there_before_is_what_the_meter_shows(store: Store) -> None:
+    config = replace(CONFIG, models=Models(default="scripted-model", seeing=frozenset({"scripted-model"})))
+    info = await store.sessions.create(ANN)
+    for number in (1, 2):
+        turn = await store.turns.submit(ANN, info.id, prompt(f"q{number}", LARGE), TurnState.ASKED)
+        await store.turns.end(ANN, turn.id, TurnState.COMPLETED, text=f"a{number}")
+    before = await meter_of(store, config, ANN, info.id)
+    async with ScriptedModel(says(GIST)) as model:
+        gist = await a_compactor(store, model).by_hand(config, ANN, info.id, "")
+    assert gist is not None
+    assert gist.data["tokens_before"] == before.used > 2 * picture_tokens(LARGE.attached)
 
 
 def a_compactor(store: Store, model: ScriptedModel) -> Compactor:
