@@ -15,6 +15,7 @@ from agent.compaction import INSTRUCTIONS
 from agent.config import AgentConfig
 from agent.context import GO_ON
 from agent.model import Finish, FinishReason, Message, ModelClient, ModelEvent, ModelRequest, Text
+from cogs.reply import ONE_MOMENT
 from playground.standin import Channel, Clock, Invocation, Limits, ManualClock, Person, StandIn, point_discord_at
 from playground.standin import Message as Posted
 from settings import Settings
@@ -133,7 +134,9 @@ class Team:
 
 def is_ended(message: Posted) -> bool:
     """Whether an answer has its last edit: the small line is there, and Stop is gone."""
-    return not message.loading and "-# " in message.text and not any(b.label in ("Stop", "Remove") for b in message.buttons)
+    if message.loading or message.text == ONE_MOMENT:
+        return False
+    return "-# " in message.text and not any(b.label in ("Stop", "Remove") for b in message.buttons)
 
 
 async def ended(invocation: Invocation) -> Posted:
