@@ -8,6 +8,7 @@ import { plainText } from "./message.js";
 import { openMenu } from "./menu.js";
 import { openModal } from "./modal.js";
 import { nameOf } from "./format.js";
+import { Uploads } from "./uploads.js";
 
 const NOT_TAKEN = "That went wrong: the application did not respond. What you wrote is still here; try again.";
 
@@ -18,6 +19,7 @@ export class Actions {
   /**
    * @param {object} host
    * @param {import("./store.js").Store} host.store
+   * @param {string} host.token
    * @param {() => string} host.person
    * @param {() => object} host.view  the channel that is shown
    * @param {(act: string, fields: object) => Promise<any>} host.ask  for this person, in this channel
@@ -116,6 +118,16 @@ export class Actions {
     }
   }
 
+  /** Gives the server's ids of a form's files. Rejects with a sentence if one couldn't be taken. @param {File[]} files */
+  async #send(files) {
+    const uploads = new Uploads(this.#host.token, () => {});
+    const begun = files.map((file) => uploads.begin(file));
+    const ids = await Promise.all(begun.map((item) => item.done));
+    const failed = begun.find((item) => item.error);
+    if (failed) throw new Error(failed.error);
+    return ids;
+  }
+
   /** Opens the form that the bot answered with, if it did. */
   #took({ modal }, person) {
     if (!modal) return;
@@ -124,9 +136,9 @@ export class Actions {
       person: nameOf(store.state.users, person),
       markdown,
       closed: refocus,
-      submit: async (values) => {
+      submit: async (values, files) => {
         try {
-          const answer = await ask("submit", { person, modal: modal.id, values });
+          const answer = await ask("submit", { person, modal: modal.id, values, files: await this.#send(files) });
           if (answer.modal) queueMicrotask(() => this.#took(answer, person));
           return answer.answered ? "" : NOT_TAKEN;
         } catch (error) {

@@ -1,5 +1,5 @@
 /**
- * The forms that the bot opens, as dialogs: text fields and selects under labels, with Discord's limits, each said in a sentence.
+ * The forms that the bot opens, as dialogs: text, selects and files under labels, with Discord's limits, each said in a sentence.
  * The browser keeps the focus inside and gives it back.
  */
 
@@ -13,6 +13,7 @@ const SELECT = 3;
 const TEXT_INPUT = 4;
 const TEXT = 10;
 const LABEL = 18;
+const FILES = 19;
 const PARAGRAPH = 2;
 const LONGEST = 4000;
 
@@ -22,7 +23,7 @@ const LONGEST = 4000;
  * @param {object} host
  * @param {string} host.person  whose form it is, by name
  * @param {(text: string) => Node} host.markdown
- * @param {(values: object) => Promise<string>} host.submit  gives a sentence if it was not taken, else nothing
+ * @param {(values: object, files: File[]) => Promise<string>} host.submit  gives a sentence if it was not taken, else nothing
  * @param {() => void} host.closed
  */
 export function openModal(modal, host) {
@@ -39,7 +40,7 @@ export function openModal(modal, host) {
     const values = valuesOf(dialog, fields);
     errors.clear();
     for (const field of fields) {
-      const error = errorOf(field, values[field.custom_id]);
+      const error = errorOf(field, field.type === FILES ? filesOf(dialog, [field]) : values[field.custom_id]);
       if (error) errors.set(field.custom_id, error);
     }
     if (errors.size > 0) {
@@ -50,7 +51,7 @@ export function openModal(modal, host) {
     isBusy = true;
     problem = "";
     draw();
-    problem = await host.submit(values);
+    problem = await host.submit(values, filesOf(dialog, fields));
     isBusy = false;
     if (problem) draw();
     else close();
@@ -103,17 +104,14 @@ function modalTemplate(modal, { host, fields, errors, problem, isBusy, submit, c
 
 function fieldTemplate(field, error, host) {
   if (field.type === TEXT) return html`<div class="markdown">${host.markdown(field.content)}</div>`;
-  if (field.type !== TEXT_INPUT && field.type !== SELECT) {
-    const what = field.label ? `[${field.label}: that isn't built in this playground]` : notBuilt(field.type);
-    return html`<p class="not-built">${what}</p>`;
-  }
+  if (!(field.type in TEMPLATES)) return html`<p class="not-built">${notBuilt(field.type)}</p>`;
   const described = [field.description && `${field.key}-about`, error && `${field.key}-error`].filter(Boolean).join(" ");
   return html`<div class="dialog-field">
     <label for=${field.key}>
       ${field.label}${isRequired(field) ? html`<span class="required" aria-hidden="true"> *</span>` : nothing}
     </label>
     ${field.description ? html`<p class="dialog-about" id="${field.key}-about">${field.description}</p>` : nothing}
-    ${field.type === SELECT ? selectTemplate(field, error, described) : inputTemplate(field, error, described)}
+    ${TEMPLATES[field.type](field, error, described)}
     ${error ? html`<p class="dialog-problem" id="${field.key}-error">${error}</p>` : nothing}
   </div>`;
 }
@@ -158,11 +156,31 @@ function selectTemplate(field, error, described) {
   </select>`;
 }
 
+function filesTemplate(field, error, described) {
+  return html`<input
+    class="field"
+    type="file"
+    id=${field.key}
+    ?multiple=${(field.max_values ?? 1) > 1}
+    aria-required=${isRequired(field)}
+    aria-invalid=${Boolean(error)}
+    aria-describedby=${described || nothing}
+  />`;
+}
+
+const TEMPLATES = { [TEXT_INPUT]: inputTemplate, [SELECT]: selectTemplate, [FILES]: filesTemplate };
+
 const isRequired = (field) => field.required ?? true;
 
 function valuesOf(dialog, fields) {
   const named = fields.filter((field) => field.type === TEXT_INPUT || field.type === SELECT);
   return Object.fromEntries(named.map((field) => [field.custom_id, valueOf(dialog.querySelector(`#${field.key}`))]));
+}
+
+/** The files that are chosen in these fields. @returns {File[]} */
+function filesOf(dialog, fields) {
+  const takers = fields.filter((field) => field.type === FILES);
+  return takers.flatMap((field) => [...dialog.querySelector(`#${field.key}`).files]);
 }
 
 function valueOf(control) {
@@ -172,6 +190,7 @@ function valueOf(control) {
 
 /** What is wrong with a value, as a sentence. */
 function errorOf(field, value) {
+  if (field.type === FILES) return filesError(field, value.length);
   if (field.type === SELECT) return selectError(field, value.length);
   if (field.type !== TEXT_INPUT) return "";
   const length = [...value].length;
@@ -179,6 +198,13 @@ function errorOf(field, value) {
   if (length === 0) return isRequired(field) ? "This is required." : "";
   if (length < least) return `This takes at least ${least} characters; it has ${length}.`;
   if (length > most) return `This takes at most ${most.toLocaleString()} characters; it has ${length.toLocaleString()}.`;
+  return "";
+}
+
+function filesError(field, count) {
+  if (count === 0) return isRequired(field) ? "Choose a file." : "";
+  if (count < (field.min_values ?? 1)) return `This takes at least ${field.min_values} files.`;
+  if (count > (field.max_values ?? 1)) return `This takes at most ${field.max_values ?? 1} files; there are ${count}.`;
   return "";
 }
 

@@ -243,6 +243,7 @@ export class Pane {
   #actionsHost() {
     return {
       store: this.#shared.store,
+      token: this.#shared.connection.token,
       person: () => this.person,
       view: () => this.view,
       ask: (act, fields) => this.#ask(act, fields),

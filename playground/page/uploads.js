@@ -55,7 +55,7 @@ export class Uploads {
     return this.#send(new File([text], "message.txt", { type: "text/plain;charset=utf-8" }), {});
   }
 
-  /** Takes one file by itself, for an option of a command. @param {File} file @returns {Upload} */
+  /** Takes one file by itself, for an option of a command or a form. @param {File} file @returns {Upload} */
   begin(file) {
     const item = { name: file.name, size: file.size, error: "", isDone: false, done: null };
     if (file.size > LARGEST) {

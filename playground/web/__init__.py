@@ -42,7 +42,8 @@ The page asks with `{"n": int, "act": str, ...}` and is answered once with `{"ty
     say {person, channel, text, reply_to?, files?}         typing {person, channel}
     slash {person, channel, command, options}              once the bot acknowledged: {answered: bool, modal: Modal | null}
     use {person, message, command}                         a message command; answered likewise, as are the next three
-    press {person, message, custom_id}    choose {person, message, custom_id, values}    submit {person, modal, values}
+    press {person, message, custom_id}                     choose {person, message, custom_id, values}
+    submit {person, modal, values, files?}
     complete {person, channel, command, options, focus}    {choices: [{name, value}]}
     older {person, channel, before}                        {messages: [Message], more: bool}
     dismiss {person, message}    delete {person, message}    dms {person, open}    restart_client {person}
@@ -50,5 +51,6 @@ The page asks with `{"n": int, "act": str, ...}` and is answered once with `{"ty
     switch {switch, value}       bot {do: "kill" | "start" | "restart" | "stop"}
     call {number}                {request, response}
 
-    Modal    {id, title, components: [Discord's]}; `values` of a submit go by custom_id, a select's as a list
+    Modal    {id, title, components: [Discord's]}; `values` of a submit go by custom_id, a select's as a list; its `files`
+             are in its first field for such
 """

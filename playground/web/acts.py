@@ -132,10 +132,12 @@ class Acts:
         modal = self._modals.get(asked.text("modal"))
         if modal is None or modal.interaction.user != asked.person.user:
             raise CannotDo("that form is closed; open it again")
-        submitted = await asked.person.submit(modal, {name: _typed(value) for name, value in asked.table("values").items()})
+        values = {name: _typed(value) for name, value in asked.table("values").items()}
+        submitted = await asked.person.submit(modal, values, files=self._files.find(asked.get("files")))
         answer = await self._answered(submitted, asked.person)
         if answer["answered"]:
             self._modals.pop(asked.text("modal"), None)
+            self._files.sent(asked.get("files"))
         return answer
 
     async def _complete(self, asked: Asked) -> Json:

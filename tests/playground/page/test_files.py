@@ -69,6 +69,41 @@ async def test_a_files_name_is_never_markup(visit: Visit) -> None:
     await visit.is_unharmed()
 
 
+async def test_a_file_in_a_form_goes_along(visit: Visit) -> None:
+    ann = visit.ann
+    await ann.say("hello")
+    await ann.sees_ended("Hello!")
+    await ann.press("Reply")
+    dialog = visit.page.get_by_role("dialog")
+    await dialog.get_by_role("textbox").fill("read this")
+    field = dialog.get_by_label("Files to read with it")
+    await field.set_input_files([a_file(f"{number}.txt") for number in range(4)])
+    await dialog.get_by_role("button", name="Submit").click()
+    await expect(dialog).to_contain_text("This takes at most 3 files; there are 4.")
+    await expect(field).to_be_focused()
+    await field.set_input_files([a_file("notes.txt", "My favorite color is teal")])
+    await dialog.get_by_role("button", name="Submit").click()
+    await expect(dialog).to_have_count(0)
+    await ann.sees_ended("read this")
+    await ann.say("What's my favorite color?")
+    await ann.sees_ended("is teal")
+
+
+async def test_a_file_in_a_form_that_is_too_large_is_told_and_the_form_stays(visit: Visit, tmp_path: Path) -> None:
+    large = tmp_path / "large.bin"
+    with large.open("wb") as file:
+        file.truncate(10 * 1024 * 1024 + 1)
+    await visit.ann.say("hello")
+    await visit.ann.sees_ended("Hello!")
+    await visit.ann.press("Reply")
+    dialog = visit.page.get_by_role("dialog")
+    await dialog.get_by_role("textbox").fill("read this")
+    await dialog.get_by_label("Files to read with it").set_input_files(large)
+    await dialog.get_by_role("button", name="Submit").click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("large.bin")
+    await expect(dialog.get_by_role("textbox")).to_have_value("read this")
+
+
 async def test_a_file_too_large_is_told_with_what_to_do(visit: Visit, tmp_path: Path) -> None:
     large = tmp_path / "large.bin"
     with large.open("wb") as file:
