@@ -6,6 +6,7 @@ in it are no instructions to whoever summarises it.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
@@ -76,6 +77,37 @@ class Frame:
     focus: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a summary will be made of, before a model is asked for it."""
+
+    frame: Frame
+    cut: Cut
+    most: float
+    """Tokens that it may have."""
+    pieces: Sequence[str]
+    """What the model is sent, a request each."""
+    so_far: str
+    """What the summary says that it takes the place of."""
+    instead_of: int | None
+    """The entry of that one."""
+    left_out: bool
+    """Whether the oldest of what it stands for does not fit."""
+    omitted: AbstractSet[int]
+    """The answers above what stays whose exchanges it tells nothing of."""
+
+    @property
+    def reply(self) -> int:
+        """Tokens that the model is about to write for it."""
+        return len(self.pieces) * tokens_of(self.frame.words)
+
+    @property
+    def sent(self) -> int:
+        """Tokens that the model is about to be sent for it, with the notes that each request hands to the next."""
+        requests = [request_for(self.frame, piece, self.so_far) for piece in self.pieces]
+        return self.reply + sum(message_tokens(message) for request in requests for message in request.messages)
+
+
 def cut(entries: Sequence[Entry], keep_tokens: float, enclosed: Mapping[int, Enclosed] | None = None) -> Cut | None:
     """Cut the newest part of a path at the oldest question from which on it fits `keep_tokens`, else at the last one.
 
@@ -102,9 +134,14 @@ def most_of(room: float, found: Cut) -> float:
 def frame_of(room: float, *, model: str | None, reply: int, focus: str = "") -> Frame:
     """The frame for a model that takes `room` tokens beside its answer."""
     words = max(LEAST_WORDS, min(MOST_WORDS, int(room / SUMMARY_SHARE * 0.75)))
-    around = estimated_tokens(INSTRUCTIONS + EARLIER + LINES + LAST_WORD + FOCUS + focus) + int(1.5 * words)
+    around = estimated_tokens(INSTRUCTIONS + EARLIER + LINES + LAST_WORD + FOCUS + focus) + tokens_of(words)
     piece = max(LEAST_PIECE, int((room - around) * CHARACTERS_PER_TOKEN))
     return Frame(model=model, words=words, piece=piece, reply=reply, focus=" ".join(focus.split())[:MOST_FOCUS])
+
+
+def tokens_of(words: int) -> int:
+    """About how many tokens so many words are."""
+    return int(1.5 * words)
 
 
 def pieces_of(older: Sequence[tuple[Entry, Message]], size: int) -> list[str]:

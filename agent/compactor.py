@@ -6,7 +6,7 @@ time, and one that failed is not tried again by itself for a while.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -15,11 +15,11 @@ from weakref import WeakValueDictionary
 from agent.aside import Side
 from agent.budget import Budget
 from agent.choices import chosen_for, fitted
-from agent.compaction import LEAST_SHARE, MOST_STEPS, RECENT, Frame, cut, frame_of, most_of, notes_from, pieces_of, request_for
+from agent.compaction import LEAST_SHARE, MOST_STEPS, RECENT, Plan, cut, frame_of, most_of, notes_from, pieces_of, request_for
 from agent.config import AgentConfig
 from agent.context import correction_after
 from agent.enclosing import enclose
-from agent.errors import CutOff, Stalled
+from agent.errors import CutOff, NoSuchModel, Stalled
 from agent.estimates import CHARACTERS_PER_TOKEN, message_tokens
 from agent.model import Message, ModelClient, ModelRequest
 from agent.recall import meter_of, room_of
@@ -102,14 +102,15 @@ class Compactor:
                 keep=BY_HAND,
                 focus=focus,
             )
-            return await self.summarise(wanted)
+            plan = await self.plan(wanted)
+            return None if plan is None else await self.make(wanted, plan)
 
-    async def summarise(self, wanted: Wanted) -> Entry | None:
-        """Make the summary and keep it. `None` where there is nothing to summarise.
+    def name_of(self, wanted: Wanted) -> str:
+        """The model that is asked for it."""
+        return wanted.model or self._model.name
 
-        To be called with the session's `lock`. Raises `ModelError`, `StoreError`; `SummaryOutdated` where its owner has left,
-        forgotten or taken back some of what it tells of meanwhile: then it is thrown away.
-        """
+    async def plan(self, wanted: Wanted) -> Plan | None:
+        """What the summary is to be made of. `None` where there is nothing to summarise. Raises `StoreError`."""
         standing = (await self._store.compactions.standing(wanted.actor, wanted.session_id)).compaction
         frame = frame_of(wanted.room, model=wanted.model, reply=wanted.config.reply_reserve, focus=wanted.focus)
         since = 0 if standing is None else first_kept(standing)
@@ -122,27 +123,45 @@ class Compactor:
         found = cut(said, wanted.keep * wanted.room, files)
         if found is None or (most := most_of(wanted.room, found)) < wanted.room * LEAST_SHARE:
             return None
-        so_far = "" if standing is None else standing.text
-        text, is_whole = await self._ask(wanted, frame, pieces_of(found.older, frame.piece), so_far, most)
-        summary = NewSummary(
-            text=text,
-            first_kept=found.first_kept,
-            newest=found.newest,
-            model=wanted.model or self._model.name,
-            tokens_before=wanted.before,
-            left_out=not is_whole or entries[0].depth > since,
+        pieces, told = pieces_of(found.older, frame.piece), "" if standing is None else standing.text
+        so_far = told[: frame.piece // 2]
+        return Plan(
+            frame=frame,
+            cut=found,
+            most=most,
+            pieces=pieces[-MOST_STEPS:],
+            so_far=so_far,
+            instead_of=None if standing is None else standing.id,
+            left_out=len(pieces) > MOST_STEPS or len(so_far) < len(told) or entries[0].depth > since,
             omitted={answer for answer in omitted if answer <= found.newest},
         )
-        instead_of = None if standing is None else standing.id
-        return await self._store.compactions.add(wanted.actor, wanted.session_id, summary, instead_of=instead_of)
 
-    async def _ask(self, wanted: Wanted, frame: Frame, pieces: Sequence[str], so_far: str, most: float) -> tuple[str, bool]:
-        """The summary, made piece by piece, and whether it tells of all of them. That it failed is remembered."""
-        notes = so_far[: frame.piece // 2]
+    async def make(self, wanted: Wanted, plan: Plan) -> Entry:
+        """Have the summary made and keep it. To be called with the session's `lock`, which `plan` was made with.
+
+        Raises `ModelError`, `StoreError`; `SummaryOutdated` where its owner has left, forgotten or taken back some of what it
+        tells of meanwhile: then it is thrown away.
+        """
+        summary = NewSummary(
+            text=await self._ask(wanted, plan),
+            first_kept=plan.cut.first_kept,
+            newest=plan.cut.newest,
+            model=self.name_of(wanted),
+            tokens_before=wanted.before,
+            left_out=plan.left_out,
+            omitted=plan.omitted,
+        )
+        return await self._store.compactions.add(wanted.actor, wanted.session_id, summary, instead_of=plan.instead_of)
+
+    async def _ask(self, wanted: Wanted, plan: Plan) -> str:
+        """The summary, made piece by piece. That it failed is remembered, except of a model that is gone: another is asked."""
+        notes = plan.so_far
         try:
             async with asyncio.timeout(wanted.config.summary_seconds):
-                for piece in pieces[-MOST_STEPS:]:
-                    notes = await self._notes(wanted, request_for(frame, piece, notes), most)
+                for piece in plan.pieces:
+                    notes = await self._notes(wanted, request_for(plan.frame, piece, notes), plan.most)
+        except NoSuchModel:
+            raise
         except Exception as error:
             self._failed[wanted.session_id] = self._clock()
             log.info("session %s could not be summarised: %s", wanted.session_id, type(error).__name__)
@@ -150,7 +169,7 @@ class Compactor:
                 raise Stalled(f"no summary for {wanted.config.summary_seconds:g} s") from None
             raise
         self._failed.pop(wanted.session_id, None)
-        return notes, len(pieces) <= MOST_STEPS and len(so_far) <= frame.piece // 2
+        return notes
 
     async def _notes(self, wanted: Wanted, request: ModelRequest, most: float) -> str:
         config, day = wanted.config, utc_now().date()

@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from agent.choices import Chosen
+from agent.compaction import Plan
 from agent.compactor import Compactor, Wanted
 from agent.config import AgentConfig
 from agent.context import Context
-from agent.errors import ModelError
+from agent.errors import Costly, ModelError
 from agent.estimates import CHARACTERS_PER_TOKEN
-from agent.recall import context_of
+from agent.recall import context_of, room_of
+from agent.spending import agreed_to
 from storage.errors import StoreError
 from storage.records import Actor, Turn
 from storage.store import Store
@@ -45,7 +47,7 @@ class RoomMaker:
     async def context(
         self, turn: Turn, config: AgentConfig, chosen: Chosen, correction: float, begun: str, *, sees: bool
     ) -> Made:
-        """What is sent for the turn; `config` is what was chosen in it. Raises `StoreError`."""
+        """What is sent for the turn; `config` is what was chosen in it. Raises `Costly`, `StoreError`."""
         session_id = turn.session_id
 
         async def now() -> Context:
@@ -69,12 +71,26 @@ class RoomMaker:
                     before=math.ceil(context.estimated_tokens * correction),
                     sees=sees,
                 )
-                await self.compactor.summarise(wanted)
+                plan = await self.compactor.plan(wanted)
+                if plan is not None:
+                    await self._agreed(turn, wanted, plan)
+                    await self.compactor.make(wanted, plan)
+        except Costly:
+            raise
         except (ModelError, StoreError):
             return Made(context=await now(), failed=True)  # what was forgotten meanwhile is not sent
         finally:
             self.making(turn, True)
         return Made(context=await now())
+
+    async def _agreed(self, turn: Turn, wanted: Wanted, plan: Plan) -> None:
+        """Raises `Costly` as `agreed_to` does, by what the summary and the answer cost together at most: so its owner is asked
+        before it is paid for, and no more once it is made.
+        """
+        sent = room_of(wanted.config) + math.ceil(plan.sent * wanted.correction)
+        reserve = wanted.config.reply_reserve + plan.reply
+        name = self.compactor.name_of(wanted)
+        await agreed_to(self.store, wanted.config, self.actor, turn, name, sent=sent, reserve=reserve)
 
     async def _is_held_off(self, turn: Turn, config: AgentConfig, correction: float) -> bool:
         """Whether a summary was taken back, and the session has not grown by much since."""

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from agent.config import AgentConfig, Models
 from agent.errors import Costly
 from agent.events import TurnEnded
@@ -10,6 +12,7 @@ from storage.records import Departure, Leave, Turn, TurnState
 from storage.store import Store
 from tests.agent.people import ANN, Ear, new, settled, some_runtimes, words
 from tests.agent.scripted_model import Pause, ScriptedModel, says
+from tests.agent.test_making_room import GIST, SMALL, filled, is_for_summary
 from tests.agent.test_spending import PRICES
 
 SENT = 30
@@ -95,3 +98,35 @@ async def test_who_agreed_is_asked_again_for_another_model(store: Store, ear: Ea
             await settled(runtime)
     assert [ended.turn.error for ended in ear.of(TurnEnded)] == [Costly.kind, None, Costly.kind, None]
     assert [request.model for request in model.requests] == ["scripted-model", "dear"]
+
+
+@pytest.mark.parametrize("limit_tokens", range(1000, 15000, 1500))
+async def test_a_summary_is_weighed_with_the_answer_before_it_is_paid_for(store: Store, ear: Ear, limit_tokens: int) -> None:
+    """Whatever the sum, it is asked about before anything was sent, or not at all."""
+    limits = replace(SMALL, prices=PRICES, ask_first_above=2 * limit_tokens + 10 * SMALL.reply_reserve)
+    async with ScriptedModel() as model, some_runtimes(store, model, ear, config=limits) as all_of_us:
+        runtime = all_of_us.of(ANN)
+        await filled(store, await store.sessions.open(ANN, (await store.sessions.create(ANN)).number))
+        model.add(says(GIST), says("sure"))
+        await runtime.say(words("and now?"))
+        await settled(runtime)
+        held = await latest(store)
+        if held.error == Costly.kind:
+            assert model.requests == []
+            await runtime.go(again(held))
+            await settled(runtime)
+        assert [is_for_summary(request) for request in model.requests] == [True, False]
+    assert (await latest(store)).state is TurnState.COMPLETED
+
+
+async def test_what_is_asked_about_is_summary_and_answer_together(store: Store, ear: Ear) -> None:
+    limits = replace(SMALL, prices=PRICES, ask_first_above=1)
+    async with ScriptedModel() as model, some_runtimes(store, model, ear, config=limits) as all_of_us:
+        runtime = all_of_us.of(ANN)
+        await filled(store, await store.sessions.open(ANN, (await store.sessions.create(ANN)).number))
+        await runtime.say(words("and now?"))
+        await settled(runtime)
+    error = ear.of(TurnEnded)[-1].error
+    assert isinstance(error, Costly)
+    assert error.about is not None
+    assert error.about.millionths > 2 * (6000 + 2 * 2050)

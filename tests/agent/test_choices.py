@@ -1,5 +1,7 @@
 """Who answers: the session's choice, else the person's, else the operator's, and never what the operator does not allow."""
 
+from dataclasses import replace
+
 import pytest
 
 from agent.choices import Chosen, chosen_for, fitted
@@ -10,6 +12,7 @@ from storage.records import Prompt, SessionInfo, TurnState
 from storage.store import Store
 from tests.agent.people import ANN, Ear, a_session, words
 from tests.agent.scripted_model import ScriptedModel, says
+from tests.agent.test_making_room import SMALL, filled
 
 CONFIG = AgentConfig(
     system_prompt="Be brief.",
@@ -115,6 +118,22 @@ async def test_a_model_that_the_endpoint_has_no_more_is_replaced_in_the_same_tur
             (TurnState.COMPLETED, "two", None),
         ]
         assert (await store.turns.get(ANN, turn.id)).model == "small"
+
+
+async def test_room_is_made_by_the_model_that_answers_where_the_chosen_one_is_gone(store: Store) -> None:
+    ear, gone = Ear(), NoSuchModel("404")
+    config = replace(SMALL, models=Models(default="small", allowed=("large",)))
+    async with (
+        ScriptedModel((gone,), (gone,), says("They spoke of words."), says("one")) as model,
+        a_session(store, model, ear, config=config) as session,
+    ):
+        await store.preferences.set_for_session(ANN, session.info.id, MODEL, "large")
+        await filled(store, session.info)
+        await session.prompt(words())
+        ended = await ear.until_ended()
+        await session.until_idle()
+        assert [request.model for request in model.requests] == ["large", "large", "small", "small"]
+        assert (ended.text, ended.context_trimmed, ended.unsummarised, ended.model_gone) == ("one", False, False, "large")
 
 
 async def test_the_operators_own_model_that_is_gone_is_a_failure_that_says_so(store: Store) -> None:

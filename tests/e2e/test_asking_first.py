@@ -1,6 +1,7 @@
 """*Ask anyway* and *Don't* before an answer that would cost much."""
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,7 @@ from agent.config import AgentConfig
 from agent.prices import Price, Prices
 from cogs.asking_first import AS_BEFORE, NOT_ASKED
 from cogs.words import GONE
+from delivery.summing import SUMMED
 from playground.standin import Message
 from storage.records import Actor, TurnState
 from tests.e2e.team import Team, a_team, is_ended
@@ -103,6 +105,20 @@ async def test_a_costly_regenerate_that_is_let_be_leaves_the_answer_that_was(tea
     await team.ann.press(shown, "Don't")
     await team.ann.wait_for(lambda m: m.id == shown.id and m.text.startswith(AS_BEFORE), channel=team.general)
     assert await path(team) == before
+
+
+async def test_no_room_is_made_before_its_owner_has_agreed(tmp_path: Path) -> None:
+    full = AgentConfig(prices=PRICES, context_tokens=1650, reply_reserve=50, system_prompt="Hi.")
+    async with a_team(tmp_path, config=full) as team:
+        for number in range(3):
+            await team.ask(team.ann, f"{number} {LONG}")
+        team.config = replace(full, ask_first_above=1)
+        await team.restart()
+        before = len(team.gate.asked)
+        shown = await held(team)
+        assert len(team.gate.asked) == before
+        answer = await (await team.ann.press(shown, "Ask anyway")).message(is_ended)
+        assert answer.text.count(SUMMED) == 1
 
 
 async def finishing(team: Team) -> Message:
