@@ -14,7 +14,7 @@ from cogs.present import go, present
 from cogs.reply import Interaction, actor_of, reply_to, say_long
 from cogs.router import submitted, uuid_in
 from cogs.services import Services
-from cogs.words import label, plain_label, quote
+from cogs.words import attach_too, label, plain_label, quote
 from storage.errors import WrongTurnState
 from storage.records import Departure, Leave, Turn, TurnState
 
@@ -37,7 +37,8 @@ class WaitingPrompts(commands.Cog):
         actor, reply = actor_of(interaction), reply_to(interaction)
         turn = await self._services.runtimes.of(actor).remove(uuid_in(arguments))
         session = await self._services.store.sessions.get(actor, turn.session_id)
-        await reply.say(f"Taken out of {label(session)}. Your message, if you want it again:")
+        too = attach_too([file.name for file in turn.files])
+        await reply.say(f"Taken out of {label(session)}. Your message, if you want it again{too}:")
         await say_long(reply, turn.prompt)
 
     async def _reword_pressed(self, interaction: Interaction, arguments: list[str]) -> None:

@@ -75,6 +75,14 @@ async def test_a_reply_that_the_guard_holds_back_keeps_its_file_and_leaves_nothi
     assert not pressed.failed
 
 
+async def test_a_prompt_that_is_taken_out_names_the_files_that_came_with_it(team: Team) -> None:
+    await held(team)
+    asked = await team.ann.slash(team.general, "ask", prompt="and this?", file=NOTES)
+    waits = await asked.message(lambda m: "Remove" in [b.label for b in m.buttons])
+    taken = await (await team.ann.press(waits, "Remove")).message(lambda m: "Taken out" in m.text)
+    assert taken.text.endswith("Your message, if you want it again (attach notes.txt again, too):")
+
+
 async def test_a_form_that_words_a_question_anew_asks_for_no_files(team: Team) -> None:
     offered = await more(team, await team.ask(team.ann, "one"))
     assert (await form(team, offered, "Edit my message")).uploads == ()
