@@ -35,6 +35,8 @@ class Mention:
 
     author_id: int
     text: str
+    files: tuple[discord.Attachment, ...] = ()
+    """What is said of them: they are fetched when it is answered."""
 
 
 class Mentions(commands.Cog):
@@ -58,7 +60,8 @@ class Mentions(commands.Cog):
             if refusal is not None:
                 await message.channel.send(refusal, allowed_mentions=NO_MENTIONS)
                 return
-            await self._offer(message, Mention(message.author.id, _without_mention(message.content, me.id)))
+            text = _without_mention(message.content, me.id)
+            await self._offer(message, Mention(message.author.id, text, tuple(message.attachments)))
         except discord.Forbidden:
             return  # no right to write here, so there is no door to tell anybody through
 
@@ -85,8 +88,8 @@ class Mentions(commands.Cog):
         if held is None or held.author_id != interaction.user.id:
             raise Unreadable
         self._held.pop(number_in(arguments))
-        if held.text:
-            await ask(self._services, interaction, reply_to(interaction), held.text)
+        if held.text or held.files:
+            await ask(self._services, interaction, reply_to(interaction), held.text, held.files)
         else:
             await reply_to(interaction).say(f"{NOTHING_IN_IT} `/ask` takes it, for your eyes only.")
         await _delete(interaction.message)

@@ -47,6 +47,20 @@ async def test_ask_takes_files_and_answers_only_who_asked(team: Team) -> None:
     assert not [m for m in team.bob.sees(team.general) if m.author.bot]
 
 
+@pytest.mark.parametrize("words", ["what is it made of?", ""])
+async def test_files_beside_a_mention_go_with_it_and_are_told_of_in_private(team: Team, words: str) -> None:
+    await team.ann.say(team.general, words, mention_bot=True, attachments=[NOTES, FILM])
+    line = await team.ann.wait_for(lambda m: "I answer in private" in m.text, channel=team.general)
+    used = await team.ann.press(line, "Answer me privately")
+    answer = await used.message(lambda m: "echo" in m.text and is_ended(m))
+    told = await used.message(lambda m: "I can't read film.mp4" in m.text)
+    assert answer.ephemeral
+    assert told.ephemeral
+    asked = team.gate.asked[-1][-1].content
+    assert "the moon is made of rock" in asked
+    assert asked.endswith(words)
+
+
 async def test_a_file_alone_is_asked_about_by_its_name(team: Team) -> None:
     await (await team.ann.slash(team.general, "ask", file=("moon.pdf", pdf("A page"), "application/pdf"))).message(is_ended)
     assert team.gate.asked[-1][-1].content.endswith("</file>\n\nmoon.pdf")
