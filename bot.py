@@ -26,6 +26,7 @@ from agent.errors import ModelError
 from agent.model import ModelClient
 from agent.openai_client import OPENAI, NoModelChosen
 from agent.price_file import PricesRefused
+from agent_settings import builtin_answer, make_model
 from check import check
 from errands import NoUserId, add_errands, chosen_errand
 from lifeline import end_with_stdin
@@ -39,7 +40,7 @@ from settings import Settings, SettingsError, load_settings
 from storage.errors import DatabaseRefused
 from watch.logs import set_up_logging
 from watch.server import CannotListen
-from wiring import builtin_answer, connect_to_discord, make_model, running
+from wiring import connect_to_discord, running
 
 VERSION: Final = "0.1.0"
 HERE: Final = Path(__file__).resolve().parent

@@ -5,33 +5,30 @@ The real bot, the console and the end-to-end tests all use it; nothing else make
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 from agent.breaker import GuardedModel
 from agent.budget import budget_of
-from agent.builtin import BuiltinModel, answer_to
-from agent.builtin_via import BuiltinVia
 from agent.catalogue import Catalogue
-from agent.config import AgentConfig, Models
-from agent.deadlines import Deadlines
+from agent.config import AgentConfig
 from agent.events import Listener, beside
-from agent.model import Message, ModelClient, Role
-from agent.openai_client import OpenAIClient, connect
-from agent.price_file import prices_in
+from agent.model import ModelClient
 from agent.recall import meter_of
 from agent.recovery import recover
 from agent.runtimes import Runtimes
 from agent.titler import Titler
 from agent.usage import report_of
+from agent_settings import agent_config, title_model
 from cogs.access import Access
 from cogs.client import Cubby
 from cogs.controls import AnswerControls
 from cogs.errands import Errands
+from cogs.order import Order
 from cogs.router import Router
 from cogs.services import Services
 from cogs.tasks import Tasks
@@ -42,7 +39,7 @@ from delivery.means import Means
 from delivery.operator import Operator
 from delivery.sender import Sender
 from documents.reading import Limits, Reader
-from settings import EVERY, Settings
+from settings import Settings
 from storage.backups import BackupKeeper
 from storage.caretaker import Caretaker
 from storage.housekeeping import IncidentKind
@@ -50,7 +47,7 @@ from storage.ids import utc_now
 from storage.sqlite.open import open_store
 from storage.store import Store
 from watch.disk import DiskWatch
-from watch.watch import watching
+from watch.watch import Watch, watching
 
 PRIVACY_PAGE: Final = Path(__file__).resolve().parent / "docs" / "privacy.md"
 
@@ -84,10 +81,7 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
         watch = await stack.enter_async_context(watching(store, settings.health_port, settings.health_host, utc_now))
         governor = Governor()
         govern(watch.trace, governor)
-        client = Cubby(watch.trace)
-        watch.follow(client)
-        stack.push_async_callback(client.ended)
-        stack.push_async_callback(client.close)
+        client = _client(stack, watch)
         tasks = _tasks(stack)
         sender = Sender(client)
         operator = Operator(settings.operator_id, store.upkeep, sender, client.direct_once_connected, now=utc_now)
@@ -102,14 +96,16 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
         listener = beside(deliverer.on_event, operator.on_event, watch.turns.on_event, titles)
         runtimes = await stack.enter_async_context(Runtimes(store, guarded, config, listener, grace=GRACE, budget=budget))
         access = Access(client, settings.allowed_guilds, time.monotonic)
+        order = Order()
         services = Services(
             client=client,
             store=store,
             runtimes=runtimes,
             deliverer=deliverer,
             sender=sender,
-            router=Router(access),
+            router=Router(access, order),
             access=access,
+            order=order,
             tasks=tasks,
             errands=Errands(),
             direct=client.direct,
@@ -138,6 +134,14 @@ async def _mend(store: Store, runtimes: Runtimes, config: AgentConfig, listener:
     await deliverer.withdraw_lost()
     await recover(store, runtimes, config, listener, utc_now)
     await deliverer.recover()
+
+
+def _client(stack: AsyncExitStack, watch: Watch) -> Cubby:
+    client = Cubby(watch.trace)
+    watch.follow(client)
+    stack.push_async_callback(client.ended)
+    stack.push_async_callback(client.close)
+    return client
 
 
 def _tasks(stack: AsyncExitStack) -> Tasks:
@@ -217,68 +221,8 @@ async def connect_to_discord(bot: Running, token: str) -> "asyncio.Task[None]":
     return connection
 
 
-def agent_config(settings: Settings) -> AgentConfig:
-    """What the agent needs of the settings, and of the files that they name. Raises `PricesRefused`."""
-    return AgentConfig(
-        system_prompt=settings.system_prompt,
-        context_tokens=settings.context_tokens,
-        reply_reserve=settings.reply_reserve,
-        max_output_tokens=settings.max_output_tokens,
-        models=_models(settings),
-        ask_first_above=int(settings.ask_first_above * 1_000_000),
-        prices=prices_in(settings.price_file, needed=settings.ask_first_above > 0),
-        running_turns=settings.running_turns,
-        prompts_per_minute=settings.prompts_per_minute,
-        day_tokens_person=settings.day_tokens_person,
-        day_tokens_all=settings.day_tokens_all,
-        deadlines=Deadlines(settings.first_delta_timeout, settings.delta_timeout, settings.total_timeout),
-    )
-
-
 def _told_of(model: ModelClient, config: AgentConfig) -> AgentConfig:
     return replace(config, models=replace(config.models, default=model.name))
-
-
-def _models(settings: Settings) -> Models:
-    names = tuple(name for name, _ in settings.models)
-    return Models(
-        allowed=None if EVERY in names else names,
-        contexts={name: tokens for name, tokens in settings.models if tokens is not None},
-        thinking=settings.effort_models,
-        seeing=settings.picture_models,
-    )
-
-
-async def make_model(settings: Settings) -> ModelClient:
-    """The model that the settings name; the built-in one with neither a key nor a base URL. Either is asked through the
-    playground's stand where there is one.
-
-    Raises `NoModelChosen` and, where the endpoint must be asked and cannot, `ModelError`.
-    """
-    if settings.uses_builtin_model:
-        return BuiltinVia(settings.cubby_model_api) if settings.cubby_model_api else BuiltinModel()
-    return await connect(
-        model=settings.openai_model, api_key=_key(settings), base_url=settings.openai_base_url, via=settings.cubby_model_api
-    )
-
-
-def title_model(settings: Settings, model: ModelClient) -> ModelClient | None:
-    """What names sessions: the model itself, or another one at its endpoint; `None`, a plain rule, with the built-in model."""
-    if settings.uses_builtin_model:
-        return None
-    if settings.title_model is None:
-        return model
-    via = settings.cubby_model_api
-    return OpenAIClient(settings.title_model, api_key=_key(settings), base_url=settings.openai_base_url, via=via)
-
-
-def _key(settings: Settings) -> str | None:
-    return settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
-
-
-def builtin_answer(messages: Sequence[Mapping[str, str]]) -> str:
-    """What the built-in model answers to messages as they travel over HTTP, for the playground's stand."""
-    return answer_to([Message(cast("Role", each["role"]), each["content"]) for each in messages])
 
 
 def privacy_page(model: ModelClient) -> str:

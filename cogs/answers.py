@@ -74,8 +74,7 @@ class Answers(commands.Cog):
         session = await self._services.store.sessions.get(actor, uuid_in(arguments))
         text = checked(submitted(interaction))
         files = uploaded(interaction)
-        async with giving_back(self._services, interaction, text, files):
-            await reply.defer()
+        async with giving_back(self._services, interaction, text, files), reply.acknowledging():
             prompt = await prompt_with(self._services, interaction, reply, text, files)
             departure = Departure(leave=Leave.REPLY, number=session.number, prompt=prompt)
             await go(self._services, actor, reply, departure)

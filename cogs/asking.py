@@ -74,12 +74,15 @@ async def ask(
     attachments: Sequence[discord.Attachment] = (),
 ) -> None:
     """Ask in the person's active session; the answer, or the place in the queue, fills the reply's first message."""
+    actor = actor_of(interaction)
     if text or not attachments:
         checked(text)
     async with giving_back(services, interaction, text, attachments):
-        await reply.defer()
-        prompt = await prompt_with(services, interaction, reply, text, attachments)
-        await services.runtimes.of(actor_of(interaction)).say(prompt)
+        async with reply.acknowledging():
+            prompt = await prompt_with(services, interaction, reply, text, attachments)
+            await services.order.turn(actor.user_id)
+            await services.runtimes.of(actor).say(prompt)
+            services.order.took_effect(actor.user_id)
         reply.leave_first()
 
 

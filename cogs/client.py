@@ -93,7 +93,7 @@ class Cubby(commands.Bot):
         self._services, self._mend = services, mend
         self._notices = Notices(services)
         if isinstance(self.tree, Tree):
-            self.tree.access = services.access
+            self.tree.access, self.tree.order = services.access, services.order
 
     def begin(self, token: str) -> "asyncio.Task[None]":
         """Log in and stay connected in a task of the bot's own, which `close()` ends and `ended()` awaits."""

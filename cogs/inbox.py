@@ -69,6 +69,8 @@ class Inbox:
         """Take a message that just came, after all that its author wrote before."""
         actor = Actor(message.author.id)
         lane = self._lane(actor)
+        self._services.order.join(actor.user_id)
+        await self._services.order.turn(actor.user_id)
         async with lane.lock:
             try:
                 await self._catch_up(actor, lane)
@@ -154,6 +156,7 @@ class Inbox:
     async def _ask(self, message: discord.Message, actor: Actor, reply: MessageReply, *, missed: bool) -> None:
         read = await take(self._services, actor, await text_of(message), message.attachments)
         went = await self._went(message, actor, reply, read, missed=missed)
+        self._services.order.took_effect(actor.user_id)
         if isinstance(went, Asked) and self._services.has_leisure():
             self._services.tasks.start(f"typing-{message.id}", _type(message))
         if not isinstance(went, Waiting):

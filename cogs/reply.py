@@ -7,14 +7,21 @@ Facts from Discord's documentation ("Receiving and Responding to Interactions"):
 the token lives 15 minutes from the interaction's creation.
 """
 
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 
 import discord
 
+from cogs.explain import UNREACHED
 from cogs.first import given, repeated
 from delivery.splitting import split
 from storage.records import Actor, Source, SourceKind, Surface, Target
+
+log = logging.getLogger(__name__)
 
 Interaction = discord.Interaction[discord.Client]
 AnyView = discord.ui.View | discord.ui.LayoutView
@@ -83,6 +90,7 @@ class Reply:
         self._given = False
         """Whether the first response was, though discord.py did not learn so."""
         self._message_id: int | None = None
+        self._acknowledgement: asyncio.Task[None] | None = None
 
     @property
     def private(self) -> bool:
@@ -110,8 +118,32 @@ class Reply:
             self._message_id = sent.message_id if sent is not None else await self._first_message()
         self._given = True
 
+    @asynccontextmanager
+    async def acknowledging(self) -> AsyncGenerator[None, None]:
+        """Acknowledge as `defer` does beside what is done inside, so that an answer is asked for at once; in a direct message
+        before it, since that tells the first message's id. Where Discord takes no acknowledgement any more, what was done
+        inside stays done, and its answer finds another place.
+        """
+        if not self.private:
+            await self.defer()
+            yield
+            return
+        self._acknowledgement = asyncio.create_task(self.defer(), name=f"acknowledge-{self.interaction.id}")
+        try:
+            yield
+        finally:
+            await self._acknowledged()
+
+    async def _acknowledged(self) -> None:
+        """Wait for the acknowledgement that is under way."""
+        if self._acknowledgement is not None:
+            try:
+                await self._acknowledgement
+            except UNREACHED as error:
+                log.warning("interaction %s can't be acknowledged: %s", self.interaction.id, type(error).__name__)
+
     def target(self) -> Target:
-        """The interaction's first message as the place of a model's answer; call after `defer()`."""
+        """The interaction's first message as the place of a model's answer; in a direct message call after `defer()`."""
         channel_id = self.interaction.channel_id or 0
         if self.private:
             return self.next_target()
@@ -136,6 +168,7 @@ class Reply:
 
     async def say(self, text: str | None = None, *, view: AnyView | None = None) -> int | None:
         """Show `text`, or a panel, as the next message of this answer; returns its id where Discord tells it."""
+        await self._acknowledged()
         # A first response that Discord refused has yet to be given, whatever was meant to come below it.
         first, self._first = self._first or not self.responded, False
         shown = _shown(text, view)

@@ -19,6 +19,7 @@ from cogs import ids
 from cogs.access import Access
 from cogs.explain import UNREACHED, explain
 from cogs.first import Repeats
+from cogs.order import Order
 from cogs.reply import Interaction, reply_to
 from cogs.words import GONE
 
@@ -34,8 +35,8 @@ class Unreadable(Exception):
 class Router(commands.Cog):
     """Takes every component and modal interaction to the handler of its verb."""
 
-    def __init__(self, access: Access) -> None:
-        self._access = access
+    def __init__(self, access: Access, order: Order) -> None:
+        self._access, self._order = access, order
         self._handlers: dict[str, Handler] = {}
         self._repeats = Repeats()
 
@@ -57,6 +58,7 @@ class Router(commands.Cog):
             return
         if self._repeats.is_one(interaction.id):
             return
+        self._order.join(interaction.user.id)
         try:
             if await self._access.refused(interaction):
                 return

@@ -15,6 +15,7 @@ from agent.runtimes import Runtimes
 from agent.usage import Report
 from cogs.access import Access
 from cogs.errands import Errands
+from cogs.order import Order
 from cogs.router import Router
 from cogs.tasks import Tasks
 from delivery.deliverer import Deliverer
@@ -36,6 +37,7 @@ class Services:
     sender: Sender
     router: Router
     access: Access
+    order: Order
     tasks: Tasks
     errands: Errands
     direct: Callable[[Actor], Awaitable[Target]]

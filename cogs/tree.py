@@ -8,6 +8,7 @@ from discord import app_commands
 from cogs.access import Access
 from cogs.explain import UNREACHED, explain
 from cogs.first import Repeats
+from cogs.order import Order
 from cogs.reply import Interaction, reply_to
 
 log = logging.getLogger(__name__)
@@ -18,6 +19,8 @@ class Tree(app_commands.CommandTree[discord.Client]):
 
     access: Access | None = None
     """Set once the bot is wired; until then nobody is served."""
+    order: Order | None = None
+    """Set with it."""
 
     def __init__(self, client: discord.Client) -> None:
         super().__init__(
@@ -31,6 +34,8 @@ class Tree(app_commands.CommandTree[discord.Client]):
         """Let a command through, once, or answer it with the polite line of `access.py`."""
         if self.access is None or self._repeats.is_one(interaction.id):
             return False
+        if self.order is not None and interaction.type is not discord.InteractionType.autocomplete:
+            self.order.join(interaction.user.id)
         return not await self.access.refused(interaction)
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:

@@ -7,9 +7,10 @@ import pytest
 from agent.builtin import BuiltinModel, answer_to
 from agent.context import GO_ON
 from agent.model import Finish, FinishReason, Message, ModelClient, ModelEvent, ModelRequest, Text
+from agent_settings import builtin_answer, make_model, title_model
 from playground.model_stand import ModelStand
 from settings import Settings
-from wiring import builtin_answer, make_model, privacy_notice, privacy_page, title_model
+from wiring import privacy_notice, privacy_page
 
 TALK = (
     Message("system", "Be brief."),

@@ -80,12 +80,21 @@ async def test_errors_of_discords_own_are_waited_out(team: Team, route: str) -> 
     assert [len(answers(team, who)) for who in people] == [1] * len(people)
 
 
-async def test_an_answer_that_came_too_late_gives_the_words_back_in_direct_messages(team: Team) -> None:
-    team.discord.faults.add(Fault(route=RESPOND, status=404, code=10062, message="Unknown interaction", times=None))
+TOO_LATE = Fault(route=RESPOND, status=404, code=10062, message="Unknown interaction", times=None)
+
+
+async def test_a_question_that_was_acknowledged_too_late_is_answered_in_direct_messages(team: Team) -> None:
+    team.discord.faults.add(TOO_LATE)
     await team.ann.slash(team.general, "ask", prompt="my only copy")
+    await team.ann.wait_for(lambda m: m.text.startswith("echo: my only copy") and is_ended(m), channel=team.ann.dm)
+    assert len(team.gate.asked) == 1
+
+
+async def test_what_was_acknowledged_too_late_gives_the_words_back_in_direct_messages(team: Team) -> None:
+    team.discord.faults.add(TOO_LATE)
+    await team.ann.slash(team.general, "new", prompt="my only copy")
     told = await team.ann.wait_for(lambda m: "my only copy" in m.text, channel=team.ann.dm)
     assert "answered too late, so nothing was done" in told.text
-    assert team.bot is not None
     assert team.gate.asked == []
 
 

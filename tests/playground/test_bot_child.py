@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from agent_settings import builtin_answer
 from playground.bot_process import BotProcess, State
 from playground.disk_switch import disk_full, why_not
 from playground.faulty_answers import Fault
@@ -18,7 +19,6 @@ from playground.model_stand import ModelStand
 from playground.standin import Message, Person, StandIn
 from tests.e2e.team import is_ended
 from tests.processes import BOT, TOKEN, environment
-from wiring import builtin_answer
 
 
 @dataclass

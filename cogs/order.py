@@ -1,0 +1,47 @@
+"""What a person asks for takes effect in the order in which they asked.
+
+A command waits for its acknowledgement, which takes Discord a tenth of a second, or seconds on a bad day; a message waits for
+what is attached to it. Without this, what came later could go to the session that an earlier `/new` was to leave.
+"""
+
+import asyncio
+from functools import partial
+from typing import Any, Final
+
+PATIENCE: Final = 10.0
+"""Seconds for which something waits for what came before it; whatever takes longer is overtaken."""
+
+
+class Order:
+    """Who is at what. discord.py gives each event a task of its own, in the order of their arrival, and begins them so."""
+
+    def __init__(self) -> None:
+        self._under_way: dict[int, dict[asyncio.Task[Any] | None, asyncio.Future[None]]] = {}
+
+    def join(self, user_id: int) -> None:
+        """The running task is what this person just asked for, until it ends or has taken effect. To be called first in it."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._under_way.setdefault(user_id, {})[task] = asyncio.get_running_loop().create_future()
+            task.add_done_callback(partial(self._leave, user_id))
+
+    async def turn(self, user_id: int) -> None:
+        """Return when whatever this person asked for before has taken effect."""
+        earlier: list[asyncio.Future[None]] = []
+        for task, over in self._under_way.get(user_id, {}).items():
+            if task is asyncio.current_task():
+                break
+            earlier.append(over)
+        if earlier:
+            await asyncio.wait(earlier, timeout=PATIENCE)
+
+    def took_effect(self, user_id: int) -> None:
+        """The running task has done what this person asked for: what comes later need not wait for the rest of it."""
+        self._leave(user_id, asyncio.current_task())
+
+    def _leave(self, user_id: int, task: asyncio.Task[Any] | None) -> None:
+        theirs = self._under_way.get(user_id, {})
+        if (over := theirs.pop(task, None)) is not None:
+            over.set_result(None)
+        if not theirs:
+            self._under_way.pop(user_id, None)
