@@ -1,11 +1,12 @@
 """`Files`: what people attached to their prompts (see `store.py`).
 
-A file comes with its prompt (`Prompt.files`), in that transaction. It belongs to its owner, who has each content once, and to
-every session in which it was sent, forks and moved exchanges too; with the last of these it is gone. Those of a temporary
-session are held in memory.
+A file comes with its prompt (`Prompt.files`) or with a session that is taken in (`Transfers.adopt`), in that transaction. It
+belongs to its owner, who has each content once, and to every session in which it was sent, forks and moved exchanges too; with
+the last of these it is gone. Those of a temporary session are held in memory.
 """
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Protocol
 from uuid import UUID
 
@@ -21,6 +22,12 @@ class Files(Protocol):
 
     async def data(self, actor: Actor, session_id: UUID, digest: str) -> bytes | None:
         """The bytes of a file of the session. Raises `SessionNotFound`."""
+        ...
+
+    async def known(self, actor: Actor, digests: Iterable[str]) -> AbstractSet[str]:
+        """Those of the digests that are a file of the person's, be it of another session: one that is taken in has these by
+        naming them.
+        """
         ...
 
     async def used(self, actor: Actor) -> int:

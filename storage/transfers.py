@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from typing import Final, Protocol
 from uuid import UUID
 
-from storage.records import Actor, Draft, DraftEntry, Entry, Provenance, SessionInfo
+from storage.records import Actor, Draft, DraftEntry, Entry, File, Provenance, SessionInfo
 
 THOUGHTS: Final = "thoughts"
 """The key of an answer's data, in what goes out, under which stands what the model thought before it."""
@@ -29,11 +29,12 @@ class Transfers(Protocol):
         """
         ...
 
-    async def adopt(self, actor: Actor, draft: Draft, entries: Sequence[DraftEntry]) -> SessionInfo:
+    async def adopt(self, actor: Actor, draft: Draft, entries: Sequence[DraftEntry], files: Sequence[File] = ()) -> SessionInfo:
         """Take a session in as it is described, under the person's next number: all of it or, where this raises, nothing.
 
-        User entries become the person's. Ids are new; the draft's are looked up by `known` from then on. It is not made
-        active. Raises `BrokenTree`.
+        User entries become the person's. Of the files that they name, the session has those that come with it and those that
+        the person has already (`Files.known`), whatever other people have. Ids are new; the draft's are looked up by `known`
+        from then on. It is not made active. Raises `BrokenTree`.
         """
         ...
 

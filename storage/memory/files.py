@@ -1,6 +1,7 @@
 """Files that came with prompts, in memory."""
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from uuid import UUID
 
 from storage.memory.state import State
@@ -22,6 +23,10 @@ class MemoryFiles:
         """See `Files.data`."""
         content = self._content(actor, session_id, digest)
         return None if content is None else content.data
+
+    async def known(self, actor: Actor, digests: Iterable[str]) -> AbstractSet[str]:
+        """See `Files.known`."""
+        return {digest for digest in digests if (actor.user_id, digest) in self._state.files}
 
     async def used(self, actor: Actor) -> int:
         """See `Files.used`. Those of a pending choice are in its prompt."""

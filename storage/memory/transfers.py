@@ -11,7 +11,7 @@ from storage.ids import new_id
 from storage.memory.state import Flags, State
 from storage.omissions import coming_in, going_out, is_omitted
 from storage.preferences import INSTRUCTIONS
-from storage.records import HERE, Actor, Draft, DraftEntry, Entry, EntryKind, Provenance, SessionInfo
+from storage.records import HERE, Actor, Draft, DraftEntry, Entry, EntryKind, File, Provenance, SessionInfo
 from storage.text import clean, clean_name
 from storage.transfers import THOUGHTS
 from storage.tree import leaf_of, places_of
@@ -44,7 +44,7 @@ class MemoryTransfers:
         thoughts = self._state.thoughts.get(turn.id) if turn is not None else None
         return entry if thoughts is None else replace(entry, data={**entry.data, THOUGHTS: thoughts})
 
-    async def adopt(self, actor: Actor, draft: Draft, entries: Sequence[DraftEntry]) -> SessionInfo:
+    async def adopt(self, actor: Actor, draft: Draft, entries: Sequence[DraftEntry], files: Sequence[File] = ()) -> SessionInfo:
         """See `Transfers.adopt`."""
         places_of(draft, entries)
         flags = Flags(
@@ -75,6 +75,8 @@ class MemoryTransfers:
             session.omitted |= {ids[entry.id]} if is_omitted(entry.kind, entry.data) else set()
         for entry in sorted(session.entries.values(), key=lambda one: one.created):
             self._state.place(session.owner, entry)
+        for file in files:
+            self._state.files[session.owner, file.attached.digest] = file.content
         leaf = leaf_of(draft, entries)
         session.leaf = None if leaf is None else ids[leaf]
         if draft.provenance is not None:

@@ -6,6 +6,7 @@ That a content goes with the last one who has it is held by triggers (`migration
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from uuid import UUID
 
 from storage.records import Actor, Attached, Content, File, Turn, files_in, with_files
@@ -55,6 +56,16 @@ class SqliteFiles:
                 return words.files[digest].data if digest in words.files else None
             row = connection.execute(sql, (session["owner"], session["number"], digest)).fetchone()
             return None if row is None else row["data"]
+
+        return await self._database.read(work)
+
+    async def known(self, actor: Actor, digests: Iterable[str]) -> AbstractSet[str]:
+        """See `Files.known`."""
+        wanted = json.dumps(list(digests))
+        sql = "SELECT f.digest FROM json_each(?) wanted CROSS JOIN files f ON f.owner = ? AND f.digest = wanted.value"
+
+        def work(connection: sqlite3.Connection) -> AbstractSet[str]:
+            return {row[0] for row in connection.execute(sql, (wanted, owner_key(connection, actor)))}
 
         return await self._database.read(work)
 

@@ -13,10 +13,10 @@ from storage.errors import BrokenTree
 from storage.ids import new_id, uuid_of
 from storage.omissions import coming_in, going_out, is_omitted
 from storage.preferences import INSTRUCTIONS
-from storage.records import HERE, Actor, Draft, DraftEntry, Entry, EntryKind, Provenance, SessionInfo
+from storage.records import HERE, Actor, Draft, DraftEntry, Entry, EntryKind, File, Provenance, SessionInfo
 from storage.sqlite import preferences
 from storage.sqlite.database import Database
-from storage.sqlite.files import share
+from storage.sqlite.files import keep, share
 from storage.sqlite.held import Held, refuse_temporary
 from storage.sqlite.omissions import omit_places, omitted_in
 from storage.sqlite.permission import made_owner_key, owner_key, session_by_id
@@ -79,7 +79,7 @@ class SqliteTransfers:
             yield entries
             after = entries[-1].id
 
-    async def adopt(self, actor: Actor, draft: Draft, entries: Sequence[DraftEntry]) -> SessionInfo:
+    async def adopt(self, actor: Actor, draft: Draft, entries: Sequence[DraftEntry], files: Sequence[File] = ()) -> SessionInfo:
         """See `Transfers.adopt`."""
         places = places_of(draft, entries)
         if len(entries) > LARGEST - 1:
@@ -100,6 +100,7 @@ class SqliteTransfers:
             )
             new = [_new(actor, entry, places) for entry in entries]
             fill(connection, owner, number, new, None if leaf is None else places[leaf])
+            keep(connection, owner, number, files)
             share(connection, owner, number, new)
             omit_places(connection, owner, number, [places[e.id] + 1 for e in entries if is_omitted(e.kind, e.data)])
             if draft.instructions is not None:

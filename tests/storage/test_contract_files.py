@@ -4,8 +4,21 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
-from storage.errors import QueueFull, SessionNotFound
-from storage.records import Actor, Attached, Departure, Draft, DraftEntry, Leave, SessionInfo, TurnState, files_in
+from storage.errors import BrokenTree, QueueFull, SessionNotFound
+from storage.records import (
+    Actor,
+    Attached,
+    Content,
+    Departure,
+    Draft,
+    DraftEntry,
+    File,
+    Leave,
+    SessionInfo,
+    TurnState,
+    files_in,
+    with_files,
+)
 from storage.store import Store
 from tests.storage.samples import ANN, BOB, START, answer, file, prompt
 
@@ -175,3 +188,46 @@ async def test_a_session_that_comes_in_has_what_its_owner_has_of_its_files_and_n
     assert await has(store, own) == {"report.pdf"}
     other = await store.transfers.adopt(BOB, Draft(created=START), [named])
     assert await has(store, other, BOB) == set()
+
+
+def naming(*files: File) -> list[DraftEntry]:
+    """A session to be taken in, whose one prompt came with these."""
+    told = with_files(each.attached for each in files)
+    return [DraftEntry(id=1, parent=None, kind="user", text="read", data=told, created=START)]
+
+
+async def test_files_that_come_with_a_session_are_kept_and_gone_with_it(store: Store) -> None:
+    session = await store.transfers.adopt(ANN, Draft(created=START), naming(REPORT, NOTES), [REPORT])
+    assert await has(store, session) == {"report.pdf"}
+    assert await store.files.used(ANN) == size((REPORT,))
+    await store.shelves.delete(ANN, session.number)
+    await store.shelves.purge(ANN, session.number)
+    assert await store.files.used(ANN) == 0
+
+
+async def test_files_that_come_twice_are_kept_once(store: Store) -> None:
+    sent = await store.sessions.create(ANN)
+    await answer(store, await store.turns.submit(ANN, sent.id, prompt("read", REPORT), TurnState.ASKED))
+    come = [await store.transfers.adopt(ANN, Draft(created=START), naming(REPORT), [REPORT]) for _ in range(2)]
+    assert await store.files.used(ANN) == size((REPORT,))
+    await store.shelves.delete(ANN, sent.number)
+    await store.shelves.purge(ANN, sent.number)
+    assert [await has(store, each) for each in come] == [{"report.pdf"}] * 2
+
+
+async def test_a_session_that_does_not_come_in_leaves_no_file(store: Store) -> None:
+    with pytest.raises(BrokenTree):
+        await store.transfers.adopt(ANN, Draft(created=START, leaf=7), naming(REPORT), [REPORT])
+    assert await store.files.used(ANN) == 0
+    assert await store.files.known(ANN, [REPORT.attached.digest]) == set()
+
+
+async def test_a_person_has_files_under_a_digest_whoever_else_has_something_there(store: Store) -> None:
+    theirs = File(REPORT.attached, Content(b"what Bob says that it is"))
+    await store.transfers.adopt(BOB, Draft(created=START), naming(theirs), [theirs])
+    assert await store.files.known(ANN, [REPORT.attached.digest]) == set()
+    named = await store.transfers.adopt(ANN, Draft(created=START), naming(REPORT))
+    assert await has(store, named) == set()
+    come = await store.transfers.adopt(ANN, Draft(created=START), naming(REPORT), [REPORT])
+    assert await has(store, come) == {"report.pdf"}
+    assert await store.files.known(ANN, [REPORT.attached.digest, NOTES.attached.digest]) == {REPORT.attached.digest}

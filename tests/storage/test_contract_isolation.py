@@ -14,6 +14,7 @@ import pytest
 from storage.accounts import Accounts
 from storage.branches import Branches
 from storage.compactions import Compactions
+from storage.files import Files
 from storage.omissions import Omissions
 from storage.preferences import Preferences
 from storage.records import Delivery, Draft, Provenance, Shelf, Spent, Turn, TurnState
@@ -36,6 +37,7 @@ PARTS = {
     "turns": TurnJournal,
     "deliveries": DeliveryJournal,
     "accounts": Accounts,
+    "files": Files,
 }
 
 
@@ -116,6 +118,8 @@ AIMED: dict[str, Call] = {
     "deliveries.of_turn": lambda s, t: s.deliveries.of_turn(ANN, t.turn),
     "deliveries.link": lambda s, t: s.deliveries.link(ANN, t.message, t.session),
     "deliveries.session_of": lambda s, t: s.deliveries.session_of(ANN, t.message),
+    "files.texts": lambda s, t: s.files.texts(ANN, t.session, ["0"]),
+    "files.data": lambda s, t: s.files.data(ANN, t.session, "0"),
     "store.first_time": lambda s, t: s.first_time(ANN, "welcome", t.session),
 }
 """Calls that are aimed at something by its id or number."""
@@ -127,6 +131,8 @@ OWN: dict[str, Call] = {
     "sessions.search": lambda s, _: s.sessions.search(ANN, ""),
     "shelves.erase": lambda s, _: s.shelves.erase(ANN),
     "transfers.adopt": lambda s, _: s.transfers.adopt(ANN, Draft(created=START), []),
+    "files.used": lambda s, _: s.files.used(ANN),
+    "files.known": lambda s, _: s.files.known(ANN, ["0"]),
     "transfers.every": lambda s, _: anext(s.transfers.every(ANN), None),
     "transfers.known": lambda s, _: s.transfers.known(ANN, "there", ["a-1"]),
     "preferences.get": lambda s, _: s.preferences.get(ANN, "x"),
