@@ -118,9 +118,9 @@ class Answers(commands.Cog):
     async def _again(self, interaction: Interaction, arguments: list[str], leave: Leave, *, look_first: bool = False) -> None:
         actor, reply = actor_of(interaction), reply_to(interaction)
         turn = await self._services.store.turns.get(actor, uuid_in(arguments))
-        await reply.defer()
-        if look_first:
-            await self._services.try_model_now()
-        prompt = Prompt(text="", source=source_of(interaction), target=reply.target())
-        departure = Departure(leave=leave, number=turn.session_number, turn_id=turn.id, prompt=prompt)
-        await go(self._services, actor, reply, departure)
+        async with reply.acknowledging():
+            if look_first:
+                await self._services.try_model_now()
+            prompt = Prompt(text="", source=source_of(interaction), target=reply.target())
+            departure = Departure(leave=leave, number=turn.session_number, turn_id=turn.id, prompt=prompt)
+            await go(self._services, actor, reply, departure)

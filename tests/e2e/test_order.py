@@ -19,6 +19,13 @@ def asked_with(team: Team, words: str) -> str:
     return " | ".join(message.content for message in request)
 
 
+async def all_asked(team: Team, times: int) -> None:
+    """Wait until the model was asked so many times."""
+    async with asyncio.timeout(10):
+        while len(team.gate.asked) < times:  # noqa: ASYNC110 - the model tells nobody
+            await asyncio.sleep(0.01)
+
+
 async def slowly_new(team: Team, place: object) -> Invocation:
     """`/new` after an exchange, while its acknowledgement is on its way."""
     direct = place is team.ann.dm
@@ -45,12 +52,19 @@ async def test_a_message_after_new_goes_to_the_new_session_though_new_is_acknowl
     assert "hello" not in asked_with(team, "what now?")
 
 
+async def test_another_answer_is_asked_for_while_its_press_is_being_acknowledged(team: Team) -> None:
+    answer = await team.ask(team.ann, "hello")
+    let_the_next_be_slow(team)
+    pressed = await team.ann.press(answer, "Regenerate")
+    await all_asked(team, 2)
+    team.clock.advance(SLOW)
+    assert (await ended(pressed)).text.startswith("echo: hello")
+
+
 async def test_the_model_is_asked_while_the_acknowledgement_is_on_its_way_and_the_answer_waits_for_it(team: Team) -> None:
     let_the_next_be_slow(team)
     asked = await team.ann.slash(team.general, "ask", prompt="hello")
-    async with asyncio.timeout(10):
-        while not team.gate.asked:  # noqa: ASYNC110 - the model tells nobody
-            await asyncio.sleep(0.01)
+    await all_asked(team, 1)
     await team.ask(team.bob, "hello")
     assert [m for m in team.ann.sees(team.general) if m.author.bot] == []
     team.clock.advance(SLOW)
