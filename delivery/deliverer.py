@@ -192,9 +192,9 @@ class Deliverer:
         return answer
 
     def _supersede(self, session: SessionInfo, turn: Turn) -> None:
-        """Something new was asked in the session: its older answers offer *Retry* no longer."""
+        """Something new was asked in the session: its older answers offer *Retry* no longer. What waits comes after."""
         for answer in self._answers.values():
-            if answer.turn.session_id == session.id and answer.turn.id != turn.id:
+            if answer.turn.session_id == session.id and answer.turn.id != turn.id and not answer.waits:
                 answer.superseded = True
         self._take_back(session.id)
 

@@ -109,6 +109,21 @@ async def test_a_stopped_answer_is_marked_and_offers_retry_until_something_else_
     assert shown.text.startswith("So far\n")
 
 
+async def test_the_last_of_those_that_waited_offers_what_a_last_answer_does(cast: Cast) -> None:
+    running = await cast.start(cast.direct())
+    first, last = [await cast.submit(cast.direct(), TurnState.QUEUED, words) for words in ("one", "two")]
+    await cast.queue()
+    await cast.end(running, "Done.")
+    for turn in (first, last):
+        await cast.store.turns.ask(cast.actor, turn.id)
+        await cast.queue()
+        cast.started(turn)
+        await cast.end(turn, turn.prompt, TurnState.STOPPED)
+    await cast.settled()
+    shown = {m.text.partition("\n")[0]: labels(m) for m in cast.ann.sees(cast.ann.dm)}
+    assert (shown["one"], shown["two"]) == (["Reply"], ["Reply", "Finish", "Retry"])
+
+
 async def test_a_failure_is_told_where_it_was_asked(cast: Cast) -> None:
     turn = await cast.start(await cast.private())
     await cast.end(turn, "", TurnState.FAILED, Overloaded())
