@@ -29,6 +29,8 @@ LEAST_SHARE: Final = 0.1
 """Where what stays as it is leaves less room than that, there is none for a summary."""
 MOST_WORDS: Final = 700
 LEAST_WORDS: Final = 40
+TOKENS_PER_WORD: Final = 1.5
+"""On the safe side: what is asked for has to fit what the answer may have, or its end is cut off."""
 MOST_STEPS: Final = 4
 """Requests for one summary, where the older part does not fit one; what is older still is left out."""
 LEAST_PIECE: Final = 400
@@ -133,7 +135,7 @@ def most_of(room: float, found: Cut) -> float:
 
 def frame_of(room: float, *, model: str | None, reply: int, focus: str = "") -> Frame:
     """The frame for a model that takes `room` tokens beside its answer."""
-    words = max(LEAST_WORDS, min(MOST_WORDS, int(room / SUMMARY_SHARE * 0.75)))
+    words = max(LEAST_WORDS, min(MOST_WORDS, int(min(room / SUMMARY_SHARE, reply) / TOKENS_PER_WORD)))
     around = estimated_tokens(INSTRUCTIONS + EARLIER + LINES + LAST_WORD + FOCUS + focus) + tokens_of(words)
     piece = max(LEAST_PIECE, int((room - around) * CHARACTERS_PER_TOKEN))
     return Frame(model=model, words=words, piece=piece, reply=reply, focus=" ".join(focus.split())[:MOST_FOCUS])
@@ -141,7 +143,7 @@ def frame_of(room: float, *, model: str | None, reply: int, focus: str = "") -> 
 
 def tokens_of(words: int) -> int:
     """About how many tokens so many words are."""
-    return int(1.5 * words)
+    return int(TOKENS_PER_WORD * words)
 
 
 def pieces_of(older: Sequence[tuple[Entry, Message]], size: int) -> list[str]:

@@ -178,6 +178,7 @@ async def _read(response: Response, completion: Completion) -> AsyncGenerator[Mo
             # A server that does not stream, or tells its error with a 200.
             for event in completion.read(await response.read()):
                 yield event
+            completion.end()
             return
         if not kind.startswith("text/event-stream"):
             raise Malformed(f"content type {kind[:40]!r}")

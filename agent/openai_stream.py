@@ -50,6 +50,12 @@ class Completion:
         else:
             for event in joined(self._until_done(data.end())):
                 yield event
+        self.end()
+
+    def end(self) -> None:
+        """Raises `Refused` where the model declined in words of its own. To be called at the end, since what that took is told
+        after its words.
+        """
         if self._refusal:
             raise refused("".join(self._refusal))
 
@@ -93,10 +99,8 @@ class Completion:
     def _finish(self, reason: str) -> Finish:
         if reason in BROKEN:
             raise BROKEN[reason](f"finish_reason {reason}")
-        if self._refusal:
-            raise refused("".join(self._refusal))
         self.has_finished = True
-        return Finish(REASONS.get(reason, FinishReason.STOP))
+        return Finish(FinishReason.REFUSED if self._refusal else REASONS.get(reason, FinishReason.STOP))
 
     def _mended(self, text: str) -> str:
         """The text without lone surrogates, which cannot be stored: some servers cut an emoji's two halves apart."""

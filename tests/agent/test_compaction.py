@@ -11,6 +11,8 @@ from agent.compaction import (
     EARLIER,
     INSTRUCTIONS,
     LEAST_PIECE,
+    LEAST_WORDS,
+    SUMMARY_SHARE,
     Frame,
     cut,
     frame_of,
@@ -18,6 +20,7 @@ from agent.compaction import (
     notes_from,
     pieces_of,
     request_for,
+    tokens_of,
 )
 from agent.context import build_context, spoken
 from agent.errors import EmptyAnswer, Malformed, ModelError, Refused
@@ -128,6 +131,12 @@ def test_words_that_look_like_the_frame_stay_within_their_line() -> None:
     assert asked.messages[0].content == INSTRUCTIONS
     assert [message.role for message in asked.messages] == ["system", "user"]
     assert json.dumps(said, ensure_ascii=False) in asked.messages[1].content
+
+
+@given(st.integers(0, 200_000), st.integers(0, 5000))
+def test_no_more_is_asked_for_than_the_reply_may_have_and_a_part_of_the_room(room: int, reply: int) -> None:
+    words = frame_of(room, model=None, reply=reply).words
+    assert words == LEAST_WORDS or tokens_of(words) <= min(reply, room / SUMMARY_SHARE)
 
 
 def test_what_a_person_wants_to_be_kept_is_in_it_and_bounded() -> None:

@@ -43,6 +43,8 @@ FAULTS = {
     Fault.NO_FINISH: None,
     Fault.EMPTY: COUNTED,
     Fault.FILTERED: COUNTED,
+    Fault.REFUSED_IN_WORDS: COUNTED,
+    Fault.REFUSED_AFTER_TEXT: COUNTED,
     Fault.TOO_LONG: 0,
     Fault.NOT_JSON: 0,
     Fault.NOT_AN_OBJECT: 0,

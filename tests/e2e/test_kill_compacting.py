@@ -27,8 +27,6 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no suc
 LONG = "word " * 390
 ASKED = 5
 """Messages of that length after which another one does not fit."""
-STEPS = 2
-"""Requests for one summary of it."""
 SETTINGS = {
     "CONTEXT_TOKENS": "1950",
     "MAX_OUTPUT_TOKENS": "50",
@@ -139,12 +137,12 @@ async def test_killed_while_room_is_made_the_question_is_answered_with_one_summa
 
 
 async def test_killed_between_summary_and_answer_it_is_used_and_not_made_again(house: House) -> None:
-    question = await house.asks(*[Fault.NONE] * STEPS, Fault.STALLED_BEFORE_HEAD)
-    await house.model.until_seen(ASKED + STEPS + 1)
+    question = await house.asks(Fault.NONE, Fault.STALLED_BEFORE_HEAD)
+    await house.model.until_seen(ASKED + 2)
     await house.killed_and_started_again()
     answer = await house.until_answered(question)
     assert (answer.text.startswith("Sure it is."), answer.text.count(SUMMED)) == (True, 1)
-    assert [is_for_summary(seen) for seen in house.model.seen[ASKED:]] == [True] * STEPS + [False, False]
+    assert [is_for_summary(seen) for seen in house.model.seen[ASKED:]] == [True, False, False]
     assert house.model.seen[-1].body["messages"] == house.model.seen[-2].body["messages"]
     assert has_notes(house.model.seen[-1])
     assert house.kinds("summary") == [NOTES]
@@ -152,7 +150,7 @@ async def test_killed_between_summary_and_answer_it_is_used_and_not_made_again(h
 
 
 async def test_killed_in_the_answer_after_a_summary_both_are_kept_and_told(house: House) -> None:
-    question = await house.asks(*[Fault.NONE] * STEPS, Fault.STALLED_BETWEEN)
+    question = await house.asks(Fault.NONE, Fault.STALLED_BETWEEN)
     await house.ann.wait_for(lambda m: m.author.bot and m.id > question.id and "Sure it" in m.text, channel=house.ann.dm)
     while not rows(house.folder / "cubby.db", "SELECT 1 FROM turns WHERE partial != ''"):  # noqa: ASYNC110 - SQLite tells no other process
         await asyncio.sleep(0.01)
@@ -161,7 +159,7 @@ async def test_killed_in_the_answer_after_a_summary_both_are_kept_and_told(house
     assert (answer.text.startswith("Sure it"), answer.text.count("restarted"), answer.text.count(SUMMED)) == (True, 1, 1)
     assert [button.label for button in answer.buttons][-2:] == ["Show summary", "Undo"]
     assert (await house.said("and now?")).text.startswith("Sure it is.")
-    assert [is_for_summary(seen) for seen in house.model.seen[ASKED:]] == [True] * STEPS + [False, False]
+    assert [is_for_summary(seen) for seen in house.model.seen[ASKED:]] == [True, False, False]
     assert has_notes(house.model.seen[-1])
 
 
@@ -177,7 +175,7 @@ async def test_killed_just_after_an_undo_it_stays_undone_and_the_path_is_what_it
     assert (house.kinds("user"), house.kinds("assistant")) == before
     assert (len(house.kinds("summary")), len(house.kinds("undone"))) == (1, 1)
     await house.said("and now?")
-    assert [is_for_summary(seen) for seen in house.model.seen[ASKED:]] == [True] * STEPS + [False, False]
+    assert [is_for_summary(seen) for seen in house.model.seen[ASKED:]] == [True, False, False]
     sent = house.model.seen[-1].body["messages"]
     assert NOTES not in "".join(message["content"] for message in sent)
     assert f"q{ASKED} {LONG}".strip() in "".join(message["content"] for message in sent)
