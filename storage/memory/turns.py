@@ -6,27 +6,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from storage.errors import DuplicateSource, NotLastTurn, QueueFull, TemporaryFull, WrongTurnState
+from storage.errors import NotLastTurn, QueueFull, WrongTurnState
 from storage.ids import new_id
 from storage.memory.accounts import charge
 from storage.memory.entries import append
+from storage.memory.journal import add, asked, in_state, keep, refuse_duplicate, refuse_more, waiting_in
 from storage.memory.state import Session, State
-from storage.records import (
-    Actor,
-    Attached,
-    Choice,
-    Delivery,
-    Departure,
-    EntryKind,
-    Prompt,
-    SourceKind,
-    Spent,
-    Turn,
-    TurnState,
-    Usage,
-    with_files,
-)
-from storage.temporaries import MOST_CHARACTERS
+from storage.records import Actor, Choice, Departure, EntryKind, Prompt, SourceKind, Spent, Turn, TurnState, Usage
 from storage.text import clean
 
 
@@ -41,20 +27,24 @@ class MemoryTurns:
         self, actor: Actor, session_id: UUID, prompt: Prompt, state: TurnState, *, limit: int | None = None
     ) -> Turn:
         """See `TurnJournal.submit`."""
-        session = self._state.session(actor, session_id)
-        self._refuse_duplicate(prompt)
-        if limit is not None and state.is_waiting and len(self._waiting(session)) >= limit:
+        session, now = self._state.session(actor, session_id), self._now()
+        refuse_duplicate(self._state, prompt)
+        if limit is not None and state.is_waiting and len(waiting_in(self._state, session)) >= limit:
             raise QueueFull(limit)
-        self._refuse_more(session, clean(prompt.text))
-        turn = self._add(session, prompt, clean(prompt.text), TurnState.QUEUED)
+        refuse_more(self._state, session, clean(prompt.text))
+        turn = add(self._state, session, prompt, clean(prompt.text), now)
         if prompt.source.kind is SourceKind.MESSAGE and prompt.source.guild_id is None:
-            self._state.saw(actor, prompt.source.channel_id, prompt.source.id, turn.created)
-        return self._asked(session, turn) if state is TurnState.ASKED else self._keep(replace(turn, state=state))
+            self._state.saw(actor, prompt.source.channel_id, prompt.source.id, now)
+        return (
+            asked(self._state, session, turn, now)
+            if state is TurnState.ASKED
+            else keep(self._state, replace(turn, state=state))
+        )
 
     async def ask(self, actor: Actor, turn_id: UUID) -> Turn:
         """See `TurnJournal.ask`."""
-        turn = self._in_state(actor, turn_id, TurnState.QUEUED, TurnState.PAUSED)
-        return self._asked(self._state.session(actor, turn.session_id), turn)
+        turn = in_state(self._state, actor, turn_id, TurnState.QUEUED, TurnState.PAUSED)
+        return asked(self._state, self._state.session(actor, turn.session_id), turn, self._now())
 
     async def retry(self, actor: Actor, turn_id: UUID, prompt: Prompt) -> Turn:
         """See `TurnJournal.retry`."""
@@ -66,10 +56,10 @@ class MemoryTurns:
 
     async def revise(self, actor: Actor, turn_id: UUID, prompt: Prompt) -> Turn:
         """See `TurnJournal.revise`."""
-        text = clean(prompt.text)
+        text, now = clean(prompt.text), self._now()
         old, session = self._last(actor, turn_id, prompt, text)
         session.leaf = session.entries[old.prompt_entry].parent if old.prompt_entry is not None else None
-        return self._asked(session, self._add(session, prompt, text, TurnState.QUEUED, old.files))
+        return asked(self._state, session, add(self._state, session, prompt, text, now, files=old.files), now)
 
     async def siblings(self, actor: Actor, turn_id: UUID) -> Sequence[Turn]:
         """See `TurnJournal.siblings`."""
@@ -95,14 +85,14 @@ class MemoryTurns:
 
     async def shelve(self, actor: Actor, turn_id: UUID) -> Turn:
         """See `TurnJournal.shelve`."""
-        turn = self._in_state(actor, turn_id, TurnState.ASKED)
+        turn = in_state(self._state, actor, turn_id, TurnState.ASKED)
         session = self._state.session(actor, turn.session_id)
         entry = turn.prompt_entry
         answered = [turn.prompt_entry for turn in self._state.turns.values() if turn.answer_entry is not None]
         if entry is None or session.leaf != entry or entry in answered:
             raise WrongTurnState
         session.leaf = session.entries[entry].parent
-        return self._keep(replace(turn, state=TurnState.PAUSED, prompt_entry=None, asked=None))
+        return keep(self._state, replace(turn, state=TurnState.PAUSED, prompt_entry=None, asked=None))
 
     def _again(self, actor: Actor, turn_id: UUID, prompt: Prompt, *, goes_on: bool) -> Turn:
         turn, session = self._last(actor, turn_id, prompt)
@@ -110,16 +100,17 @@ class MemoryTurns:
         if goes_on and (answer.kind != EntryKind.ASSISTANT or turn.state is TurnState.COMPLETED):
             raise WrongTurnState
         session.leaf = turn.prompt_entry
-        again = self._add(session, prompt, turn.prompt, TurnState.ASKED, turn.files)
+        again = add(self._state, session, prompt, turn.prompt, self._now(), files=turn.files)
         partial = answer.text if goes_on else ""
-        return self._keep(replace(again, prompt_entry=turn.prompt_entry, asked=again.created, partial=partial))
+        started = replace(again, state=TurnState.ASKED, prompt_entry=turn.prompt_entry, asked=again.created, partial=partial)
+        return keep(self._state, started)
 
     def _last(self, actor: Actor, turn_id: UUID, prompt: Prompt, text: str = "") -> tuple[Turn, Session]:
         """The turn in whose place something is to be asked, and its session, of which it has to be the end."""
         turn = self._state.turn(actor, turn_id)
         session = self._state.session(actor, turn.session_id)
-        self._refuse_duplicate(prompt)
-        self._refuse_more(session, text)
+        refuse_duplicate(self._state, prompt)
+        refuse_more(self._state, session, text)
         if turn.answer_entry is None:
             raise WrongTurnState
         if session.leaf != turn.answer_entry:
@@ -128,9 +119,9 @@ class MemoryTurns:
 
     async def checkpoint(self, actor: Actor, turn_id: UUID, text: str) -> None:
         """See `TurnJournal.checkpoint`."""
-        turn = self._in_state(actor, turn_id, TurnState.ASKED, TurnState.STREAMING)
+        turn = in_state(self._state, actor, turn_id, TurnState.ASKED, TurnState.STREAMING)
         first_delta = turn.first_delta or self._now()
-        self._keep(replace(turn, state=TurnState.STREAMING, partial=clean(text), first_delta=first_delta))
+        keep(self._state, replace(turn, state=TurnState.STREAMING, partial=clean(text), first_delta=first_delta))
 
     async def end(
         self,
@@ -166,33 +157,33 @@ class MemoryTurns:
         if spent is not None:
             charge(self._state, now.date(), actor.user_id, session.number, model, spent, aside=False)
         ended = replace(turn, state=outcome, answer_entry=answer, partial="", error=error, model=model, ended=now)
-        return self._keep(replace(ended, usage=usage, spent=spent))
+        return keep(self._state, replace(ended, usage=usage, spent=spent))
 
     async def reword(self, actor: Actor, turn_id: UUID, text: str) -> Turn:
         """See `TurnJournal.reword`."""
-        turn = self._in_state(actor, turn_id, TurnState.QUEUED, TurnState.PAUSED)
+        turn = in_state(self._state, actor, turn_id, TurnState.QUEUED, TurnState.PAUSED)
         words = clean(text)
-        self._refuse_more(self._state.session(actor, turn.session_id), words[len(turn.prompt) :])
-        return self._keep(replace(turn, prompt=words))
+        refuse_more(self._state, self._state.session(actor, turn.session_id), words[len(turn.prompt) :])
+        return keep(self._state, replace(turn, prompt=words))
 
     async def remove(self, actor: Actor, turn_id: UUID) -> Turn:
         """See `TurnJournal.remove`."""
-        turn = self._in_state(actor, turn_id, TurnState.QUEUED, TurnState.PAUSED)
-        return self._keep(replace(turn, state=TurnState.REMOVED, ended=self._now()))
+        turn = in_state(self._state, actor, turn_id, TurnState.QUEUED, TurnState.PAUSED)
+        return keep(self._state, replace(turn, state=TurnState.REMOVED, ended=self._now()))
 
     async def pause(self, actor: Actor, session_id: UUID) -> Sequence[Turn]:
         """See `TurnJournal.pause`."""
-        waiting = self._waiting(self._state.session(actor, session_id))
-        return tuple(self._keep(replace(turn, state=TurnState.PAUSED)) for turn in waiting)
+        waiting = waiting_in(self._state, self._state.session(actor, session_id))
+        return tuple(keep(self._state, replace(turn, state=TurnState.PAUSED)) for turn in waiting)
 
     async def resume(self, actor: Actor, session_id: UUID) -> Sequence[Turn]:
         """See `TurnJournal.resume`."""
-        waiting = self._waiting(self._state.session(actor, session_id))
-        return tuple(self._keep(replace(turn, state=TurnState.QUEUED)) for turn in waiting)
+        waiting = waiting_in(self._state, self._state.session(actor, session_id))
+        return tuple(keep(self._state, replace(turn, state=TurnState.QUEUED)) for turn in waiting)
 
     async def waiting(self, actor: Actor, session_id: UUID) -> Sequence[Turn]:
         """See `TurnJournal.waiting`."""
-        return self._waiting(self._state.session(actor, session_id))
+        return waiting_in(self._state, self._state.session(actor, session_id))
 
     async def get(self, actor: Actor, turn_id: UUID) -> Turn:
         """See `TurnJournal.get`."""
@@ -242,55 +233,3 @@ class MemoryTurns:
         choice = self._state.choice(actor, choice_id)
         del self._state.choices[choice_id]
         return choice
-
-    def _add(self, session: Session, prompt: Prompt, text: str, state: TurnState, files: tuple[Attached, ...] = ()) -> Turn:
-        for file in prompt.files:
-            self._state.files[session.owner, file.attached.digest] = file.content
-        turn = Turn(
-            id=new_id(),
-            session_id=session.id,
-            session_number=session.number,
-            owner=session.owner,
-            state=state,
-            prompt=text,
-            files=files or tuple(file.attached for file in prompt.files),
-            source=prompt.source,
-            model=prompt.model,
-            created=self._now(),
-        )
-        if prompt.target is not None:
-            self._state.deliveries[turn.id, 0] = Delivery(turn_id=turn.id, part=0, target=prompt.target)
-        return self._keep(turn)
-
-    def _asked(self, session: Session, turn: Turn) -> Turn:
-        now = self._now()
-        entry = append(self._state, session, session.leaf, EntryKind.USER, turn.prompt, turn.owner, with_files(turn.files), now)
-        return self._keep(replace(turn, state=TurnState.ASKED, prompt_entry=entry, asked=now))
-
-    def _keep(self, turn: Turn) -> Turn:
-        self._state.turns[turn.id] = turn
-        return turn
-
-    def _in_state(self, actor: Actor, turn_id: UUID, *states: TurnState) -> Turn:
-        turn = self._state.turn(actor, turn_id)
-        if turn.state not in states:
-            raise WrongTurnState
-        return turn
-
-    def _waiting(self, session: Session) -> tuple[Turn, ...]:
-        turns = self._state.turns.values()
-        return tuple(turn for turn in turns if turn.session_id == session.id and turn.state.is_waiting)
-
-    def _refuse_duplicate(self, prompt: Prompt) -> None:
-        for turn in self._state.turns.values():
-            if turn.source.id == prompt.source.id:
-                raise DuplicateSource(turn.id)
-
-    def _refuse_more(self, session: Session, text: str = "") -> None:
-        if session.temporary:
-            said = [entry.text for entry in session.entries.values()]
-            turns = [turn for turn in self._state.turns.values() if turn.session_id == session.id]
-            asked = [turn.prompt for turn in turns]
-            thought = [self._state.thoughts.get(turn.id, "") for turn in turns]
-            if sum(map(len, [*said, *asked, *thought, text])) > MOST_CHARACTERS:
-                raise TemporaryFull
