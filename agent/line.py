@@ -26,7 +26,8 @@ class WaitingLine:
         self._actor, self._session_id, self._limit = actor, session_id, limit
         self._tell = tell
         self._telling = asyncio.Lock()
-        self._ahead: UUID | None = None
+        self._sent: UUID | None = None
+        """What was put ahead since the last stop, if anything."""
 
     async def add(self, prompt: Prompt) -> Turn:
         """Put a prompt at the end. Raises `QueueFull`, `DuplicateSource`, `StoreUnavailable`."""
@@ -47,25 +48,22 @@ class WaitingLine:
         await self._told()
         return turn
 
-    def put_ahead(self, turn_id: UUID) -> None:
-        """Have this prompt asked before the others, queued or paused; where it waits no longer, nothing comes of it."""
-        self._ahead = turn_id
+    async def put_ahead(self, turn_id: UUID) -> None:
+        """Have this prompt asked before the others, queued or paused. Raises as `remove()`."""
+        self._sent = turn_id
+        await self._turns.put_ahead(self._actor, turn_id)
 
-    def none_ahead(self) -> None:
-        """Let no prompt go before the others: a stop holds them all."""
-        self._ahead = None
+    def none_sent(self) -> None:
+        """Let no prompt go on by itself that was sent until now: a stop holds them all."""
+        self._sent = None
 
     async def take(self, may_go_on: Callable[[], bool], before: Callable[[], Awaitable[None]]) -> Turn | None:
-        """Ask the prompt that was put ahead, or the first queued one, once `before` is done, unless nothing may be asked now.
-
-        Raises `StoreUnavailable`.
-        """
+        """Ask the first queued prompt, once `before` is done, unless nothing may be asked now. Raises `StoreUnavailable`."""
         while may_go_on():
-            waiting = await self._waiting()
-            if self._first(waiting) is None:
+            if await self._first() is None:
                 return None
             await before()
-            first = self._first(waiting)  # another may have been put ahead meanwhile
+            first = await self._first()  # another may have been put ahead meanwhile
             if first is None or not may_go_on():
                 return None
             try:
@@ -77,8 +75,11 @@ class WaitingLine:
         return None
 
     async def pause(self) -> None:
-        """Hold every queued prompt until its owner sends or removes it. Raises `StoreUnavailable`."""
-        if await self._turns.pause(self._actor, self._session_id):
+        """Hold every queued prompt until its owner sends or removes it, but one that was sent since the stop.
+
+        Raises `StoreUnavailable`.
+        """
+        if await self._turns.pause(self._actor, self._session_id, but=self._sent):
             await self._told()
 
     async def resume(self) -> tuple[Turn, ...]:
@@ -87,9 +88,8 @@ class WaitingLine:
         await self._told()
         return waiting
 
-    def _first(self, waiting: Sequence[Turn]) -> Turn | None:
-        ahead = next((turn for turn in waiting if turn.id == self._ahead), None)
-        return ahead or next((turn for turn in waiting if turn.state is TurnState.QUEUED), None)
+    async def _first(self) -> Turn | None:
+        return next((turn for turn in await self._waiting() if turn.state is TurnState.QUEUED), None)
 
     async def _waiting(self) -> Sequence[Turn]:
         return await self._turns.waiting(self._actor, self._session_id)

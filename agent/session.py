@@ -26,7 +26,7 @@ from agent.room import RoomMaker
 from agent.teller import Teller
 from agent.turn import TurnRunner
 from agent.worker import Worker
-from storage.errors import StoreError, TurnNotFound, WrongTurnState
+from storage.errors import StoreError, TurnNotFound
 from storage.records import Actor, Prompt, SessionInfo, Turn, TurnState
 from storage.store import Store
 from storage.turns import TurnJournal
@@ -180,11 +180,9 @@ class AgentSession:
         """
         async with self._lock:
             self._must_live()
-            turn = await self._store.turns.get(self._actor, turn_id)
-            if turn.session_id != self.info.id:
+            if (await self._store.turns.get(self._actor, turn_id)).session_id != self.info.id:
                 raise TurnNotFound
-            if not turn.state.is_waiting or not self._worker.send_now(turn_id):
-                raise WrongTurnState
+            await self._worker.send_now(turn_id)
 
     async def resume_waiting(self) -> tuple[Turn, ...]:
         """Let what is paused go on, in order; returns what waits. Raises `SessionDisposed`, `StoreError`."""

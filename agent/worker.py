@@ -96,20 +96,18 @@ class Worker:
         if self._task is None:
             self.start(None)
 
-    def send_now(self, turn_id: UUID) -> bool:
-        """See `AgentSession.send_now`; false where this is the turn that runs.
+    async def send_now(self, turn_id: UUID) -> None:
+        """See `AgentSession.send_now`.
 
-        One that is just being asked as this comes is let be: nobody has seen it run. This prompt is then the next.
+        An answer that begins as this comes is let be: nobody has seen it run. This prompt is then the next.
         """
-        if self._state is State.ANSWERING and self._task is not None and self._may_go_on():
-            if self.turn is not None and self.turn.id == turn_id:
-                return False
+        running = self.turn if self._state is State.ANSWERING else None
+        await self._line.put_ahead(turn_id)
+        if self._state is State.ANSWERING and self.turn is running and self._task is not None and self._may_go_on():
             self._making_way = True
             self._move(State.BETWEEN)
             self._task.cancel()
-        self._line.put_ahead(turn_id)
         self.go_on()
-        return True
 
     async def stop(self, outcome: TurnState) -> Turn | None:
         """See `AgentSession.abort`."""
@@ -117,7 +115,7 @@ class Worker:
         if task is None:
             return None
         self._stopping = self._stopping or outcome
-        self._line.none_ahead()
+        self._line.none_sent()
         if self._state is State.ANSWERING:
             self._move(State.BETWEEN)
             task.cancel()

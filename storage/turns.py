@@ -103,8 +103,14 @@ class TurnJournal(Protocol):
         """Take a waiting turn out: `REMOVED`. Raises `TurnNotFound`, `WrongTurnState`."""
         ...
 
-    async def pause(self, actor: Actor, session_id: UUID) -> Sequence[Turn]:
-        """Make every queued turn of the session paused; returns all that wait, in order."""
+    async def put_ahead(self, actor: Actor, turn_id: UUID) -> Turn:
+        """Queue a waiting turn, paused or not, before all others that wait in its session. Raises `TurnNotFound`,
+        `WrongTurnState`.
+        """
+        ...
+
+    async def pause(self, actor: Actor, session_id: UUID, *, but: UUID | None = None) -> Sequence[Turn]:
+        """Make every queued turn of the session paused, `but` this one; returns all that wait, in order."""
         ...
 
     async def resume(self, actor: Actor, session_id: UUID) -> Sequence[Turn]:
@@ -112,7 +118,7 @@ class TurnJournal(Protocol):
         ...
 
     async def waiting(self, actor: Actor, session_id: UUID) -> Sequence[Turn]:
-        """The session's queued and paused turns in the order they came."""
+        """The session's queued and paused turns: what was put ahead, the last one first, then the others as they came."""
         ...
 
     async def get(self, actor: Actor, turn_id: UUID) -> Turn:

@@ -54,8 +54,9 @@ def in_state(state: State, actor: Actor, turn_id: UUID, *states: TurnState) -> T
 
 
 def waiting_in(state: State, session: Session) -> tuple[Turn, ...]:
-    """What waits in a session, in the order it came."""
-    return tuple(turn for turn in state.turns.values() if turn.session_id == session.id and turn.state.is_waiting)
+    """What waits in a session, in the order in which it will be asked."""
+    waiting = [turn for turn in state.turns.values() if turn.session_id == session.id and turn.state.is_waiting]
+    return tuple(sorted(waiting, key=lambda turn: (-turn.ahead, turn.id)))
 
 
 def refuse_duplicate(state: State, prompt: Prompt) -> None:

@@ -171,10 +171,19 @@ class MemoryTurns:
         turn = in_state(self._state, actor, turn_id, TurnState.QUEUED, TurnState.PAUSED)
         return keep(self._state, replace(turn, state=TurnState.REMOVED, ended=self._now()))
 
-    async def pause(self, actor: Actor, session_id: UUID) -> Sequence[Turn]:
+    async def put_ahead(self, actor: Actor, turn_id: UUID) -> Turn:
+        """See `TurnJournal.put_ahead`."""
+        turn = in_state(self._state, actor, turn_id, TurnState.QUEUED, TurnState.PAUSED)
+        first = waiting_in(self._state, self._state.session(actor, turn.session_id))[0]
+        return keep(self._state, replace(turn, state=TurnState.QUEUED, ahead=first.ahead + 1))
+
+    async def pause(self, actor: Actor, session_id: UUID, *, but: UUID | None = None) -> Sequence[Turn]:
         """See `TurnJournal.pause`."""
-        waiting = waiting_in(self._state, self._state.session(actor, session_id))
-        return tuple(keep(self._state, replace(turn, state=TurnState.PAUSED)) for turn in waiting)
+        session = self._state.session(actor, session_id)
+        for turn in waiting_in(self._state, session):
+            if turn.id != but:
+                keep(self._state, replace(turn, state=TurnState.PAUSED))
+        return waiting_in(self._state, session)
 
     async def resume(self, actor: Actor, session_id: UUID) -> Sequence[Turn]:
         """See `TurnJournal.resume`."""

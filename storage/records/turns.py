@@ -160,6 +160,8 @@ class Turn:
     usage: Usage | None = None
     spent: Spent | None = None
     """What it took, where it took anything."""
+    ahead: int = 0
+    """Where it was put ahead of others that waited: the larger, the sooner it is asked."""
     created: datetime
     asked: datetime | None = None
     first_delta: datetime | None = None

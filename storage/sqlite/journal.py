@@ -111,11 +111,20 @@ def reword(connection: sqlite3.Connection, held: Held, actor: Actor, turn_id: UU
     return replace(turn, prompt=words)
 
 
+def put_ahead(connection: sqlite3.Connection, held: Held, actor: Actor, turn_id: UUID) -> Turn:
+    """Queue a waiting turn before all others of its session. Raises `TurnNotFound`, `WrongTurnState`."""
+    turn = turn_of(in_state(connection, actor, turn_id, TurnState.QUEUED, TurnState.PAUSED), held)
+    waiting = waiting_in(connection, held, session_by_id(connection, actor, turn.session_id))
+    first = replace(turn, state=TurnState.QUEUED, ahead=waiting[0].ahead + 1)
+    update(connection, turn_id, state=first.state, ahead=first.ahead)
+    return first
+
+
 def waiting_in(connection: sqlite3.Connection, held: Held, session: sqlite3.Row) -> Sequence[Turn]:
-    """What waits in a session, in the order it came."""
+    """What waits in a session, in the order in which it will be asked."""
     sql = (
         f"SELECT {TURN_COLUMNS} FROM {TURN_TABLES} "  # noqa: S608 - constants
-        "WHERE t.owner = ? AND t.number = ? AND t.state IN ('queued', 'paused') ORDER BY t.id"
+        "WHERE t.owner = ? AND t.number = ? AND t.state IN ('queued', 'paused') ORDER BY t.ahead DESC, t.id"
     )
     return tuple(turn_of(row, held) for row in connection.execute(sql, (session["owner"], session["number"])))
 

@@ -155,6 +155,7 @@ def turn_of(row: sqlite3.Row, held: Held) -> Turn:
         model=row["model"],
         usage=Usage(**json.loads(row["usage"])) if row["usage"] else None,
         spent=spent_of(row["spent"]),
+        ahead=row["ahead"],
         created=moment(row["created"]),
         asked=_maybe(row["asked"]),
         first_delta=_maybe(row["first_delta"]),

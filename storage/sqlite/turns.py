@@ -15,7 +15,17 @@ from storage.sqlite.again import Again, Way, ask_again
 from storage.sqlite.database import Database
 from storage.sqlite.entries import append, has_answer, mark_unread, move_leaf
 from storage.sqlite.held import Held
-from storage.sqlite.journal import in_state, insert, new_turn, refuse_duplicate, reword, update, waiting_in, write_prompt
+from storage.sqlite.journal import (
+    in_state,
+    insert,
+    new_turn,
+    put_ahead,
+    refuse_duplicate,
+    reword,
+    update,
+    waiting_in,
+    write_prompt,
+)
 from storage.sqlite.permission import owner_key, session_by_id, turn_by_id, turn_by_source
 from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, entries_of, micros, turn_of, usage_json
 from storage.text import clean
@@ -204,9 +214,13 @@ class SqliteTurns:
 
         return await self._database.write(work)
 
-    async def pause(self, actor: Actor, session_id: UUID) -> Sequence[Turn]:
+    async def put_ahead(self, actor: Actor, turn_id: UUID) -> Turn:
+        """See `TurnJournal.put_ahead`."""
+        return await self._database.write(lambda connection: put_ahead(connection, self._held, actor, turn_id))
+
+    async def pause(self, actor: Actor, session_id: UUID, *, but: UUID | None = None) -> Sequence[Turn]:
         """See `TurnJournal.pause`."""
-        return await self._move_waiting(actor, session_id, TurnState.PAUSED)
+        return await self._move_waiting(actor, session_id, TurnState.PAUSED, but)
 
     async def resume(self, actor: Actor, session_id: UUID) -> Sequence[Turn]:
         """See `TurnJournal.resume`."""
@@ -276,12 +290,12 @@ class SqliteTurns:
         self._held.forget_departure(choice_id)
         return choice
 
-    async def _move_waiting(self, actor: Actor, session_id: UUID, state: TurnState) -> Sequence[Turn]:
+    async def _move_waiting(self, actor: Actor, session_id: UUID, state: TurnState, but: UUID | None = None) -> Sequence[Turn]:
         def work(connection: sqlite3.Connection) -> Sequence[Turn]:
             session = session_by_id(connection, actor, session_id)
             connection.execute(
-                "UPDATE turns SET state = ? WHERE owner = ? AND number = ? AND state IN ('queued', 'paused')",
-                (state, session["owner"], session["number"]),
+                "UPDATE turns SET state = ? WHERE owner = ? AND number = ? AND state IN ('queued', 'paused') AND id IS NOT ?",
+                (state, session["owner"], session["number"], but.hex if but is not None else None),
             )
             return waiting_in(connection, self._held, session)
 

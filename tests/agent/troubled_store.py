@@ -56,8 +56,8 @@ class TroubledTurns(MemoryTurns):
         await self._take_time("waiting")
         return waiting
 
-    async def pause(self, actor: Actor, session_id: UUID) -> Sequence[Turn]:
-        waiting = await super().pause(actor, session_id)
+    async def pause(self, actor: Actor, session_id: UUID, *, but: UUID | None = None) -> Sequence[Turn]:
+        waiting = await super().pause(actor, session_id, but=but)
         await self._take_time("pause")
         return waiting
 

@@ -106,6 +106,7 @@ AIMED: dict[str, Call] = {
     "turns.end": lambda s, t: s.turns.end(ANN, t.turn, TurnState.STOPPED, text="x"),
     "turns.reword": lambda s, t: s.turns.reword(ANN, t.turn, "mine"),
     "turns.remove": lambda s, t: s.turns.remove(ANN, t.turn),
+    "turns.put_ahead": lambda s, t: s.turns.put_ahead(ANN, t.turn),
     "turns.pause": lambda s, t: s.turns.pause(ANN, t.session),
     "turns.resume": lambda s, t: s.turns.resume(ANN, t.session),
     "turns.waiting": lambda s, t: s.turns.waiting(ANN, t.session),

@@ -85,6 +85,22 @@ async def test_pause_and_resume_keep_the_order(store: Store, session: SessionInf
     assert {turn.state for turn in resumed} == {TurnState.QUEUED}
 
 
+async def test_what_is_put_ahead_last_is_first_and_queued_whatever_happens_to_the_others(
+    store: Store, session: SessionInfo
+) -> None:
+    one, two, three, four = [await wait(store, session, str(number)) for number in range(4)]
+    await store.turns.pause(ANN, session.id)
+    await store.turns.put_ahead(ANN, three.id)
+    first = await store.turns.put_ahead(ANN, two.id)
+    waiting = await store.turns.waiting(ANN, session.id)
+    assert [turn.id for turn in waiting] == [two.id, three.id, one.id, four.id]
+    assert waiting[0] == first == await store.turns.get(ANN, two.id)
+    assert [turn.state for turn in waiting] == [TurnState.QUEUED] * 2 + [TurnState.PAUSED] * 2
+    paused = await store.turns.pause(ANN, session.id, but=three.id)
+    assert [turn.id for turn in paused if turn.state is TurnState.QUEUED] == [three.id]
+    assert [turn.id for turn in paused] == [turn.id for turn in waiting]
+
+
 async def test_pausing_leaves_the_running_turn_and_other_sessions(store: Store, session: SessionInfo) -> None:
     running = await ask(store, session)
     other = await wait(store, await store.sessions.create(ANN))
@@ -106,7 +122,7 @@ async def test_what_waits_can_be_removed_once(store: Store, session: SessionInfo
 async def test_what_runs_or_ended_can_be_neither_asked_nor_removed_nor_reworded(store: Store, session: SessionInfo) -> None:
     running, ended = await ask(store, session), await exchange(store, session)
     for turn in (running, ended):
-        for act in (store.turns.ask, store.turns.remove):
+        for act in (store.turns.ask, store.turns.remove, store.turns.put_ahead):
             with pytest.raises(WrongTurnState):
                 await act(ANN, turn.id)
         with pytest.raises(WrongTurnState):

@@ -245,6 +245,12 @@ class Lives(RuleBasedStateMachine):
         actor = turn.by(owns)
         self.both(lambda store, which: store.turns.remove(actor, turn[which]))
 
+    @rule(owns=OWNS, pick=PICKS)
+    def put_ahead(self, owns: bool, pick: int) -> None:
+        turn = self.turn(pick)
+        actor = turn.by(owns)
+        self.both(lambda store, which: store.turns.put_ahead(actor, turn[which]))
+
     @rule(owns=OWNS, number=NUMBERS, is_pause=st.booleans())
     def pause_or_resume(self, owns: bool, number: int, is_pause: bool) -> None:
         session = self.session(number)

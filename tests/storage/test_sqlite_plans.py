@@ -28,6 +28,10 @@ async def tries(store: SqliteStore, session: SessionInfo) -> None:
     await store.turns.tries(ANN, (await exchange(store, session)).id)
 
 
+async def put_ahead(store: SqliteStore, session: SessionInfo) -> None:
+    await store.turns.put_ahead(ANN, (await wait(store, session)).id)
+
+
 async def purge(store: SqliteStore, _: SessionInfo) -> None:
     await store.shelves.delete(ANN, 2)
     await store.shelves.purge(ANN, 2)
@@ -66,6 +70,7 @@ CALLS: dict[str, Call] = {
     "undo": lambda s, i: s.compactions.undo(ANN, i.id, 1),
     "exchange": exchange,
     "wait": lambda s, i: wait(s, i, limit=5),
+    "put_ahead": put_ahead,
     "pause": lambda s, i: s.turns.pause(ANN, i.id),
     "waiting": lambda s, i: s.turns.waiting(ANN, i.id),
     "latest": lambda s, i: s.turns.latest(ANN, i.id),
