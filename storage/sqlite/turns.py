@@ -10,7 +10,7 @@ from uuid import UUID
 from storage.errors import QueueFull, WrongTurnState
 from storage.ids import new_id
 from storage.records import Actor, Choice, Departure, EntryKind, Prompt, SourceKind, Spent, Turn, TurnState, Usage
-from storage.sqlite import choices, direct, spending
+from storage.sqlite import choices, direct, exchanges, spending
 from storage.sqlite.again import Again, Way, ask_again
 from storage.sqlite.database import Database
 from storage.sqlite.entries import append, has_answer, mark_unread, move_leaf
@@ -27,7 +27,7 @@ from storage.sqlite.journal import (
     write_prompt,
 )
 from storage.sqlite.permission import owner_key, session_by_id, turn_by_id, turn_by_source
-from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, entries_of, micros, turn_of, usage_json
+from storage.sqlite.rows import micros, turn_of, usage_json
 from storage.text import clean
 
 
@@ -88,31 +88,11 @@ class SqliteTurns:
 
     async def siblings(self, actor: Actor, turn_id: UUID) -> Sequence[Turn]:
         """See `TurnJournal.siblings`."""
-        sql = (
-            f"SELECT {TURN_COLUMNS} FROM {TURN_TABLES} JOIN entries a ON a.id = t.answer_entry "  # noqa: S608 - constants
-            "WHERE a.kind = 'assistant' AND t.prompt_entry IN "
-            "(SELECT e.id FROM entries e JOIN entries here ON here.id = :prompt "
-            "WHERE e.id BETWEEN coalesce(here.parent, :lowest) AND :highest AND e.parent IS here.parent AND e.kind = 'user') "
-            "ORDER BY t.id"
-        )
-
-        def work(connection: sqlite3.Connection) -> Sequence[Turn]:
-            turn = turn_by_id(connection, actor, turn_id)
-            lowest, highest = entries_of(turn)
-            found = connection.execute(sql, {"prompt": turn["prompt_entry"], "lowest": lowest, "highest": highest})
-            return tuple(turn_of(row, self._held) for row in found)
-
-        return await self._database.read(work)
+        return await self._database.read(lambda connection: exchanges.siblings(connection, self._held, actor, turn_id))
 
     async def tries(self, actor: Actor, turn_id: UUID) -> Sequence[Turn]:
         """See `TurnJournal.tries`."""
-        sql = f"SELECT {TURN_COLUMNS} FROM {TURN_TABLES} WHERE t.prompt_entry = ? ORDER BY t.id"  # noqa: S608 - constants
-
-        def work(connection: sqlite3.Connection) -> Sequence[Turn]:
-            turn = turn_by_id(connection, actor, turn_id)
-            return tuple(turn_of(row, self._held) for row in connection.execute(sql, (turn["prompt_entry"],)))
-
-        return await self._database.read(work)
+        return await self._database.read(lambda connection: exchanges.tries(connection, self._held, actor, turn_id))
 
     async def shelve(self, actor: Actor, turn_id: UUID) -> Turn:
         """See `TurnJournal.shelve`."""
@@ -246,18 +226,7 @@ class SqliteTurns:
 
     async def latest(self, actor: Actor, session_id: UUID) -> Turn | None:
         """See `TurnJournal.latest`."""
-
-        def work(connection: sqlite3.Connection) -> Turn | None:
-            leaf = session_by_id(connection, actor, session_id)["leaf"]
-            above = connection.execute("SELECT parent FROM entries WHERE id = ?", (leaf,)).fetchone()
-            sql = (
-                f"SELECT {TURN_COLUMNS} FROM {TURN_TABLES} "  # noqa: S608 - constants
-                "WHERE t.prompt_entry IN (?, ?) AND (t.answer_entry = ? OR t.prompt_entry = ?) ORDER BY t.id DESC LIMIT 1"
-            )
-            row = connection.execute(sql, (leaf, above["parent"] if above else None, leaf, leaf)).fetchone()
-            return None if row is None else turn_of(row, self._held)
-
-        return await self._database.read(work)
+        return await self._database.read(lambda connection: exchanges.latest(connection, self._held, actor, session_id))
 
     async def spend(self, actor: Actor, spent: Spent, *, model: str | None, session_id: UUID | None = None) -> None:
         """See `TurnJournal.spend`."""
