@@ -123,7 +123,9 @@ class Compactor:
         found = cut(said, wanted.keep * wanted.room, files)
         if found is None or (most := most_of(wanted.room, found)) < wanted.room * LEAST_SHARE:
             return None
-        pieces, told = pieces_of(found.older, frame.piece), "" if standing is None else standing.text
+        # Some megabytes of it for a model that takes much.
+        pieces = await asyncio.to_thread(pieces_of, found.older, frame.piece)
+        told = "" if standing is None else standing.text
         so_far = told[: frame.piece // 2]
         return Plan(
             frame=frame,

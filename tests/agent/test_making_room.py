@@ -1,13 +1,15 @@
 """Room is made before a full session's next answer: what is sent then, and what happens when there is no summary."""
 
 import asyncio
+import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from agent.budget import Budget
-from agent.compaction import INSTRUCTIONS, MOST_STEPS
+from agent.compaction import INSTRUCTIONS, MOST_STEPS, pieces_of
 from agent.compactor import Compactor
 from agent.config import Models
 from agent.context import SUMMARY
@@ -15,7 +17,7 @@ from agent.enclosing import picture_tokens
 from agent.errors import ContextTooLong, Overloaded
 from agent.estimates import estimated_tokens
 from agent.events import MakingRoom
-from agent.model import FinishReason, ModelRequest, Tokens
+from agent.model import FinishReason, Message, ModelRequest, Tokens
 from agent.recall import meter_of
 from agent.session import AgentSession
 from storage.records import Entry, File, SessionInfo, TurnState, Undone
@@ -275,6 +277,21 @@ async def test_what_does_not_fit_one_request_is_summarised_in_steps_and_what_is_
         assert "Notes 2." in model.requests[3].messages[1].content
     assert gist is not None
     assert (gist.text, gist.data["left_out"]) == ("Notes 3.", True)
+
+
+async def test_megabytes_are_made_into_requests_beside_the_loop(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[threading.Thread] = []
+
+    def noted(older: Sequence[tuple[Entry, Message]], size: int) -> list[str]:
+        threads.append(threading.current_thread())
+        return pieces_of(older, size)
+
+    monkeypatch.setattr("agent.compactor.pieces_of", noted)
+    info = await store.sessions.create(ANN)
+    await filled(store, info, 2)
+    async with ScriptedModel(says(GIST)) as model:
+        await a_compactor(store, model).by_hand(CONFIG, ANN, info.id, "")
+    assert [thread is threading.main_thread() for thread in threads] == [False]
 
 
 async def test_two_at_once_make_one(store: Store) -> None:
