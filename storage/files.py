@@ -2,7 +2,8 @@
 
 A file comes with its prompt (`Prompt.files`) or with a session that is taken in (`Transfers.adopt`), in that transaction. It
 belongs to its owner, who has each content once, and to every session in which it was sent, forks and moved exchanges too; with
-the last of these it is gone. Those of a temporary session are held in memory.
+the last of these it is gone, and what came with a prompt that was taken out before it was asked goes with that. Those of a
+temporary session are held in memory.
 """
 
 from collections.abc import Iterable, Mapping

@@ -100,7 +100,9 @@ class TurnJournal(Protocol):
         ...
 
     async def remove(self, actor: Actor, turn_id: UUID) -> Turn:
-        """Take a waiting turn out: `REMOVED`. Raises `TurnNotFound`, `WrongTurnState`."""
+        """Take a waiting turn out: `REMOVED`. Its files go, but for those that something else of its owner's has; what is
+        returned still names them. Raises `TurnNotFound`, `WrongTurnState`.
+        """
         ...
 
     async def put_ahead(self, actor: Actor, turn_id: UUID) -> Turn:

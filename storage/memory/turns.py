@@ -169,7 +169,10 @@ class MemoryTurns:
     async def remove(self, actor: Actor, turn_id: UUID) -> Turn:
         """See `TurnJournal.remove`."""
         turn = in_state(self._state, actor, turn_id, TurnState.QUEUED, TurnState.PAUSED)
-        return keep(self._state, replace(turn, state=TurnState.REMOVED, ended=self._now()))
+        removed = replace(turn, state=TurnState.REMOVED, ended=self._now())
+        keep(self._state, replace(removed, files=()))
+        self._state.drop_files()
+        return removed
 
     async def put_ahead(self, actor: Actor, turn_id: UUID) -> Turn:
         """See `TurnJournal.put_ahead`."""

@@ -13,6 +13,7 @@ from storage.records import Actor, Attached, Content, File, Turn, files_in, with
 from storage.sqlite.database import Database
 from storage.sqlite.held import Held
 from storage.sqlite.permission import owner_key, session_by_id
+from storage.sqlite.rows import entries_of
 from storage.sqlite.whole import NewEntry
 from storage.text import clean
 
@@ -88,6 +89,28 @@ def attach(connection: sqlite3.Connection, held: Held, session: sqlite3.Row, tur
         return None
     keep(connection, session["owner"], session["number"], files)
     return files_json(turn.files)
+
+
+def detach(connection: sqlite3.Connection, turn: sqlite3.Row) -> None:
+    """Let go of the files of a turn that was taken out (its row as it was), but for those that something else which waits or
+    was said in its session names.
+    """
+    lowest, highest = entries_of(turn)
+    waits = (
+        "SELECT 1 FROM turns t WHERE t.owner = :owner AND t.number = :number AND t.state IN ('queued', 'paused') "
+        "AND instr(t.files, attached.digest) > 0"
+    )
+    said = (
+        "SELECT 1 FROM entries e WHERE e.id BETWEEN :lowest AND :highest "
+        "AND instr(e.data, '\"files\"') > 0 AND instr(e.data, attached.digest) > 0"
+    )
+    sql = (
+        "DELETE FROM attached WHERE owner = :owner AND number = :number AND choice = '' AND digest IN "  # noqa: S608 - constants
+        "(SELECT wanted.value ->> 'digest' FROM json_each(:files, '$.files') wanted) "
+        f"AND NOT EXISTS ({waits}) AND NOT EXISTS ({said})"
+    )
+    place = {"owner": turn["owner"], "number": turn["number"], "lowest": lowest, "highest": highest}
+    connection.execute(sql, {**place, "files": turn["files"]})
 
 
 def keep(connection: sqlite3.Connection, owner: int, number: int, files: Iterable[File], *, choice: str = "") -> None:

@@ -131,6 +131,13 @@ class Held:
         words.files.update({file.attached.digest: file.content for file in files})
         return True
 
+    def forget_files(self, turn: Turn) -> None:
+        """A turn was taken out: its files go, but for those of other turns of its session."""
+        words = self.words(turn.session_id)
+        if words is not None and words.attached.pop(turn.id.hex, None):
+            there = {file.digest for files in words.attached.values() for file in files}
+            words.files = {digest: content for digest, content in words.files.items() if digest in there}
+
     def take_partial(self, row: sqlite3.Row, session: str, turn: UUID, text: str) -> str:
         """The same for how far its answer has come. `row` says whether the session with the id `session` is temporary."""
         words = self._held(row["temporary"], session)

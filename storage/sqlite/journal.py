@@ -10,7 +10,7 @@ from storage.errors import DuplicateSource, WrongTurnState
 from storage.records import Actor, Attached, EntryKind, Prompt, Turn, TurnState, with_files
 from storage.sqlite.deliveries import first_part
 from storage.sqlite.entries import append
-from storage.sqlite.files import attach
+from storage.sqlite.files import attach, detach
 from storage.sqlite.held import Held
 from storage.sqlite.permission import session_by_id, turn_by_id
 from storage.sqlite.rows import TURN_COLUMNS, TURN_TABLES, micros, turn_of
@@ -109,6 +109,14 @@ def reword(connection: sqlite3.Connection, held: Held, actor: Actor, turn_id: UU
     held.refuse_more(session, words[len(turn.prompt) :])
     update(connection, turn_id, prompt=held.take_prompt(session, turn_id, words))
     return replace(turn, prompt=words)
+
+
+def remove(connection: sqlite3.Connection, held: Held, actor: Actor, turn_id: UUID, now: datetime) -> Turn:
+    """Take a waiting turn out, and its files; returns it with them. Raises `TurnNotFound`, `WrongTurnState`."""
+    row = in_state(connection, actor, turn_id, TurnState.QUEUED, TurnState.PAUSED)
+    update(connection, turn_id, state=TurnState.REMOVED, ended=micros(now), files=None)
+    detach(connection, row)
+    return replace(turn_of(row, held), state=TurnState.REMOVED, ended=now)
 
 
 def put_ahead(connection: sqlite3.Connection, held: Held, actor: Actor, turn_id: UUID) -> Turn:

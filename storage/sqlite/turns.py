@@ -21,6 +21,7 @@ from storage.sqlite.journal import (
     new_turn,
     put_ahead,
     refuse_duplicate,
+    remove,
     reword,
     update,
     waiting_in,
@@ -186,13 +187,9 @@ class SqliteTurns:
     async def remove(self, actor: Actor, turn_id: UUID) -> Turn:
         """See `TurnJournal.remove`."""
         now = self._now()
-
-        def work(connection: sqlite3.Connection) -> Turn:
-            turn = turn_of(in_state(connection, actor, turn_id, TurnState.QUEUED, TurnState.PAUSED), self._held)
-            update(connection, turn_id, state=TurnState.REMOVED, ended=micros(now))
-            return replace(turn, state=TurnState.REMOVED, ended=now)
-
-        return await self._database.write(work)
+        removed = await self._database.write(lambda connection: remove(connection, self._held, actor, turn_id, now))
+        self._held.forget_files(removed)
+        return removed
 
     async def put_ahead(self, actor: Actor, turn_id: UUID) -> Turn:
         """See `TurnJournal.put_ahead`."""

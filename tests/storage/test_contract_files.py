@@ -68,6 +68,53 @@ async def test_what_waits_has_its_files_and_asks_with_them(store: Store, session
     assert await told(store, session) == [(REPORT.attached,)]
 
 
+async def test_what_is_taken_out_takes_its_files_along_and_still_names_them(store: Store, session: SessionInfo) -> None:
+    turn = await store.turns.submit(ANN, session.id, prompt("read", REPORT, NOTES), TurnState.QUEUED)
+    removed = await store.turns.remove(ANN, turn.id)
+    assert removed.files == turn.files
+    assert (await store.turns.get(ANN, turn.id)).files == ()
+    assert await has(store, session) == set()
+    assert await store.files.used(ANN) == 0
+
+
+async def test_what_is_taken_out_leaves_the_files_that_were_said_or_wait_here_too(store: Store, session: SessionInfo) -> None:
+    await answer(store, await store.turns.submit(ANN, session.id, prompt("read", REPORT), TurnState.ASKED))
+    one, two = [await store.turns.submit(ANN, session.id, prompt("and", REPORT, NOTES), TurnState.QUEUED) for _ in range(2)]
+    await store.turns.remove(ANN, one.id)
+    assert await has(store, session) == {"report.pdf", "notes.txt"}
+    await store.turns.remove(ANN, two.id)
+    assert await has(store, session) == {"report.pdf"}
+    assert await store.files.used(ANN) == size((REPORT,))
+
+
+async def test_what_is_taken_out_leaves_the_files_of_other_sessions_and_of_choices(store: Store) -> None:
+    one, two = await store.sessions.create(ANN), await store.sessions.create(ANN)
+    await store.turns.submit(ANN, two.id, prompt("read", REPORT), TurnState.QUEUED)
+    departure = Departure(leave=Leave.NEW, prompt=prompt("read", NOTES))
+    choice = await store.turns.hold(ANN, one.id, departure)
+    turn = await store.turns.submit(ANN, one.id, prompt("and", REPORT, NOTES), TurnState.QUEUED)
+    await store.turns.remove(ANN, turn.id)
+    assert (await has(store, one), await has(store, two)) == (set(), {"report.pdf"})
+    assert (await store.turns.choice(ANN, choice.id)).departure == departure
+    assert await store.files.used(ANN) == size((REPORT, NOTES))
+
+
+async def test_what_was_asked_and_set_aside_keeps_its_files_for_its_entry_when_it_is_taken_out(store: Store) -> None:
+    session = await store.sessions.create(ANN)
+    asked = await store.turns.submit(ANN, session.id, prompt("read", REPORT), TurnState.ASKED)
+    await store.turns.shelve(ANN, asked.id)
+    await store.turns.remove(ANN, asked.id)
+    assert await has(store, session) == {"report.pdf"}
+
+
+async def test_a_fork_keeps_its_files_when_what_waits_in_it_with_the_same_is_taken_out(store: Store) -> None:
+    session = await store.sessions.create(ANN)
+    await answer(store, await store.turns.submit(ANN, session.id, prompt("read", REPORT), TurnState.ASKED))
+    fork = await store.branches.fork(ANN, session.id)
+    await store.turns.remove(ANN, (await store.turns.submit(ANN, fork.id, prompt("and", REPORT), TurnState.QUEUED)).id)
+    assert await has(store, fork) == {"report.pdf"}
+
+
 async def test_a_prompt_that_is_refused_leaves_no_file(store: Store, session: SessionInfo) -> None:
     with pytest.raises(QueueFull):
         await store.turns.submit(ANN, session.id, prompt("read", REPORT), TurnState.QUEUED, limit=0)

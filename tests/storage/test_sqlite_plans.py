@@ -10,11 +10,11 @@ from uuid import uuid4
 import pytest
 
 from storage.errors import NotFound
-from storage.records import NewSummary, SessionInfo, Shelf
+from storage.records import NewSummary, SessionInfo, Shelf, TurnState
 from storage.sqlite.database import in_thread
 from storage.sqlite.open import open_store
 from storage.sqlite.store import SqliteStore
-from tests.storage.samples import ANN, START, departure, exchange, prompt, target, wait
+from tests.storage.samples import ANN, START, departure, exchange, file, prompt, target, wait
 
 Call = Callable[[SqliteStore, SessionInfo], Awaitable[Any]]
 
@@ -26,6 +26,11 @@ async def retry(store: SqliteStore, session: SessionInfo) -> None:
 
 async def tries(store: SqliteStore, session: SessionInfo) -> None:
     await store.turns.tries(ANN, (await exchange(store, session)).id)
+
+
+async def remove(store: SqliteStore, session: SessionInfo) -> None:
+    turn = await store.turns.submit(ANN, session.id, prompt("read", file("notes")), TurnState.QUEUED)
+    await store.turns.remove(ANN, turn.id)
 
 
 async def put_ahead(store: SqliteStore, session: SessionInfo) -> None:
@@ -71,6 +76,7 @@ CALLS: dict[str, Call] = {
     "exchange": exchange,
     "wait": lambda s, i: wait(s, i, limit=5),
     "put_ahead": put_ahead,
+    "remove": remove,
     "pause": lambda s, i: s.turns.pause(ANN, i.id),
     "waiting": lambda s, i: s.turns.waiting(ANN, i.id),
     "latest": lambda s, i: s.turns.latest(ANN, i.id),
@@ -145,6 +151,7 @@ async def test_nothing_reads_a_table_through(sqlite: SqliteStore, name: str) -> 
         ("latest", "turns_prompt"),
         ("erase_tokens", "deliveries_token"),
         ("standing", "entries_beside"),
+        ("remove", "entries_with_files"),
     ],
 )
 async def test_each_question_uses_the_index_made_for_it(sqlite: SqliteStore, name: str, index: str) -> None:
