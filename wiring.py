@@ -76,7 +76,7 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
     """
     config = _told_of(model, config or agent_config(settings))
     async with AsyncExitStack() as stack:
-        store = await open_store(settings.database_path)
+        store = await open_store(settings.database_path, file_space=settings.file_space * 2**20)
         stack.push_async_callback(store.close)
         watch = await stack.enter_async_context(watching(store, settings.health_port, settings.health_host, utc_now))
         governor = Governor()

@@ -113,7 +113,10 @@ async def _read(services: Services, attachment: discord.Attachment, used: int) -
     result = await services.reader.read(data, attachment.filename)
     if isinstance(result, Unread):
         raise Told(UNREAD[result.reason].format(name, most // MEBI))
-    return await asyncio.to_thread(_file, attachment.filename[:KEPT_NAME], data, result)
+    file = await asyncio.to_thread(_file, attachment.filename[:KEPT_NAME], data, result)
+    if services.file_space and used + file.content.size > services.file_space:
+        raise Told(NO_ROOM.format(name, services.file_space // MEBI, -(-used // MEBI)))
+    return file
 
 
 def _file(name: str, data: bytes, result: Picture | Written) -> File:

@@ -8,6 +8,7 @@ StoreError
 │   ├── EntryNotFound
 │   └── UndoNotFound
 ├── QueueFull             the session has as many waiting prompts as it may
+├── FilesFull             a person's files take as much space as they may
 ├── DuplicateSource       this Discord event already made a turn
 ├── NotLastTurn           the act is only for the session's last exchange
 ├── ExchangeAlone         the act is for an exchange with something above it
@@ -63,6 +64,16 @@ class QueueFull(StoreError):
     def __init__(self, limit: int) -> None:
         self.limit = limit
         super().__init__(f"{limit} messages are already waiting in this session.")
+
+
+class FilesFull(StoreError):
+    """With these files, their owner's would take more space than they may."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There's no room left for what you attached: something else that you sent came first. "
+            "Please send it again, and I'll say what still fits."
+        )
 
 
 class DuplicateSource(StoreError):

@@ -19,7 +19,7 @@ class TurnJournal(Protocol):
 
         A target of the prompt becomes the turn's delivery part 0, pending, in the same transaction, and a direct message is
         marked as `DeliveryJournal.saw` does. With `limit`, a waiting prompt is refused with `QueueFull` when that many wait in
-        the session already. Raises `SessionNotFound`, `DuplicateSource`, `TemporaryFull`.
+        the session already. Raises `SessionNotFound`, `DuplicateSource`, `TemporaryFull`, `FilesFull`.
         """
         ...
 
@@ -151,7 +151,7 @@ class TurnJournal(Protocol):
 
     async def hold(self, actor: Actor, session_id: UUID, departure: Departure) -> Choice:
         """Store a departure, with all that came with it, until its owner decides. Where it leaves or begins a temporary session
-        its words are held in memory, and once they are gone the choice is too.
+        its words are held in memory, and once they are gone the choice is too. Raises `SessionNotFound`, `FilesFull`.
         """
         ...
 

@@ -31,7 +31,7 @@ __all__ = ["MemoryStore"]
 class MemoryStore:
     """See `storage.store.Store`. No call awaits anything, so each happens whole."""
 
-    def __init__(self, *, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, *, file_space: int = 0, now: Callable[[], datetime] = utc_now) -> None:
         self._state = State()
         self.sessions = MemorySessions(self._state, now)
         self.shelves = MemoryShelves(self._state, now)
@@ -43,7 +43,7 @@ class MemoryStore:
         self.preferences = MemoryPreferences(self._state)
         self.files = MemoryFiles(self._state)
         self.transcripts = MemoryTranscripts(self._state)
-        self.turns = MemoryTurns(self._state, now)
+        self.turns = MemoryTurns(self._state, now, file_space)
         self.deliveries = MemoryDeliveries(self._state, now)
         self.accounts = MemoryAccounts(self._state)
         self.upkeep = MemoryUpkeep(self._state)

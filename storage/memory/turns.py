@@ -10,6 +10,7 @@ from storage.errors import NotLastTurn, QueueFull, WrongTurnState
 from storage.ids import new_id
 from storage.memory.accounts import charge
 from storage.memory.entries import append
+from storage.memory.files import refuse_files
 from storage.memory.journal import add, asked, in_state, keep, refuse_duplicate, refuse_more, waiting_in
 from storage.memory.state import Session, State
 from storage.records import Actor, Choice, Departure, EntryKind, Prompt, SourceKind, Spent, Turn, TurnState, Usage
@@ -19,9 +20,9 @@ from storage.text import clean
 class MemoryTurns:
     """The `TurnJournal` of the in-memory store."""
 
-    def __init__(self, state: State, now: Callable[[], datetime]) -> None:
+    def __init__(self, state: State, now: Callable[[], datetime], file_space: int = 0) -> None:
         self._state = state
-        self._now = now
+        self._now, self._file_space = now, file_space
 
     async def submit(
         self, actor: Actor, session_id: UUID, prompt: Prompt, state: TurnState, *, limit: int | None = None
@@ -32,6 +33,7 @@ class MemoryTurns:
         if limit is not None and state.is_waiting and len(waiting_in(self._state, session)) >= limit:
             raise QueueFull(limit)
         refuse_more(self._state, session, clean(prompt.text))
+        refuse_files(self._state, actor, prompt.files, self._file_space)
         turn = add(self._state, session, prompt, clean(prompt.text), now)
         if prompt.source.kind is SourceKind.MESSAGE and prompt.source.guild_id is None:
             self._state.saw(actor, prompt.source.channel_id, prompt.source.id, now)
@@ -232,6 +234,8 @@ class MemoryTurns:
     async def hold(self, actor: Actor, session_id: UUID, departure: Departure) -> Choice:
         """See `TurnJournal.hold`."""
         number = self._state.session(actor, session_id).number
+        if departure.prompt is not None:
+            refuse_files(self._state, actor, departure.prompt.files, self._file_space)
         choice = Choice(id=new_id(), session_id=session_id, session_number=number, departure=departure, created=self._now())
         self._state.choices[choice.id] = choice
         return choice

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from uuid import UUID
 
+from storage.errors import FilesFull
 from storage.records import Actor, Attached, Content, File, Turn, files_in, with_files
 from storage.sqlite.database import Database
 from storage.sqlite.held import Held
@@ -62,25 +63,35 @@ class SqliteFiles:
 
     async def known(self, actor: Actor, digests: Iterable[str]) -> AbstractSet[str]:
         """See `Files.known`."""
-        wanted = json.dumps(list(digests))
-        sql = "SELECT f.digest FROM json_each(?) wanted CROSS JOIN files f ON f.owner = ? AND f.digest = wanted.value"
-
-        def work(connection: sqlite3.Connection) -> AbstractSet[str]:
-            return {row[0] for row in connection.execute(sql, (wanted, owner_key(connection, actor)))}
-
-        return await self._database.read(work)
+        wanted = tuple(digests)
+        return await self._database.read(lambda connection: _known(connection, owner_key(connection, actor), wanted))
 
     async def used(self, actor: Actor) -> int:
         """See `Files.used`."""
+        return await self._database.read(lambda connection: _used(connection, self._held, owner_key(connection, actor)))
 
-        def work(connection: sqlite3.Connection) -> int:
-            owner = owner_key(connection, actor)
-            stored: int = connection.execute("SELECT coalesce(sum(size), 0) FROM files WHERE owner = ?", (owner,)).fetchone()[0]
-            temporary = connection.execute("SELECT id FROM sessions WHERE owner = ? AND temporary", (owner,))
-            held = [words for row in temporary if (words := self._held.words(UUID(hex=row["id"]))) is not None]
-            return stored + sum(content.size for words in held for content in words.files.values())
 
-        return await self._database.read(work)
+def refuse_files(connection: sqlite3.Connection, held: Held, session: sqlite3.Row, files: Sequence[File], space: int) -> None:
+    """Raises `FilesFull` where the owner's files and these would take more than `space` bytes; 0 is no limit."""
+    if not (space and files):
+        return
+    words = held.words(UUID(hex=session["id"]))
+    there = words.files if words is not None else _known(connection, session["owner"], [f.attached.digest for f in files])
+    new = {file.attached.digest: file.content.size for file in files if file.attached.digest not in there}
+    if new and _used(connection, held, session["owner"]) + sum(new.values()) > space:
+        raise FilesFull
+
+
+def _used(connection: sqlite3.Connection, held: Held, owner: int | None) -> int:
+    stored: int = connection.execute("SELECT coalesce(sum(size), 0) FROM files WHERE owner = ?", (owner,)).fetchone()[0]
+    temporary = connection.execute("SELECT id FROM sessions WHERE owner = ? AND temporary", (owner,))
+    words = [words for row in temporary if (words := held.words(UUID(hex=row["id"]))) is not None]
+    return stored + sum(content.size for each in words for content in each.files.values())
+
+
+def _known(connection: sqlite3.Connection, owner: int | None, digests: Iterable[str]) -> AbstractSet[str]:
+    sql = "SELECT f.digest FROM json_each(?) wanted CROSS JOIN files f ON f.owner = ? AND f.digest = wanted.value"
+    return {row[0] for row in connection.execute(sql, (json.dumps(list(digests)), owner))}
 
 
 def attach(connection: sqlite3.Connection, held: Held, session: sqlite3.Row, turn: Turn, files: Sequence[File]) -> str | None:

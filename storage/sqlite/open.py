@@ -27,9 +27,14 @@ log = logging.getLogger(__name__)
 
 
 async def open_store(
-    path: Path, *, now: Callable[[], datetime] = utc_now, steps: Sequence[Migration] | None = None
+    path: Path,
+    *,
+    file_space: int = 0,
+    now: Callable[[], datetime] = utc_now,
+    steps: Sequence[Migration] | None = None,
 ) -> SqliteStore:
-    """Open the database at `path`, making it and its folder where there are none, with mode 0600.
+    """Open the database at `path`, making it and its folder where there are none, with mode 0600. Prompts may come with files
+    until those of their author take `file_space` bytes; 0 is no limit.
 
     Raises `DatabaseRefused`, or `DatabaseInUse` where another process has it; the file is then as it was.
     """
@@ -49,7 +54,7 @@ async def open_store(
         except (sqlite3.Error, OSError, BackupFailed) as error:
             raise DatabaseRefused(f"{path} cannot be used: {error}.") from error
         stack.pop_all()
-        return SqliteStore(Database(writer, reader), lock, now)
+        return SqliteStore(Database(writer, reader), lock, now, file_space)
 
 
 async def open_to_read(path: Path, *, now: Callable[[], datetime] = utc_now) -> SqliteStore:

@@ -31,7 +31,7 @@ from storage.sqlite.upkeep import SqliteUpkeep
 class SqliteStore:
     """See `storage.store.Store`. Made by `open_store`."""
 
-    def __init__(self, database: Database, lock: BaseFileLock | None, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, lock: BaseFileLock | None, now: Callable[[], datetime], file_space: int = 0) -> None:
         self._database = database
         self._lock = lock
         self._closing: asyncio.Task[None] | None = None
@@ -46,7 +46,7 @@ class SqliteStore:
         self.preferences = SqlitePreferences(database, held)
         self.files = SqliteFiles(database, held)
         self.transcripts = SqliteTranscripts(database, held)
-        self.turns = SqliteTurns(database, held, now)
+        self.turns = SqliteTurns(database, held, now, file_space)
         self.deliveries = SqliteDeliveries(database, held, now)
         self.accounts = SqliteAccounts(database)
         self.upkeep = SqliteUpkeep(database, held)

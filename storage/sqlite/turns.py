@@ -14,6 +14,7 @@ from storage.sqlite import choices, direct, exchanges, spending
 from storage.sqlite.again import Again, Way, ask_again
 from storage.sqlite.database import Database
 from storage.sqlite.entries import append, has_answer, mark_unread, move_leaf
+from storage.sqlite.files import refuse_files
 from storage.sqlite.held import Held
 from storage.sqlite.journal import (
     in_state,
@@ -35,9 +36,9 @@ from storage.text import clean
 class SqliteTurns:
     """The `TurnJournal` of the SQLite store."""
 
-    def __init__(self, database: Database, held: Held, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, held: Held, now: Callable[[], datetime], file_space: int) -> None:
         self._database, self._held = database, held
-        self._now = now
+        self._now, self._file_space = now, file_space
 
     async def submit(
         self, actor: Actor, session_id: UUID, prompt: Prompt, state: TurnState, *, limit: int | None = None
@@ -51,6 +52,7 @@ class SqliteTurns:
             if limit is not None and state.is_waiting and len(waiting_in(connection, self._held, session)) >= limit:
                 raise QueueFull(limit)
             self._held.refuse_more(session, text)
+            refuse_files(connection, self._held, session, prompt.files, self._file_space)
             entry = None
             if state is TurnState.ASKED:
                 told = [file.attached for file in prompt.files]
@@ -244,7 +246,14 @@ class SqliteTurns:
     async def hold(self, actor: Actor, session_id: UUID, departure: Departure) -> Choice:
         """See `TurnJournal.hold`."""
         choice_id, now = new_id(), micros(self._now())
-        return await self._database.write(lambda c: choices.hold(c, self._held, actor, session_id, choice_id, departure, now))
+
+        def work(connection: sqlite3.Connection) -> Choice:
+            if departure.prompt is not None:
+                session = session_by_id(connection, actor, session_id)
+                refuse_files(connection, self._held, session, departure.prompt.files, self._file_space)
+            return choices.hold(connection, self._held, actor, session_id, choice_id, departure, now)
+
+        return await self._database.write(work)
 
     async def choice(self, actor: Actor, choice_id: UUID) -> Choice:
         """See `TurnJournal.choice`."""
