@@ -249,7 +249,7 @@ class SessionRuntime:
         if turn.answer_entry is None:
             raise WrongTurnState
         shown = await self._store.turns.latest(self.actor, turn.session_id)
-        if shown is None or shown.id not in {each.id for each in await self._store.turns.siblings(self.actor, turn_id)}:
+        if shown is None or turn_id not in {each.id for each in await self._store.turns.siblings(self.actor, shown.id)}:
             raise NotLastTurn
         switched = await self._switch(turn.session_id, turn.answer_entry)
         return switched if isinstance(switched, Busy) else Flipped(session=switched, turn=turn, shown=shown)

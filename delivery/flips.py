@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from agent.errors import Costly
 from storage.records import Actor, Turn
 from storage.store import Store
 
@@ -24,10 +25,17 @@ class Flip:
 
 
 async def flip_of(store: Store, actor: Actor, turn: Turn) -> Flip | None:
-    """The place of a turn's answer; `None` where it is the only one, or has no text. Raises `NotFound`, `StoreUnavailable`."""
-    beside = await store.turns.siblings(actor, turn.id)
+    """The place of a turn's answer; `None` where it is the only one. One without text stands behind those that have some, of
+    which it took the place; one that is to be agreed to first takes no place yet. Raises `NotFound`, `StoreUnavailable`.
+    """
+    if turn.error == Costly.kind:
+        return None
+    beside = list(await store.turns.siblings(actor, turn.id))
     ids = [each.id for each in beside]
-    if len(ids) < 2 or turn.id not in ids:
+    if turn.id not in ids:
+        beside.append(turn)
+        ids.append(turn.id)
+    if len(ids) < 2:
         return None
     at = ids.index(turn.id)
     before, after = ids[at - 1] if at else None, ids[at + 1] if at + 1 < len(ids) else None

@@ -47,6 +47,8 @@ TEMPORARY: Final = (
 NEAR_LIMIT: Final = "You've used four fifths of today's share. It refills <t:{}:R>."
 MODEL_GONE: Final = "{} isn't offered any more, so the usual model is asked from now on. /settings has the others."
 STILL_IN: Final = "Still in {}"
+BEFORE: Final = "The answer before this stands beside the conversation now: ◀ or *Branches* in /sessions leads back to it."
+"""What is said where nothing came of asking once more, or in other words."""
 REPLACED: Final = "A newer answer took the place of this one."
 REFUSED: Final = "Discord doesn't take this part of the answer. It is kept: see it with /history."
 REST_HERE: Final = "Discord didn't say whether the rest of this arrived."
@@ -260,6 +262,7 @@ def _remarks(ending: Ending, *, temporary: bool) -> list[str]:
         NEARLY_FULL if ending.nearly_full else None,
         None if ending.near_limit is None else NEAR_LIMIT.format(int(ending.near_limit.timestamp())),
         _mark(ending, temporary=temporary),
+        BEFORE if ending.flip is not None and not ending.wrote else None,
         None if ending.saved else NOT_SAVED,
     ]
     return [remark for remark in remarks if remark]

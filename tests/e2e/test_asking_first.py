@@ -12,6 +12,7 @@ from agent.config import AgentConfig
 from agent.prices import Price, Prices
 from cogs.asking_first import AS_BEFORE, NOT_ASKED
 from cogs.words import GONE
+from delivery.render import BEFORE
 from delivery.summing import SUMMED
 from playground.standin import Message
 from storage.records import Actor, TurnState
@@ -102,6 +103,7 @@ async def test_a_costly_regenerate_that_is_let_be_leaves_the_answer_that_was(tea
     pressed = await team.ann.press(answer, "Regenerate")
     shown = await pressed.message(lambda m: "Ask anyway" in [b.label for b in m.buttons])
     assert await path(team) != before
+    assert BEFORE not in shown.text
     await team.ann.press(shown, "Don't")
     await team.ann.wait_for(lambda m: m.id == shown.id and m.text.startswith(AS_BEFORE), channel=team.general)
     assert await path(team) == before

@@ -1,12 +1,34 @@
 """*Regenerate*, and flipping between the answers to one question: what shows is what the session goes on from."""
 
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
 import pytest
 
+from agent.errors import Refused
+from agent.model import ModelEvent, ModelRequest
 from cogs.words import GONE
+from delivery.render import BEFORE, STOPPED_EARLY
 from playground.standin import Message
-from tests.e2e.team import Team, ended, is_ended
+from tests.e2e.team import Gate, Team, a_team, ended, is_ended
 
 FIRST, SECOND = "◀", "▶"
+
+
+class Fickle(Gate):
+    """Fails or stays silent, as it is told, from the second answer on."""
+
+    mood = ""
+
+    @asynccontextmanager
+    async def stream(self, request: ModelRequest) -> AsyncGenerator[AsyncIterator[ModelEvent], None]:
+        if self.mood == "fails":
+            raise Refused
+        if self.mood == "is silent":
+            await self._open.wait()
+        async with super().stream(request) as events:
+            yield events
 
 
 async def regenerated(team: Team, answer: Message) -> Message:
@@ -74,6 +96,26 @@ async def test_a_long_answer_is_posted_anew(team: Team) -> None:
     assert anew.id != shown.id
     assert "2/2" in labels(shown)
     assert first.id != anew.id
+
+
+@pytest.mark.parametrize("mood", ["fails", "is silent"])
+async def test_where_nothing_comes_of_asking_again_the_answer_before_is_gone_back_to(tmp_path: Path, mood: str) -> None:
+    model = Fickle()
+    async with a_team(tmp_path, model=model) as team:
+        first = await team.ask(team.ann, "one")
+        model.mood = mood
+        again = await team.ann.press(first, "Regenerate")
+        if mood == "is silent":
+            await team.ann.press(await again.message(lambda m: "Stop" in labels(m)), "Stop")
+        wordless = await ended(again)
+        assert f"{BEFORE}\n" in wordless.text
+        assert (STOPPED_EARLY in wordless.text, labels(wordless)[-3:]) == (mood == "is silent", [FIRST, "2/2", SECOND])
+        model.mood = ""
+        await (await team.ann.press(wordless, FIRST)).acknowledged()
+        back = await team.ann.wait_for(lambda m: m.id == wordless.id and m.text.startswith("echo: one"))
+        assert labels(back) == ["Reply", "Regenerate", "More…"]
+        await team.ask(team.ann, "two")
+        assert [m.content for m in model.asked[-1][1:]] == ["one", "echo: one", "two"]
 
 
 async def test_once_the_conversation_has_gone_on_an_old_press_says_so(team: Team) -> None:
