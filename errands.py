@@ -49,7 +49,8 @@ def _of_a_person(settings: Settings, options: argparse.Namespace, say: Say, mete
     if options.export_user is not None:
         return export_user(path, user_id(options.export_user[0]), Path(options.export_user[1]), say, meter)
     if options.import_user is not None:
-        return import_user(path, user_id(options.import_user[0]), Path(options.import_user[1]), say, meter)
+        who, from_file = user_id(options.import_user[0]), Path(options.import_user[1])
+        return import_user(path, who, from_file, settings.file_space * 2**20, say, meter)
     if options.erase_user is not None:
         backups = BackupKeeper(path, daily=settings.backups, now=utc_now, sleep=asyncio.sleep)
         ask = None if options.yes else ask_on_terminal

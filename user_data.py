@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from documents.reading import Limits, Reader
 from maintenance import Meter, Say, refuse_missing, refuse_taken
+from porting.attached import Keeping
 from porting.incoming import Report, import_file, look
 from porting.outgoing import export_all
 from storage.errors import BackupFailed, DatabaseRefused
@@ -39,12 +41,14 @@ async def export_user(path: Path, user_id: int, to: Path, say: Say, meter: Meter
     finally:
         await store.close()
     meter.end()
-    say(f"Exported {_count(part.sessions, 'session')} of {user_id} to {to}.")
+    files = f" with {_count(part.attached, 'attached file')}" if part.attached else ""
+    say(f"Exported {_count(part.sessions, 'session')}{files} of {user_id} to {to}.")
     return 0
 
 
-async def import_user(path: Path, user_id: int, from_file: Path, say: Say, meter: Meter) -> int:
-    """Take a file's sessions in for a person, but for those they have already; the bot must not run meanwhile.
+async def import_user(path: Path, user_id: int, from_file: Path, space: int, say: Say, meter: Meter) -> int:
+    """Take a file's sessions in for a person, but for those they have already; the bot must not run meanwhile. `space` is how
+    many bytes of files they may have, 0 for any.
 
     Raises `DatabaseRefused` where the file is none that can be taken in: the database is then as it was. A stop leaves whole
     sessions.
@@ -53,13 +57,19 @@ async def import_user(path: Path, user_id: int, from_file: Path, say: Say, meter
     found = await _look(from_file, meter)
     meter.end()
     say(f"{from_file} holds {_count(found.conversations, 'conversation')} with {_count(found.messages, 'message')}.")
-    store = await open_store(path)
+    store, reader = await open_store(path), Reader(Limits())
     try:
         with from_file.open("rb") as file:
             report = await import_file(
-                store, Actor(user_id), file, skip_known=True, progress=lambda done: meter(done, found.conversations)
+                store,
+                Actor(user_id),
+                file,
+                Keeping(reader=reader, space=space),
+                skip_known=True,
+                progress=lambda done: meter(done, found.conversations),
             )
     finally:
+        await reader.close()
         await store.close()
     meter.end()
     _tell(report, user_id, say)
@@ -98,6 +108,8 @@ async def _look(from_file: Path, meter: Meter) -> Survey:
 
 def _tell(report: Report, user_id: int, say: Say) -> None:
     say(f"Imported {_count(report.taken, 'conversation')} with {_count(report.messages, 'message')} for {user_id}.")
+    if report.files:
+        say(f"Kept {_count(report.files, 'attached file')} of theirs.")
     if report.skipped:
         say(f"Skipped {_count(report.skipped, 'conversation')} they have already.")
     for damage in report.listed:

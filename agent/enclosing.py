@@ -58,7 +58,7 @@ async def enclose(
         files = files_in(entry.data) if entry.kind == EntryKind.USER else ()
         if files and left > 0:
             texts = await store.files.texts(actor, session_id, [file.digest for file in files])
-            looked_at = [file for file in files if sees and file.kind == PICTURE and file.digest in texts]
+            looked_at = [file for file in files if sees and file.kind == PICTURE and texts.get(file.digest) == ""]
             if is_sent:
                 pictures = await _pictures(store, actor, session_id, looked_at)
             else:

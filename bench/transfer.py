@@ -22,6 +22,7 @@ from typing import Any
 import bot
 from storage.sqlite.open import open_store
 from transfer.archive_writer import write_archive
+from transfer.enclosing import Contents
 from transfer.reading import sessions
 from transfer.results import is_message
 from transfer.saved import Loaded, SavedEntry, SavedSession
@@ -76,13 +77,13 @@ def write_export(path: Path) -> int:
     """Read it and write all of it as an archive; how many messages it has."""
     messages = 0
 
-    def given() -> Iterator[tuple[SavedSession, tuple[SavedEntry, ...]]]:
+    def given() -> Iterator[tuple[SavedSession, tuple[SavedEntry, ...], Contents]]:
         nonlocal messages
         with path.open("rb") as file:
             for each in sessions(file):
                 if isinstance(each, Loaded):
                     messages += len(each.entries)
-                    yield each.session, each.entries
+                    yield each.session, each.entries, lambda _digest: None
 
     with tempfile.TemporaryFile(dir=path.parent) as target:
         write_archive(given(), lambda _: target, most_bytes=10**12)

@@ -26,6 +26,7 @@ from cogs.previews import Said
 from cogs.reply import Interaction, Reply, reply_to
 from cogs.router import uuid_in
 from cogs.services import Services
+from porting.attached import Keeping
 from porting.incoming import Preview, import_file, preview
 from storage.ids import new_id
 from storage.records import Actor
@@ -181,8 +182,8 @@ class Importing(commands.Cog):
 
         async def take() -> Said:
             async with self._places:
-                store = self._services.store
-                came = await import_file(store, bulletin.actor, file, skip_known=skip_known, progress=done.note)
+                store, keeping = self._services.store, Keeping(reader=self._services.reader, space=self._services.file_space)
+                came = await import_file(store, bulletin.actor, file, keeping, skip_known=skip_known, progress=done.note)
                 return previews.report(came)
 
         with self._services.errands.beside(bulletin.actor, BUSY):

@@ -9,7 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from cogs.files import NewFile
 from cogs.words import label
 from delivery.sender import Upload
-from porting.outgoing import Progress, export_all, export_session
+from porting.outgoing import Progress, export_all, export_session, export_with_files
 from storage.records import Actor, SessionInfo
 from storage.store import Store
 from storage.threads import in_own_thread
@@ -17,6 +17,7 @@ from transfer.archive_writer import Layout, Part
 from transfer.limits import CHUNK
 
 AS_IT_IS: Final = "{}, as it is now:"
+WITH_FILES: Final = "{}, as it is now, in a ZIP with {}:"
 ZIPPED: Final = "{}, as it is now, in a ZIP, since Discord takes no larger files from me:"
 IN_PARTS: Final = " Discord takes no larger files from me, so they come in parts, each a ZIP by itself."
 IN_PIECES: Final = (
@@ -38,12 +39,18 @@ class Packed:
 async def pack_one(
     store: Store, actor: Actor, session: SessionInfo, layout: Layout, new_file: NewFile, *, most_bytes: int
 ) -> list[Packed]:
-    """A session as a file, zipped where that is too large, and cut where it still is.
+    """A session as a file, in a ZIP where files were attached that go with it or it is too large, and cut where that still is.
 
     Raises `SessionNotFound`, `OSError`, `StoreUnavailable`.
     """
     name, file = f"session-{session.number}{layout.ending}", new_file()
-    await export_session(store, actor, session, layout, file)
+    names_files = await export_session(store, actor, session, layout, file)
+    if names_files and layout.encloses:
+        archive = new_file()
+        part = await export_with_files(store, actor, session, layout, archive)
+        if part.attached:
+            text = WITH_FILES.format(label(session), _files(part.attached))
+            return await _whole_or_cut(f"session-{session.number}.zip", text, archive, new_file, most_bytes)
     if file.tell() <= most_bytes:
         return [Packed(AS_IT_IS.format(label(session)), Upload(name, file))]
     zipped = new_file()
@@ -99,6 +106,10 @@ def _cut(file: BinaryIO, new_file: NewFile, most_bytes: int) -> Sequence[BinaryI
         left -= most_bytes - room
         pieces.append(piece)
     return pieces
+
+
+def _files(count: int) -> str:
+    return "the file attached in it" if count == 1 else f"the {count} files attached in it"
 
 
 def _said(part: Part, parts: int) -> str:

@@ -52,7 +52,8 @@ def how_far(done: int, found: Preview) -> str:
 
 def report(came: Report) -> Said:
     """What came of it."""
-    parts = [f"{_count(came.taken, 'conversation')} imported, {_count(came.messages, 'message')}."]
+    files = f", {_count(came.files, 'attached file')}" if came.files else ""
+    parts = [f"{_count(came.taken, 'conversation')} imported, {_count(came.messages, 'message')}{files}."]
     if came.skipped:
         parts.append(f"{came.skipped:,} you have already, so I skipped {'it' if came.skipped == 1 else 'them'}.")
     if not came.is_whole:

@@ -7,12 +7,14 @@ from itertools import islice
 from threading import Event
 from typing import BinaryIO, Final
 
+from porting.attached import Intake, Keeping
 from porting.crossing import Crossing
 from porting.watched import Heard, watched
 from storage.errors import BrokenTree, StoreUnavailable
 from storage.records import Actor
 from storage.store import Store
 from storage.threads import in_own_thread
+from transfer.enclosed import attached_in
 from transfer.limits import MOST_DAMAGES_LISTED
 from transfer.reading import sessions, survey
 from transfer.results import Damage, Place, Result, Survey, is_message
@@ -43,6 +45,8 @@ class Report:
     taken: int = 0
     messages: int = 0
     """In what was taken."""
+    files: int = 0
+    """That were attached in it, and came with it."""
     skipped: int = 0
     """Conversations that were there already."""
     damages: int = 0
@@ -69,44 +73,49 @@ async def preview(store: Store, actor: Actor, file: BinaryIO) -> Preview:
 
 
 async def import_file(
-    store: Store, actor: Actor, file: BinaryIO, *, skip_known: bool, progress: Progress = lambda _done: None
+    store: Store, actor: Actor, file: BinaryIO, keeping: Keeping, *, skip_known: bool, progress: Progress = lambda _done: None
 ) -> Report:
-    """Take the file's sessions in, one transaction each, those that are there already too unless they are to be skipped.
+    """Take the file's sessions in, one transaction each with what was attached in it, those that are there already too unless
+    they are to be skipped.
 
     Raises `TransferRefused` before anything is taken in, `OSError`. A cancel leaves whole sessions.
     """
     loop = asyncio.get_running_loop()
 
     def work(stop: Event) -> Report:
-        crossing, report = Crossing(loop, stop), Report()
-        try:
-            for number, result in enumerate(sessions(watched(file, stop)), start=1):
-                _take(crossing, store, actor, result, report, number, skip_known=skip_known)
-                progress(report.taken + report.skipped)
-        except StoreUnavailable:
-            report.is_whole = False
+        crossing, report, read = Crossing(loop, stop), Report(), watched(file, stop)
+        with attached_in(read, keeping.reader.limits) as look:
+            intake = Intake(crossing, store, actor, look, keeping)
+            try:
+                for number, result in enumerate(sessions(read), start=1):
+                    _take(intake, result, report, number, skip_known=skip_known)
+                    progress(report.taken + report.skipped)
+            except StoreUnavailable:
+                report.is_whole = False
         return report
 
     return await in_own_thread(work, "import")
 
 
-def _take(
-    crossing: Crossing, store: Store, actor: Actor, result: Result, report: Report, number: int, *, skip_known: bool
-) -> None:
+def _take(intake: Intake, result: Result, report: Report, number: int, *, skip_known: bool) -> None:
     """Take one result in. Raises `StoreUnavailable`, `Stopped`."""
     if isinstance(result, Damage):
         _note(report, result)
         return
-    session = result.session
-    if skip_known and crossing.call(store.transfers.known(actor, session.source, [session.id])):
+    crossing, transfers, session = intake.crossing, intake.store.transfers, result.session
+    if skip_known and crossing.call(transfers.known(intake.actor, session.source, [session.id])):
         report.skipped += 1
         return
+    files, faults = intake.of(result.entries)
     try:
-        crossing.call(store.transfers.adopt(actor, *drafts(result)))
+        crossing.call(transfers.adopt(intake.actor, *drafts(result), files))
     except BrokenTree:
         _note(report, Damage(Place.CONVERSATION, number, TOO_LARGE))
         return
+    for fault in faults:
+        _note(report, Damage(Place.CONVERSATION, number, fault))
     report.taken += 1
+    report.files += len(files)
     report.messages += sum(map(is_message, result.entries))
 
 

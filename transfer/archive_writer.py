@@ -10,8 +10,10 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any, BinaryIO, Final, cast
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from storage.records import Attached, EntryKind, files_in
 from transfer import html, json_file, markdown, pi_writer
-from transfer.archive import FORMAT, MANIFEST, VERSION
+from transfer.archive import ATTACHED, FORMAT, MANIFEST, VERSION
+from transfer.enclosing import Contents, Enclosure, Enclosures
 from transfer.limits import CHUNK, MIB
 from transfer.results import is_message
 from transfer.saved import SavedEntry, SavedSession, SessionGone
@@ -40,9 +42,11 @@ class Layout:
     write: Write
     whole: bool
     """Whether it takes all entries, not only those of the current path."""
+    encloses: bool = False
+    """Whether what is in attached files goes along; the others name them at most."""
 
 
-JSON: Final = Layout("json", ".json", json_file.write, whole=True)
+JSON: Final = Layout("json", ".json", json_file.write, whole=True, encloses=True)
 PI: Final = Layout("pi", ".jsonl", pi_writer.write, whole=True)
 MARKDOWN: Final = Layout("markdown", ".md", markdown.write, whole=False)
 HTML: Final = Layout("html", ".html", html.write, whole=False)
@@ -55,6 +59,8 @@ class Part:
     number: int
     sessions: int
     size: int
+    attached: int
+    """Files that were attached, and are in it whole."""
     is_oversize: bool
     """Whether it holds one session that alone is more than the limit."""
 
@@ -70,6 +76,8 @@ class _Open:
     listing: int
     """Bytes of what is beside the content of the sessions."""
     files: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    attached: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    """By digest."""
 
     @property
     def size(self) -> int:
@@ -78,7 +86,7 @@ class _Open:
 
 
 def write_archive(
-    sessions: Iterable[tuple[SavedSession, Iterable[SavedEntry]]],
+    sessions: Iterable[tuple[SavedSession, Iterable[SavedEntry], Contents]],
     new_part: NewPart,
     *,
     most_bytes: int,
@@ -87,14 +95,15 @@ def write_archive(
 ) -> list[Part]:
     """Write all `sessions`, in parts of at most `most_bytes`. A session that is larger than that by itself gets a part of its
     own, which is marked. Without a session there is one part, with the manifest alone. Each manifest has the `instructions`
-    that go with all sessions. The files of the parts stay open.
+    that go with all sessions. What was attached in a session is in its part too, each content once there. The files of the
+    parts stay open.
 
     A session whose entries raise `SessionGone` is left out.
     """
     parts: list[Part] = []
     part = _begin(new_part, 1, instructions)
     try:
-        for session, entries in sessions:
+        for session, entries, contents in sessions:
             with cast("IO[bytes]", SpooledTemporaryFile(max_size=IN_MEMORY)) as document:
                 counts = _Counts()
                 try:
@@ -103,10 +112,13 @@ def write_archive(
                 except SessionGone:
                     continue
                 listed = _listed(document, session, counts, layout)
-                if part.files and not _fits(part, document, listed, most_bytes):
+                attached = Enclosures(counts.attached if layout.encloses else {}, contents)
+                if part.files and not _fits(part, document, listed, attached, most_bytes):
                     parts.append(_close(part, most_bytes, is_last=False))
                     part = _begin(new_part, part.number + 1, instructions)
                 _add(part, document, listed, session)
+                for each in attached.beside(part.attached):
+                    _enclose(part, each)
         parts.append(_close(part, most_bytes, is_last=True))
     finally:
         with suppress(OSError, ValueError):  # what broke off is of no use, and a ZIP that was closed is closed
@@ -116,16 +128,20 @@ def write_archive(
 
 @dataclass(slots=True)
 class _Counts:
-    """How many entries have passed."""
+    """How many entries have passed, and what is said of files in them."""
 
     entries: int = 0
     messages: int = 0
+    attached: dict[str, Attached] = field(default_factory=dict[str, Attached])
+    """By digest."""
 
     def passing(self, entries: Iterable[SavedEntry]) -> Iterator[SavedEntry]:
         """The same entries, counted as they pass."""
         for entry in entries:
             self.entries += 1
             self.messages += is_message(entry)
+            if entry.kind == EntryKind.USER:
+                self.attached.update({file.digest: file for file in files_in(entry.data)})
             yield entry
 
 
@@ -153,10 +169,12 @@ def _stem(session: SavedSession) -> str:
     return f"{session.number:04d}-{mark}" if session.number else mark
 
 
-def _fits(part: _Open, document: IO[bytes], listed: dict[str, Any], most_bytes: int) -> bool:
+def _fits(part: _Open, document: IO[bytes], listed: dict[str, Any], attached: Enclosures, most_bytes: int) -> bool:
     """Whether it goes into the part; only near the end of one is it packed to see."""
     room = most_bytes - part.size - _listing(listed)
-    return listed["bytes"] <= room or _packed(document) <= room
+    if listed["bytes"] + sum(each.size for each in attached.beside(part.attached)) <= room:
+        return True
+    return _packed(document) + sum(each.packed for each in attached.beside(part.attached)) <= room
 
 
 def _packed(document: IO[bytes]) -> int:
@@ -184,6 +202,12 @@ def _add(part: _Open, document: IO[bytes], listed: dict[str, Any], session: Save
     part.listing += _listing(listed)
 
 
+def _enclose(part: _Open, made: Enclosure) -> None:
+    made.write(part.archive)
+    part.attached[made.listed["digest"]] = made.listed
+    part.listing += made.beside
+
+
 def _listing(listed: dict[str, Any]) -> int:
     return LISTING + 2 * len(json_file.as_bytes(json_file.dumped(listed)))
 
@@ -198,6 +222,7 @@ def _close(part: _Open, most_bytes: int, *, is_last: bool) -> Part:
         "messages": sum(listed["messages"] for listed in part.files),
         "instructions": part.instructions,
         "files": part.files,
+        ATTACHED: list(part.attached.values()),
     }
     newest = max((info.date_time for info in part.archive.infolist()), default=EARLIEST.timetuple()[:6])
     info = ZipInfo(MANIFEST, newest)
@@ -205,7 +230,7 @@ def _close(part: _Open, most_bytes: int, *, is_last: bool) -> Part:
     part.archive.writestr(info, json_file.as_bytes(json_file.dumped(manifest) + "\n"))
     part.archive.close()
     size = part.file.seek(0, 2)
-    return Part(part.number, len(part.files), size, size > most_bytes)
+    return Part(part.number, len(part.files), size, len(part.attached), size > most_bytes)
 
 
 def _zip_time(time: datetime) -> tuple[int, int, int, int, int, int]:

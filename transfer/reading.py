@@ -11,11 +11,9 @@ from typing import IO, BinaryIO, Final, cast
 from zipfile import ZipFile, ZipInfo
 
 from transfer import chatgpt, claude, json_file, pi_reader
-from transfer.archive import FORMAT, MANIFEST, NEWER, VERSION, Listed, listed_in
+from transfer.archive import Listed, enclosed_in, listed_in, manifest_of
 from transfer.detect import UNKNOWN, detect, is_zip
-from transfer.fields import object_of
-from transfer.limits import CHUNK, MIB
-from transfer.parsing import Unreadable, parse
+from transfer.limits import CHUNK
 from transfer.results import Damage, Format, Place, Result, Survey, TransferRefused, count
 from transfer.zips import check_total, member, opened
 
@@ -29,7 +27,6 @@ READERS: Final[dict[Format, Read]] = {
 }
 FOREIGN: Final = "conversations*.json"
 """Where ChatGPT's and Claude's exports have the conversations, in one file or in several that are numbered."""
-MOST_MANIFEST: Final = 32 * MIB
 
 NOT_THERE: Final = "It is listed in the archive, and isn't there."
 CHANGED: Final = "It isn't what was exported: its checksum is another."
@@ -60,7 +57,7 @@ def _open(file: BinaryIO) -> tuple[Format, Iterator[Result]]:
 
 def _open_zip(file: BinaryIO) -> tuple[Format, Iterator[Result]]:
     with opened(file) as archive:
-        if MANIFEST in archive.namelist() and _listed(archive) is not None:
+        if manifest_of(archive) is not None:
             return Format.ARCHIVE, _read_ours(file)
         found = _foreign(archive)
         if not found:
@@ -69,25 +66,12 @@ def _open_zip(file: BinaryIO) -> tuple[Format, Iterator[Result]]:
     return kind, _read_foreign(file, kind)
 
 
-def _listed(archive: ZipFile) -> list[Listed] | None:
-    """What our manifest lists, or nothing if it is another's."""
-    with member(archive, archive.getinfo(MANIFEST)) as file:
-        data = file.read(MOST_MANIFEST + 1)
-    parsed = parse(data, most_weight=8 * MOST_MANIFEST)
-    manifest = {} if isinstance(parsed, Unreadable) else object_of(parsed.value)
-    if manifest.get("format") != FORMAT:
-        return None
-    version = manifest.get("version")
-    if not isinstance(version, int) or version > VERSION:
-        raise TransferRefused(NEWER)
-    return listed_in(manifest)
-
-
 def _read_ours(file: BinaryIO) -> Iterator[Result]:
     with opened(file) as archive:
-        listed = _listed(archive) or []
-        infos = {info.filename: info for info in archive.infolist()}
-        check_total([infos[each.path] for each in listed if each.path in infos], file.seek(0, 2))
+        manifest = manifest_of(archive) or {}
+        listed, infos = listed_in(manifest), {info.filename: info for info in archive.infolist()}
+        paths = [each.path for each in listed] + [path for each in enclosed_in(manifest) for path in each.paths]
+        check_total([infos[path] for path in paths if path in infos], file.seek(0, 2))
         for each in listed:
             for result in _read_listed(archive, each, infos.get(each.path)):
                 yield replace(result, file=each.path) if isinstance(result, Damage) else result

@@ -18,14 +18,16 @@ from porting.incoming import import_file, preview
 from porting.outgoing import export_all, export_session
 from storage.memory import MemoryStore
 from storage.preferences import INSTRUCTIONS
-from storage.records import SessionInfo
+from storage.records import Content, SessionInfo, with_files
 from storage.sqlite.open import open_store
 from storage.store import Store
-from tests.storage.samples import ANN, BOB, answer, exchange, prompt
+from tests.porting.keeping import keeping
+from tests.storage.samples import ANN, BOB, answer, exchange, file, prompt
 from tests.transfer.samples import BRANCHED, loadeds, only, written
+from tests.transfer.test_archive import packed
 from transfer import json_file, pi_reader
 from transfer.archive_writer import JSON, PI, Layout
-from transfer.saved import Loaded
+from transfer.saved import Loaded, SavedEntry
 
 PI_SESSION = Path(__file__).parents[1] / "transfer" / "files" / "pi.jsonl"
 
@@ -41,7 +43,7 @@ async def a_store(folder: Path, name: str, *, in_memory: bool = False) -> AsyncG
 
 async def came_in(store: Store, data: bytes) -> None:
     """Ann's sessions in the store, taken in from a file."""
-    report = await import_file(store, ANN, BytesIO(data), skip_known=False)
+    report = await import_file(store, ANN, BytesIO(data), keeping(), skip_known=False)
     assert (report.damages, report.is_whole) == (0, True)
 
 
@@ -115,12 +117,58 @@ def test_pi_and_archives_come_out_as_they_came_in(loaded: Loaded, layout: Layout
         asyncio.run(law(Path(folder)))
 
 
+@st.composite
+def with_attached(draw: st.DrawFn) -> tuple[Loaded, dict[str, Content]]:
+    """Any session, some of whose prompts came with files, and what is in these."""
+    loaded, contents, entries = draw(loadeds()), dict[str, Content](), list[SavedEntry]()
+    texts = st.text(min_size=1, max_size=40)
+    made = st.builds(file, texts, st.none() | st.binary(max_size=40), st.text(max_size=20))
+    for entry in loaded.entries:
+        files = draw(st.lists(made, max_size=3)) if entry.kind == "user" else []
+        contents |= {each.attached.digest: each.content for each in files}
+        entries.append(replace(entry, data={**entry.data, **with_files(each.attached for each in files)}))
+    return Loaded(loaded.session, tuple(entries)), contents
+
+
+def attached_in_them(archives: Sequence[bytes]) -> list[Any]:
+    """What the archives have of attached files: the manifest's lines, and the bytes."""
+    found: list[Any] = []
+    for data in archives:
+        with ZipFile(BytesIO(data)) as archive:
+            found += json.loads(archive.read("manifest.json"))["attached"]
+            found += [(name, archive.read(name)) for name in archive.namelist() if name.startswith("files/")]
+    return found
+
+
+@settings(max_examples=30, deadline=None)
+@given(with_attached(), st.booleans(), st.booleans())
+def test_what_was_attached_comes_out_as_it_came_in(
+    given_: tuple[Loaded, dict[str, Content]], in_memory: bool, back: bool
+) -> None:
+    loaded, contents = given_
+
+    async def law(folder: Path) -> None:
+        (data,), _ = packed([loaded], contents=contents.get)
+        async with a_store(folder, "one", in_memory=in_memory) as one, a_store(folder, "two", in_memory=back) as two:
+            await came_in(one, data)
+            first = await archived(one)
+            await came_in(two, first[0])
+            second = await archived(two)
+            assert attached_in_them(first) == attached_in_them([data])
+            assert attached_in_them(second) == attached_in_them(first)
+            assert members(second, JSON) == members(first, JSON)
+            assert await two.files.used(ANN) == sum(content.size for content in contents.values())
+
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(law(Path(folder)))
+
+
 def members(archives: Sequence[bytes], layout: Layout) -> list[Any]:
     """Every session's document in the archives."""
     found: list[Any] = []
     for data in archives:
         with ZipFile(BytesIO(data)) as archive:
-            documents = [archive.read(name) for name in archive.namelist() if name != "manifest.json"]
+            documents = [archive.read(name) for name in archive.namelist() if name.startswith("sessions/")]
             found += [unnumbered(each) if layout is JSON else each for each in documents]
     return found
 
@@ -165,8 +213,8 @@ async def test_the_same_file_again_is_known_in_either_cubby(tmp_path: Path) -> N
         file = BytesIO((await archived(one))[0])
         assert [(await preview(store, ANN, file)).known for store in (one, two)] == [2, 0]
         assert (await preview(one, BOB, file)).known == 0
-        await import_file(two, ANN, file, skip_known=True)
-        again = await import_file(two, ANN, file, skip_known=True)
+        await import_file(two, ANN, file, keeping(), skip_known=True)
+        again = await import_file(two, ANN, file, keeping(), skip_known=True)
         assert (again.taken, again.skipped) == (0, 2)
         assert (await two.sessions.counts(ANN)).open == 2
 

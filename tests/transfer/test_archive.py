@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tests.transfer.samples import BRANCHED, entry, loadeds, session, sorted_out
 from transfer import zips
 from transfer.archive_writer import HTML, JSON, MARKDOWN, PI, Layout, Part, write_archive
+from transfer.enclosing import Contents
 from transfer.limits import MIB
 from transfer.reading import sessions, survey
 from transfer.results import Format, TransferRefused
@@ -24,7 +25,13 @@ from transfer.saved import Loaded
 FILES = Path(__file__).parent / "files"
 
 
-def packed(loaded: Iterable[Loaded], most_bytes: int = MIB, layout: Layout = JSON) -> tuple[list[bytes], list[Part]]:
+def nothing(_digest: str) -> None:
+    """No file is there."""
+
+
+def packed(
+    loaded: Iterable[Loaded], most_bytes: int = MIB, layout: Layout = JSON, contents: Contents = nothing
+) -> tuple[list[bytes], list[Part]]:
     files: list[BytesIO] = []
 
     def new_part(number: int) -> BytesIO:
@@ -33,7 +40,7 @@ def packed(loaded: Iterable[Loaded], most_bytes: int = MIB, layout: Layout = JSO
         return files[-1]
 
     parts = write_archive(
-        ((each.session, iter(each.entries)) for each in loaded), new_part, most_bytes=most_bytes, layout=layout
+        ((each.session, iter(each.entries), contents) for each in loaded), new_part, most_bytes=most_bytes, layout=layout
     )
     return [file.getvalue() for file in files], parts
 

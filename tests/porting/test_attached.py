@@ -1,0 +1,174 @@
+"""What was attached comes in with its session, as far as its owner may have it and as what it is said to be."""
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from documents.reading import Limits, Reader
+from porting import attached
+from porting.attached import NO_PICTURE, NO_ROOM, TOO_MANY, Keeping
+from porting.incoming import Report, import_file
+from storage.memory import MemoryStore
+from storage.records import PICTURE, Actor, Attached, Content, File, TurnState, digest_of
+from storage.store import Store
+from tests.documents.files import picture
+from tests.porting.keeping import keeping
+from tests.porting.test_round_trip import a_store, archived, went_out
+from tests.storage.samples import ANN, BOB, file, prompt
+from tests.transfer.test_attached import archive, asked
+from transfer.enclosed import ABSENT, CHANGED
+from transfer.saved import Loaded
+
+REPORT = file("what is written", b"%PDF what is written", "report.pdf")
+NOTES = file("something else")
+
+
+@pytest.fixture(params=[False, True], ids=["sqlite", "memory"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Store, None]:
+    async with a_store(tmp_path, "one", in_memory=request.param) as opened:
+        yield opened
+
+
+def drawn(data: bytes, mime: str = "image/png", size: tuple[int, int] = (40, 30), text: str = "") -> File:
+    content, (width, height) = Content(data, text), size
+    told = Attached(
+        name="red.png", kind=PICTURE, digest=digest_of(content), size=len(data), mime=mime, width=width, height=height
+    )
+    return File(replace(told, characters=len(text)), content)
+
+
+def zipped(*loaded: Loaded, has: Sequence[File] = (REPORT, NOTES)) -> bytes:
+    (data,) = archive(*loaded, has=has)
+    return data
+
+
+async def come(store: Store, data: bytes, kept: Keeping | None = None, actor: Actor = ANN) -> Report:
+    return await import_file(store, actor, BytesIO(data), kept or keeping(), skip_known=False)
+
+
+async def has(store: Store, *files: File, number: int = 1, actor: Actor = ANN) -> list[bool]:
+    """Whether the session has each of them, and has it whole."""
+    session = await store.sessions.find(actor, number)
+    texts = await store.files.texts(actor, session.id, [each.attached.digest for each in files])
+    found: list[bool] = []
+    for each in files:
+        data = await store.files.data(actor, session.id, each.attached.digest)
+        assert data in (None, each.content.data)
+        assert texts.get(each.attached.digest) == (None if data is None else each.content.text)
+        found.append(data is not None)
+    return found
+
+
+def said(report: Report) -> Sequence[str]:
+    return [damage.reason for damage in report.listed]
+
+
+async def test_files_come_with_their_session_and_count_for_its_owner(store: Store) -> None:
+    report = await come(store, zipped(asked(REPORT, NOTES), asked(REPORT, id_="t")))
+    assert (report.taken, report.files, report.damages) == (2, 2, 0)
+    assert [await has(store, REPORT, NOTES, number=number) for number in (1, 2)] == [[True, True], [True, False]]
+    assert await store.files.used(ANN) == REPORT.content.size + NOTES.content.size
+
+
+async def test_what_cannot_come_in_is_told_by_name_and_the_rest_does(store: Store) -> None:
+    other = File(NOTES.attached, Content(b"something new", "something new"))
+    report = await come(store, zipped(asked(REPORT, other), has=[REPORT, other]))
+    assert (report.taken, report.files, said(report)) == (1, 1, [f"{CHANGED}: notes.txt"])
+    assert str(report.listed[0]) == f"conversation 1: {CHANGED}: notes.txt"
+    assert await has(store, REPORT, NOTES) == [True, False]
+
+
+async def test_a_plain_document_brings_only_names_and_that_is_told_where_its_owner_has_them_not(store: Store) -> None:
+    await come(store, zipped(asked(REPORT)))
+    document = await went_out(store, await store.sessions.find(ANN, 1))
+    again = await come(store, document)
+    assert (again.taken, again.damages, await has(store, REPORT, number=2)) == (1, 0, [True])
+    fresh = MemoryStore()
+    report = await come(fresh, document)
+    assert (report.taken, said(report)) == (1, [f"{ABSENT}: report.pdf"])
+    assert await has(fresh, REPORT) == [False]
+
+
+async def test_a_digest_gives_nobody_what_is_anothers(store: Store) -> None:
+    await come(store, zipped(asked(REPORT)), actor=BOB)
+    report = await come(store, zipped(asked(REPORT), has=[]))
+    assert said(report) == [f"{ABSENT}: report.pdf"]
+    assert await has(store, REPORT) == [False]
+    assert await store.files.used(ANN) == 0
+
+
+async def test_an_import_keeps_to_the_space_of_its_owner(store: Store) -> None:
+    size = REPORT.content.size + NOTES.content.size
+    report = await come(store, zipped(asked(REPORT), asked(NOTES, id_="t")), keeping(size - 1))
+    assert (report.taken, said(report)) == (2, [f"{NO_ROOM}: notes.txt"])
+    report = await come(store, zipped(asked(REPORT, NOTES)), keeping(size - 1))
+    assert (report.files, said(report)) == (0, [f"{NO_ROOM}: notes.txt"])
+    report = await come(store, zipped(asked(REPORT, NOTES)), keeping(size))
+    assert (report.files, report.damages) == (1, 0)
+
+
+async def test_two_files_that_fit_alone_do_not_fit_together(store: Store) -> None:
+    report = await come(store, zipped(asked(REPORT, NOTES)), keeping(REPORT.content.size + 1))
+    assert (report.files, said(report)) == (1, [f"{NO_ROOM}: notes.txt"])
+
+
+async def test_the_files_of_one_session_are_bounded_whatever_space_there_is(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attached, "MOST_AT_ONCE", REPORT.content.size + 1)
+    report = await come(store, zipped(asked(REPORT, NOTES), asked(NOTES, id_="t")))
+    assert (report.files, said(report)) == (2, [f"{TOO_MANY}: notes.txt"])
+
+
+async def test_a_picture_comes_as_it_went(store: Store) -> None:
+    photo, drawing = drawn(picture("JPEG"), "image/jpeg"), drawn(picture("PNG"))
+    report = await come(store, zipped(asked(photo, drawing), has=[photo, drawing]))
+    assert (report.files, report.damages) == (2, 0)
+    assert await has(store, photo, drawing) == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("made", "reason"),
+    [
+        (lambda: drawn(b"\x89PNG\r\n\x1a\n and more"), NO_PICTURE),
+        (lambda: drawn(picture("PNG"), size=(41, 30)), NO_PICTURE),
+        (lambda: drawn(picture("PNG"), "image/jpeg"), CHANGED),
+        (lambda: drawn(picture("GIF"), "image/gif"), CHANGED),
+        (lambda: drawn(b"<svg/>", "image/svg+xml"), CHANGED),
+        (lambda: drawn(picture("PNG"), text="with words"), CHANGED),
+        (lambda: File(replace(drawn(picture("PNG")).attached, kind="text"), Content(picture("PNG"))), CHANGED),
+        (lambda: File(replace(NOTES.attached, size=3), NOTES.content), CHANGED),
+        (lambda: File(replace(NOTES.attached, characters=3), NOTES.content), CHANGED),
+    ],
+)
+async def test_what_is_not_what_is_said_of_it_is_not_kept(made: Callable[[], File], reason: str) -> None:
+    store, odd = MemoryStore(), made()
+    report = await come(store, zipped(asked(odd), has=[odd]))
+    assert (report.taken, said(report)) == (1, [f"{reason}: {odd.attached.name}"])
+    assert await store.files.used(ANN) == 0
+
+
+async def test_where_nobody_can_look_at_a_picture_only_its_name_comes() -> None:
+    store, photo, reader = MemoryStore(), drawn(picture("PNG")), Reader(Limits())
+    await reader.close()
+    report = await come(store, zipped(asked(photo), has=[photo]), Keeping(reader=reader, space=0))
+    assert said(report) == [f"{NO_PICTURE}: red.png"]
+
+
+async def test_a_name_of_any_signs_is_told_on_one_line() -> None:
+    odd = file("x", name="a\n\x1b[2Jb.txt")
+    report = await come(MemoryStore(), zipped(asked(odd), has=[]))
+    assert said(report) == [f"{ABSENT}: a \ufffd[2Jb.txt"]
+
+
+async def test_what_waits_to_be_asked_is_not_in_what_goes_out(store: Store) -> None:
+    session = await store.sessions.create(ANN)
+    await store.turns.submit(ANN, session.id, prompt("read", REPORT), TurnState.ASKED)
+    await store.turns.submit(ANN, session.id, prompt("then", NOTES), TurnState.QUEUED)
+    (data,) = await archived(store)
+    fresh = MemoryStore()
+    report = await come(fresh, data)
+    assert (report.files, report.damages, await has(fresh, REPORT)) == (1, 0, [True])
