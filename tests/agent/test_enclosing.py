@@ -57,6 +57,16 @@ async def test_a_picture_is_shown_where_the_model_sees_and_told_of_elsewhere(sto
     assert UNSEEN in blind.text
 
 
+async def test_what_has_words_is_shown_as_no_picture_whatever_an_imported_entry_says_of_it(
+    store: Store, session: SessionInfo
+) -> None:
+    odd = file("read me", b"\x89PNG\r\n\x1a\n not drawn by us")
+    claimed = File(replace(odd.attached, kind=PICTURE, mime="image/png", width=40, height=30), odd.content)
+    found = await enclosed(store, session, claimed, sees=True)
+    assert found.pictures == ()
+    assert UNSEEN in found.text
+
+
 async def test_what_came_in_from_elsewhere_without_its_content_is_told_to_be_gone(store: Store, session: SessionInfo) -> None:
     turn = await store.turns.submit(ANN, session.id, prompt("read"), TurnState.ASKED)
     entries = await store.transcripts.path(ANN, session.id)
