@@ -87,7 +87,7 @@ def test_a_name_or_digest_of_any_signs_makes_no_path() -> None:
 
 def test_parts_stay_under_the_size_and_each_has_what_its_sessions_name() -> None:
     random = Random(7)
-    own = [file("words", random.randbytes(random.randrange(100, 6000)), f"{n}.bin") for n in range(30)]
+    own = [file("words", random.randbytes(random.randrange(100, 15_000)), f"{n}.bin") for n in range(30)]
     shared = file("for all", random.randbytes(3000), "all.bin")
     loaded = [asked(each, shared, id_=str(n)) for n, each in enumerate(own)]
     parts = archive(*loaded, has=[*own, shared], most_bytes=20_000)
