@@ -16,7 +16,14 @@ from tests.soak.reader import faults, rows, unfinished
 from tests.soak.troubles import Troubles, spoken
 
 PEOPLE = ("Ann", "Bob", "Cem", "Dee")
-SETTINGS = {"PROMPTS_PER_MINUTE": "0", "DAY_TOKENS_PERSON": "0", "DAY_TOKENS_ALL": "0", "BACKUPS": "off", "LOG_LEVEL": "ERROR"}
+SETTINGS = {
+    "PROMPTS_PER_MINUTE": "0",
+    "DAY_TOKENS_PERSON": "0",
+    "DAY_TOKENS_ALL": "0",
+    "BACKUPS": "off",
+    "LOG_LEVEL": "ERROR",
+    "CONTEXT_TOKENS": "420",  # so little that room has to be made at times
+}
 IMPATIENT = {
     "OPENAI_MODEL": "test-model",
     "OPENAI_API_KEY": "sk-made-up",

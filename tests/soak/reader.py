@@ -55,6 +55,7 @@ def faults(
     """What is not as it was promised, once nothing is unfinished; `seen` are each person's messages of the bot."""
     found = [f"integrity: {row[0]}" for row in rows(path, "PRAGMA integrity_check") if row[0] != "ok"]
     found += _prompts(path, said, refused)
+    found += _summaries(path)
     for person in people:
         found += _numbers(path, person)
         found += _answers(path, person, seen[person.id])
@@ -74,6 +75,15 @@ def _prompts(path: Path, said: Sequence[Said], refused: Sequence[Said]) -> list[
         if times > 1 or (times == 0 and one.message_id is not None and one not in refused):
             found.append(f"{one.word} is stored {times} times")
     return found
+
+
+def _summaries(path: Path) -> list[str]:
+    """No more than one summary hangs on a message, those left out that were taken back."""
+    sql = (
+        "SELECT parent FROM entries s WHERE kind = 'summary' "
+        "AND NOT EXISTS (SELECT 1 FROM entries WHERE parent = s.id AND kind = 'undone') GROUP BY parent HAVING count(*) > 1"
+    )
+    return [f"entry {row['parent']} has two summaries" for row in rows(path, sql)]
 
 
 def _numbers(path: Path, person: Person) -> list[str]:
