@@ -1,7 +1,6 @@
 """Laws of what is shown of tables and formulas, and the hazards that named them."""
 
 import re
-import time
 
 import pytest
 from hypothesis import given
@@ -112,11 +111,10 @@ def test_formulas_are_read_as_they_were_written_and_prices_stay(text: str, shown
     assert readable(text) == shown
 
 
+@pytest.mark.timeout(20)
 @pytest.mark.parametrize(
     "hostile",
     ["|" * 300_000, "|-" * 150_000, "| a |\n" * 50_000, "|-|\n" * 75_000, "$" * 300_000, "\\(" * 50_000, "$$\n" * 50_000],
 )
 def test_hostile_text_costs_no_more_than_its_length(hostile: str) -> None:
-    began = time.monotonic()
-    readable(hostile, growing=True)
-    assert time.monotonic() - began < 5
+    assert readable(hostile, growing=True) is not None  # quadratic work would run into the timeout

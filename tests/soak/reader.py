@@ -13,6 +13,8 @@ from pathlib import Path
 from playground.standin import Message, Person
 
 RUNNING = ("writing…", "thinking…", "waiting…")
+REPLACED = "A newer answer took the place of this one."
+"""What an answer says that was asked for once more before a kill, which came before it was shown whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,8 @@ def _answers(path: Path, person: Person, messages: Sequence[Message]) -> list[st
     found: list[str] = []
     answers = rows(
         path,
-        "SELECT t.id, e.text, t.state, (SELECT count(*) FROM turns x WHERE x.prompt_entry = t.prompt_entry) AS tries "
+        "SELECT t.id, e.text, t.state, (SELECT count(*) FROM turns x WHERE x.prompt_entry = t.prompt_entry) AS tries, "
+        "EXISTS (SELECT 1 FROM turns x WHERE x.owner = t.owner AND x.number = t.number AND x.id > t.id) AS is_older "
         "FROM turns t JOIN owners o ON o.id = t.owner JOIN entries e ON e.id = t.answer_entry "
         "WHERE o.user_id = ? AND e.kind = 'assistant'",
         person.id,
@@ -115,7 +118,9 @@ def _answers(path: Path, person: Person, messages: Sequence[Message]) -> list[st
             found.append(f"turn {answer['id']} ({answer['state']}): parts are {states}")
         shown = "".join(_read(by_id[part["message_id"]]) for part in parts if part["message_id"] in by_id)
         is_offered = any(button.label == "Show the rest" for message in by_id.values() for button in message.buttons)
-        if "undeliverable" not in states and not is_offered and _letters(answer["text"]) not in _letters(shown):
+        is_replaced = answer["is_older"] and REPLACED in shown
+        is_elsewhere = "undeliverable" in states or is_offered or is_replaced
+        if not is_elsewhere and _letters(answer["text"]) not in _letters(shown):
             found.append(f"turn {answer['id']} ({answer['state']}) is not shown whole: {shown[:80]!r}")
         # In a server `/open` shows an answer once more, and a retry may say the same: neither is a second delivery.
         copies = sum(_letters(answer["text"]) in _letters(m.text) for m in messages if m.channel == person.dm)
