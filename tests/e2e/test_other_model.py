@@ -11,6 +11,15 @@ from tests.e2e.team import Gate, Team, a_team, ended
 from tests.e2e.test_more import more, told
 from tests.e2e.test_settings_panel import asked, with_models
 
+DEAR = """
+currency = "USD"
+[[prices]]
+model = "large"
+from = 2020-01-01
+input = 1000
+output = 1000
+"""
+
 
 class Two(Gate):
     """One of two models of a server."""
@@ -55,6 +64,18 @@ async def test_after_a_restart_the_choice_still_works_and_twice_makes_one_answer
         again = await with_other(team, offered, "deep")
         assert (await told(again, offered)).text == "The conversation has gone on since then."
         assert asked(server) == ["usual", "deep"]
+
+
+async def test_who_agrees_to_its_cost_is_answered_by_that_model_also_after_a_restart(tmp_path: Path) -> None:
+    (tmp_path / "prices.toml").write_text(DEAR)
+    async with with_models(tmp_path, price_file=str(tmp_path / "prices.toml"), ask_first_above="0.01") as (team, server):
+        offered = await more(team, await team.ask(team.ann, "one"))
+        shown = await (await with_other(team, offered, "large")).message(lambda m: "Ask anyway" in labels(m))
+        await team.end()
+        await team.start()
+        answer = await ended(await team.ann.press(shown, "Ask anyway"))
+        assert "\n-# By: large\n" in answer.text
+        assert asked(server) == ["usual", "large"]
 
 
 async def test_under_an_older_answer_it_is_not_offered_and_an_old_choice_says_so(tmp_path: Path) -> None:
