@@ -34,13 +34,17 @@ class AskingFirst(commands.Cog):
         await reply.defer()
         session, latest = await store.sessions.get(actor, turn.session_id), await store.turns.latest(actor, turn.session_id)
         before = await self._before(actor, turn)
-        if before is not None and latest is not None and latest.id == turn.id:
-            switched = await self._services.runtimes.of(actor).switch(session.id, before)
+        if before is None or before.answer_entry is None:
+            await reply.say(f"{NOT_ASKED}\n{small(label(session))}")
+            return
+        if latest is not None and latest.id == turn.id:
+            switched = await self._services.runtimes.of(actor).switch(session.id, before.answer_entry)
             if isinstance(switched, Busy):
                 raise TurnNotFound
-        await reply.say(f"{AS_BEFORE if before is not None else NOT_ASKED}\n{small(label(session))}")
+        await reply.say(f"{AS_BEFORE}\n{small(label(session))}")
+        await self._services.deliverer.stands_again(actor, session, before)
 
-    async def _before(self, actor: Actor, turn: Turn) -> int | None:
+    async def _before(self, actor: Actor, turn: Turn) -> Turn | None:
         """The newest answer beside it, where it was to be another one."""
         beside = await self._services.store.turns.siblings(actor, turn.id)
-        return next((each.answer_entry for each in reversed(beside) if each.error != Costly.kind), None)
+        return next((each for each in reversed(beside) if each.error != Costly.kind), None)

@@ -11,7 +11,7 @@ from delivery.means import Means
 from delivery.offers import Offer, Offers
 from delivery.render import Ending
 from delivery.stored import StoredAnswer, said_now, stored_answer
-from storage.records import Actor, SessionInfo, Surface, Target, Turn
+from storage.records import Actor, DeliveryState, SessionInfo, Surface, Target, Turn
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +48,25 @@ class Again:
             return
         await self._means.sender.edit(target, contents[0], self._buttons(stored, ending))
         self._offers.add(Offer(turn=turn, outcome=turn.state, target=target, content=contents[0]))
+
+    async def offer_again(self, actor: Actor, session: SessionInfo, turn: Turn) -> None:
+        """An ended turn is its session's last once more: have its message offer what the last one does, as far as Discord lets
+        that be changed. Raises `NotFound`, `StoreUnavailable`.
+        """
+        stored = await stored_answer(self._means.store, actor, session, turn, self._means.model_label)
+        if stored is None or not stored.last:
+            return
+        ending = await said_now(self._means, actor, stored)
+        contents, parts = render.ended(session, ending), await self._means.store.deliveries.of_turn(actor, turn.id)
+        if len(contents) != len(parts) or parts[-1].state is not DeliveryState.FINAL:
+            return
+        target = parts[-1].target
+        try:
+            await self._means.sender.edit(target, contents[-1], self._buttons(stored, ending))
+        except DeliveryError as error:
+            log.info("turn %s: its message does not offer what it did: %s", turn.id, type(error).__name__)
+            return
+        self._offers.add(Offer(turn=turn, outcome=turn.state, target=target, content=contents[-1]))
 
     async def move(self, turn: Turn, session: SessionInfo) -> None:
         """An ended turn, as it was before, is this session's now: say so where it is shown and offers something, as far as

@@ -85,6 +85,14 @@ class Deliverer:
             self._own(f"lost-{turn.id}", withdraw_lost(turn, parts))
         await self._means.store.temporaries.end_cut_off()
 
+    async def stands_again(self, actor: Actor, session: SessionInfo, turn: Turn) -> None:
+        """An ended turn is its session's last once more: its message offers what the last one does, once that is taken off it
+        for what came after it. Raises `NotFound`, `StoreUnavailable`.
+        """
+        if taking := [task for task in self._tasks if task.get_name() == f"take-back-{turn.id}"]:
+            await asyncio.wait(taking)
+        await self.again.offer_again(actor, session, turn)
+
     def moved(self, turn: Turn) -> None:
         """An ended turn, as it was before, is another session's now: what is asked in the old one takes nothing off it."""
         self._offers.drop(turn.session_id, turn.id)

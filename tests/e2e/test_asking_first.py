@@ -17,6 +17,8 @@ from delivery.summing import SUMMED
 from playground.standin import Message
 from storage.records import Actor, TurnState
 from tests.e2e.team import Team, a_team, is_ended
+from tests.e2e.test_editing import FIELD, form, labels
+from tests.e2e.test_more import more
 
 LONG = "a question of some length " * 40
 PRICES = Prices(
@@ -34,10 +36,14 @@ async def careful(tmp_path: Path) -> AsyncGenerator[Team, None]:
         yield team
 
 
+def asks_first(message: Message) -> bool:
+    return "Ask anyway" in labels(message)
+
+
 async def held(team: Team, text: str = LONG) -> Message:
     """Ask something costly; returns what is said of it."""
     asked = await team.ann.slash(team.general, "ask", prompt=text)
-    return await asked.message(lambda m: "Ask anyway" in [b.label for b in m.buttons])
+    return await asked.message(asks_first)
 
 
 async def path(team: Team) -> list[str]:
@@ -101,12 +107,27 @@ async def test_a_costly_regenerate_that_is_let_be_leaves_the_answer_that_was(tea
     before = await path(team)
     await grown_careful(team)
     pressed = await team.ann.press(answer, "Regenerate")
-    shown = await pressed.message(lambda m: "Ask anyway" in [b.label for b in m.buttons])
+    shown = await pressed.message(asks_first)
     assert await path(team) != before
     assert BEFORE not in shown.text
     await team.ann.press(shown, "Don't")
     await team.ann.wait_for(lambda m: m.id == shown.id and m.text.startswith(AS_BEFORE), channel=team.general)
     assert await path(team) == before
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+async def test_the_answer_that_stands_again_has_its_buttons_at_once_also_after_a_restart(careful: Team, restarts: bool) -> None:
+    answer = await careful.ask(careful.ann, "short")
+    modal = await form(careful, await more(careful, answer))
+    shown = await (await careful.ann.submit(modal, {FIELD: LONG})).message(asks_first)
+    await careful.ann.wait_for(lambda m: m.id == answer.id and labels(m) == ["Reply", "More…"])
+    if restarts:
+        await careful.restart()
+    await careful.ann.press(shown, "Don't")
+    back = await careful.ann.wait_for(lambda m: m.id == answer.id and labels(m) == labels(answer))
+    assert back.text == answer.text
+    assert "echo: next" in (await careful.ask(careful.ann, "next")).text
+    await careful.ann.wait_for(lambda m: m.id == answer.id and labels(m) == ["Reply", "More…"])
 
 
 async def test_no_room_is_made_before_its_owner_has_agreed(tmp_path: Path) -> None:
@@ -130,7 +151,7 @@ async def finishing(team: Team) -> Message:
     stopped = await asked.message(is_ended)
     await grown_careful(team)
     pressed = await team.ann.press(stopped, "Finish the answer")
-    return await pressed.message(lambda m: "Ask anyway" in [b.label for b in m.buttons])
+    return await pressed.message(asks_first)
 
 
 async def test_an_answer_that_is_not_finished_stays_as_it_was_stopped(team: Team) -> None:
