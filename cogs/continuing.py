@@ -4,14 +4,13 @@ from typing import Final
 
 from discord.ext import commands
 
+from cogs.exchanges import answer_to, turn_in
 from cogs.explain import Told
 from cogs.reply import Interaction, actor_of, reply_to
-from cogs.router import uuid_in
 from cogs.seen import seen
 from cogs.services import Services
-from cogs.words import BESIDE, label, quote
+from cogs.words import label, quote
 from delivery.errors import Shut, translated
-from delivery.stored import stored_answer
 
 SHUT: Final = (
     "I can't write to you: your direct messages are closed to me. Open this server's menu, choose *Privacy Settings*, switch "
@@ -29,10 +28,8 @@ class Continuing(commands.Cog):
     async def _continue(self, interaction: Interaction, arguments: list[str]) -> None:
         """Post the question and its answer in direct messages, and say where."""
         actor, reply, services = actor_of(interaction), reply_to(interaction), self._services
-        turn = await services.store.turns.get(actor, uuid_in(arguments))
-        session = await services.store.sessions.get(actor, turn.session_id)
-        if await stored_answer(services.store, actor, session, turn, None) is None:
-            raise Told(BESIDE)
+        turn, session = await turn_in(services.store, interaction, arguments)
+        await answer_to(services.store, actor, session, turn)
         await reply.defer()
         try:
             with translated():

@@ -8,7 +8,7 @@ from cogs.asking import checked, giving_back, prompt_from
 from cogs.attachments import files_of
 from cogs.bulletin import Bulletin
 from cogs.controls import TEXT_LIMIT
-from cogs.explain import Told
+from cogs.exchanges import answer_to, turn_in
 from cogs.other_model import other_models
 from cogs.present import go
 from cogs.reply import Interaction, actor_of, reply_to
@@ -16,9 +16,8 @@ from cogs.router import submitted, uuid_in
 from cogs.seen import seen
 from cogs.services import Services
 from cogs.ways import buttons, exchange_of, said_of, state_of, ways
-from cogs.words import BESIDE, label, plain_label, quote
+from cogs.words import label, plain_label, quote
 from delivery.long import text_file
-from delivery.stored import stored_answer
 from storage.records import Actor, Departure, Leave, Turn
 
 
@@ -71,11 +70,8 @@ class More(commands.Cog):
     async def _as_file(self, interaction: Interaction, arguments: list[str]) -> None:
         """Give the answer as the model wrote it."""
         actor, reply, store = actor_of(interaction), reply_to(interaction), self._services.store
-        turn = await store.turns.get(actor, uuid_in(arguments))
-        session = await store.sessions.get(actor, turn.session_id)
-        stored = await stored_answer(store, actor, session, turn, None)
-        if stored is None:
-            raise Told(BESIDE)
+        turn, session = await turn_in(store, interaction, arguments)
+        stored = await answer_to(store, actor, session, turn)
         await reply.defer()
         upload = text_file(session, stored.ending.text)
         await Bulletin(self._services, reply).say(f"An answer in {label(session)}, as it was written:", upload=upload)

@@ -18,9 +18,6 @@ from storage.records import BIN_KEEPS, Departure, Leave, SessionInfo, Turn
 GONE: Final = "That isn't available any more. `/sessions` shows what's yours."
 """The one answer to any button or choice that is foreign, expired or unknown."""
 
-BESIDE: Final = "That answer stands beside the conversation now. *Branches* in `/sessions` leads to it."
-"""What is said of an answer that is on no current path any more."""
-
 NO_SUCH_SESSION: Final = "You have no session like that. `/sessions` shows the ones you have."
 """The one answer to a session that is missing or somebody else's."""
 

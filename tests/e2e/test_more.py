@@ -1,5 +1,8 @@
 """*More…* under an answer: forks of an exchange, questions in other words, and the ways to the history and the panel."""
 
+import pytest
+
+from cogs.exchanges import NO_ANSWER, STILL_WAITS, STILL_WRITTEN
 from cogs.words import GONE
 from playground.standin import Invocation, Message, Modal
 from tests.e2e.team import Team, ended, is_ended
@@ -133,6 +136,28 @@ async def test_history_and_all_sessions_come_below(team: Team) -> None:
     offered = await more(team, await team.ask(team.ann, "one"))
     assert "echo: one" in (await told(await team.ann.press(offered, "History"), offered)).text
     assert "Your sessions" in (await told(await team.ann.press(offered, "All sessions"), offered)).text
+
+
+@pytest.mark.parametrize("verb", ["textfile", "dm"])
+async def test_of_a_question_without_an_answer_yet_it_says_so(team: Team, verb: str) -> None:
+    def aimed(message: Message, button: str) -> str:
+        """The id of the verb's button under the exchange whose message has this `button`."""
+        held = next(b.custom_id or "" for b in message.buttons if b.label == button)
+        return held.replace({"Stop": "stop", "Remove": "remove"}[button], verb)
+
+    async def said(button: str) -> str:
+        pressed = await team.ann.forge(button, channel=team.general, message=writing)
+        return (await pressed.message(lambda m: m.id not in (writing.id, waiting.id))).text
+
+    running = await team.ann.slash(team.general, "ask", prompt="hold it")
+    writing = await running.message(lambda m: "first words" in m.text)
+    behind = await team.ann.slash(team.general, "ask", prompt="then this")
+    waiting = await behind.message(lambda m: "Remove" in [b.label for b in m.buttons])
+    assert await said(aimed(writing, "Stop")) == STILL_WRITTEN
+    aside = aimed(waiting, "Remove")
+    assert await said(aside) == STILL_WAITS
+    await (await team.ann.press(waiting, "Remove")).message(lambda m: "Taken out" in m.text)
+    assert await said(aside) == NO_ANSWER
 
 
 async def test_under_what_is_not_hers_it_offers_nothing(team: Team) -> None:
