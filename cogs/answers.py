@@ -7,6 +7,7 @@ from agent.errors import Costly
 from agent.outcomes import Busy, Flipped, NothingToStop, Stopped
 from cogs import controls
 from cogs.asking import checked, giving_back, prompt_with
+from cogs.exchanges import turn_in
 from cogs.present import go
 from cogs.reply import Interaction, Reply, actor_of, reply_to, source_of
 from cogs.router import number_in, submitted, uploaded, uuid_in
@@ -64,8 +65,7 @@ class Answers(commands.Cog):
 
     async def _reply_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
         """Open a modal whose text and files go on at the end of this answer's session."""
-        turn = await self._services.store.turns.get(actor_of(interaction), uuid_in(arguments))
-        session = await self._services.store.sessions.get(actor_of(interaction), turn.session_id)
+        turn, session = await turn_in(self._services.store, interaction, arguments)
         modal = controls.prompt_modal(plain_label(session, 40), "said", session.id, files=True)
         await interaction.response.send_modal(modal)
         await seen(self._services.store, actor_of(interaction), session, turn)
@@ -106,8 +106,8 @@ class Answers(commands.Cog):
     async def _rest_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
         """Show the end of an answer of which nobody knows whether it arrived, below where it was asked for."""
         actor, reply = actor_of(interaction), reply_to(interaction, in_place=True)
-        turn, part = await self._services.store.turns.get(actor, uuid_in(arguments)), number_in(arguments, 1)
-        session = await self._services.store.sessions.get(actor, turn.session_id)
+        turn, session = await turn_in(self._services.store, interaction, arguments)
+        part = number_in(arguments, 1)
         await reply.defer()
         if turn.state.is_running:
             await reply.aside(STILL_WRITING)

@@ -34,8 +34,7 @@ class More(commands.Cog):
 
     async def _offer(self, interaction: Interaction, arguments: list[str]) -> None:
         actor, store = actor_of(interaction), self._services.store
-        turn = await store.turns.get(actor, uuid_in(arguments))
-        session = await store.sessions.get(actor, turn.session_id)
+        turn, session = await turn_in(store, interaction, arguments)
         said, view = await offer(self._services, actor, turn, in_server=interaction.guild_id is not None)
         await reply_to(interaction).say(said, view=view)
         await seen(store, actor, session, turn)
@@ -48,8 +47,7 @@ class More(commands.Cog):
 
     async def _ask_differently(self, interaction: Interaction, arguments: list[str]) -> None:
         """Open a modal with the question's text; one that is too long for it is given back in the new session."""
-        turn = await self._services.store.turns.get(actor_of(interaction), uuid_in(arguments))
-        session = await self._services.store.sessions.get(actor_of(interaction), turn.session_id)
+        turn, session = await turn_in(self._services.store, interaction, arguments)
         if len(turn.prompt) <= TEXT_LIMIT:
             modal = controls.prompt_modal(plain_label(session, 40), "asked", turn.id, text=turn.prompt)
             await interaction.response.send_modal(modal)

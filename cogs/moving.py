@@ -4,6 +4,7 @@ from discord.ext import commands
 
 from agent.outcomes import Lifted, Went
 from cogs.controls import AnswerControls
+from cogs.exchanges import turn_in
 from cogs.present import present
 from cogs.reply import Interaction, actor_of, reply_to
 from cogs.router import uuid_in
@@ -24,8 +25,7 @@ class Moving(commands.Cog):
     async def _lift(self, interaction: Interaction, arguments: list[str]) -> None:
         """The answer says where it is now, in its own message, and offers what it does there; the rest is said below it."""
         actor, reply = actor_of(interaction), reply_to(interaction, in_place=True)
-        turn = await self._services.store.turns.get(actor, uuid_in(arguments))
-        session = await self._services.store.sessions.get(actor, turn.session_id)
+        turn, session = await turn_in(self._services.store, interaction, arguments)
         await reply.defer()
         await seen(self._services.store, actor, session, turn)
         went = await self._go(actor, turn)

@@ -7,6 +7,7 @@ from discord.ext import commands
 from cogs import controls
 from cogs.asking import checked, giving_back, prompt_from
 from cogs.controls import TEXT_LIMIT
+from cogs.exchanges import turn_in
 from cogs.explain import Told
 from cogs.present import go
 from cogs.reply import Interaction, actor_of, reply_to
@@ -31,8 +32,7 @@ class Revising(commands.Cog):
     async def _edit(self, interaction: Interaction, arguments: list[str]) -> None:
         """Open a modal with the question's text."""
         store, actor = self._services.store, actor_of(interaction)
-        turn = await store.turns.get(actor, uuid_in(arguments))
-        session = await store.sessions.get(actor, turn.session_id)
+        turn, session = await turn_in(store, interaction, arguments)
         if not await is_last(store, actor, turn):
             raise NotLastTurn
         if len(turn.prompt) > TEXT_LIMIT:

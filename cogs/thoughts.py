@@ -6,9 +6,9 @@ from typing import Final
 from discord.ext import commands
 
 from cogs.bulletin import Bulletin
+from cogs.exchanges import turn_in
 from cogs.explain import Told
 from cogs.reply import Interaction, actor_of, reply_to, say_long
-from cogs.router import uuid_in
 from cogs.services import Services
 from cogs.words import label
 from delivery.long import ends_in_file, wants_file
@@ -28,8 +28,7 @@ class Thinking(commands.Cog):
     async def _show(self, interaction: Interaction, arguments: list[str]) -> None:
         """In messages, or as a file where an answer of that length would come as one."""
         actor, reply, store = actor_of(interaction), reply_to(interaction), self._services.store
-        turn = await store.turns.get(actor, uuid_in(arguments))
-        session = await store.sessions.get(actor, turn.session_id)
+        turn, session = await turn_in(store, interaction, arguments)
         thoughts = await store.turns.thoughts(actor, turn.id)
         if not thoughts:
             raise Told(NONE)

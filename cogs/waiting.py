@@ -9,6 +9,7 @@ from discord.ext import commands
 from agent.outcomes import Resumed
 from cogs.asking import checked, giving_back
 from cogs.controls import TEXT_LIMIT, prompt_modal
+from cogs.exchanges import turn_in
 from cogs.explain import Told
 from cogs.present import go, present
 from cogs.reply import Interaction, actor_of, reply_to, say_long
@@ -43,8 +44,7 @@ class WaitingPrompts(commands.Cog):
 
     async def _reword_pressed(self, interaction: Interaction, arguments: list[str]) -> None:
         """Open a modal with the words of a waiting prompt."""
-        turn = await self._services.store.turns.get(actor_of(interaction), uuid_in(arguments))
-        session = await self._services.store.sessions.get(actor_of(interaction), turn.session_id)
+        turn, session = await turn_in(self._services.store, interaction, arguments)
         if not turn.state.is_waiting:
             raise Told(too_late(turn))
         if len(turn.prompt) > TEXT_LIMIT:
