@@ -39,6 +39,8 @@ OWN: Final = frozenset(
     {"sendnow", "reword", "remove", "stop", "reply", "retry", "trynow", "finish", "dont", "more", "lift", "rest"}
 )
 """The verbs of buttons under a turn's own messages."""
+TOLD: Final = "told"
+"""Said last by the same verbs' buttons in messages that only tell of the turn."""
 
 QUEUED: Final = (("Send now", "sendnow"), ("Edit", "reword"), ("Remove", "remove"))
 """What can be done with one prompt that waits behind an answer, as labels and verbs."""
@@ -71,9 +73,9 @@ class AnswerControls:
     """The buttons of a turn's own messages, by the state of the turn."""
 
     def is_own(self, custom_id: str, turn_id: UUID) -> bool:
-        """Whether a button with this id stands under the turn's own messages; *More…* and flips name it elsewhere too."""
+        """Whether a button with this id stands under the turn's own messages; others name it too."""
         parsed = parse(custom_id)
-        return parsed is not None and parsed[0] in OWN and parsed[1][:1] == [turn_id.hex]
+        return parsed is not None and parsed[0] in OWN and parsed[1][:1] == [turn_id.hex] and TOLD not in parsed[1]
 
     def waiting(self, turn: Turn) -> discord.ui.View:
         """While it waits behind a running answer."""
@@ -190,7 +192,7 @@ def paused(session: SessionInfo, turns: Sequence[Turn]) -> discord.ui.View:
     for label, verb in QUEUED:
         for place, turn in enumerate(turns[:LISTED], start=1):
             if verb != "sendnow" or turn.state is TurnState.QUEUED:
-                buttons.append(button(label if len(turns) == 1 else f"{label} {place}", verb, turn.id))
+                buttons.append(button(label if len(turns) == 1 else f"{label} {place}", verb, turn.id, TOLD))
     return row(*buttons)
 
 
@@ -218,7 +220,7 @@ def answer_these(first: int, last: int, *, one: bool) -> discord.ui.View:
 
 def stop_kept(kept: Sequence[tuple[SessionInfo, Turn]]) -> discord.ui.View:
     """A *Stop* for each session that goes on writing by itself."""
-    return row(*(button(f"Stop {session.number}", "stop", turn.id) for session, turn in kept))
+    return row(*(button(f"Stop {session.number}", "stop", turn.id, TOLD) for session, turn in kept))
 
 
 def one_field(title: str, submitted_to: str, about: str, field: discord.ui.TextInput[discord.ui.Modal]) -> discord.ui.Modal:

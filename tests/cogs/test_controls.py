@@ -14,6 +14,8 @@ from delivery.splitting import MESSAGE_LIMIT
 from storage.records import TurnState
 from tests.delivery.test_render import session, turn
 
+WAITING = (TurnState.QUEUED, TurnState.PAUSED)
+
 
 def test_more_prompts_than_discord_has_buttons_for_are_listed_as_far_as_it_goes() -> None:
     waiting = [replace(turn("*" * 500), id=UUID(int=n)) for n in range(40)]
@@ -44,5 +46,7 @@ def test_a_turns_own_messages_are_told_from_those_that_speak_of_it() -> None:
     assert all(any(buttons.is_own(each, here.id) for each in ids_of(view)) for view in own)
     exchange = Exchange(session=session(), turn=here, last=True, alone=False, thought=True, omitted=False, in_server=True)
     told = [*ids_of(more(ways(exchange))), *ids_of(more(ways(replace(exchange, omitted=True))))]
+    told += [each for state in WAITING for each in ids_of(controls.paused(session(), [replace(here, state=state)]))]
+    told += ids_of(controls.stop_kept([(session(), here)]))
     assert not any(buttons.is_own(each, here.id) for each in told)
     assert not any(buttons.is_own(each, UUID(int=8)) for view in own for each in ids_of(view))
