@@ -13,8 +13,9 @@ import discord
 from agent.errors import Costly, EndpointDown
 from agent.outcomes import Decision, Leaving, StillWriting
 from cogs.ids import custom_id, parse
-from cogs.words import LISTED, plain_label, shorten
+from cogs.words import LISTED, plain_label
 from delivery.flips import Flip
+from delivery.inert import shorten
 from delivery.summing import Summed
 from storage.records import NAME_LIMIT, Changed, SessionInfo, Turn, TurnState
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 
-from cogs.words import inert, shorten
+from cogs.words import inert
+from delivery.inert import shorten
 from delivery.sender import Upload
 from porting.incoming import Preview, Report
 from transfer.results import Damage, Place

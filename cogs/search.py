@@ -21,7 +21,8 @@ from cogs.find import choices, find
 from cogs.reply import Interaction, actor_of, reply_to
 from cogs.router import Unreadable, entry_in, number_in
 from cogs.services import Services
-from cogs.words import ago, harmless, label
+from cogs.words import ago, label
+from delivery.inert import inert
 from storage.records import Actor, EntryKind, Hit, Piece
 from storage.words import phrases
 
@@ -180,7 +181,7 @@ def snippet(pieces: Sequence[Piece]) -> str:
     """The pieces as inert text, hits in bold, cut between two where they get too long."""
     text = ""
     for piece in pieces:
-        shown = f"**{harmless(piece.text)}**" if piece.is_hit else harmless(piece.text)
+        shown = f"**{inert(piece.text)}**" if piece.is_hit else inert(piece.text)
         if len(text) + len(shown) >= SNIPPET_LIMIT:
             return text + "…"
         text += shown

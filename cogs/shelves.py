@@ -13,7 +13,8 @@ from cogs.find import choices, wanted
 from cogs.reply import Interaction, Reply, actor_of, reply_to
 from cogs.router import submitted, uuid_in
 from cogs.services import Services
-from cogs.words import NOTHING_OPEN, binned, gone, label, shorten
+from cogs.words import NOTHING_OPEN, binned, gone, label
+from delivery.inert import shorten
 from storage.errors import SessionTemporary
 from storage.records import BIN_KEEPS, NAME_LIMIT, Actor, Changed, SessionInfo
 

@@ -12,7 +12,8 @@ from agent.usage import Report, Sum
 from cogs.reply import Interaction, actor_of, reply_to
 from cogs.services import Services
 from cogs.status import meter_bar
-from cogs.words import ago, shorten, title
+from cogs.words import ago, title
+from delivery.inert import shorten
 from delivery.render import small
 from delivery.tables import with_tables
 from storage.records import SessionInfo

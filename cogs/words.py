@@ -11,6 +11,8 @@ from typing import Final
 import discord
 
 from agent.outcomes import Deleted
+from delivery.inert import inert as without_effect
+from delivery.inert import shorten
 from delivery.render import TEMPORARY, small
 from storage.backups import Copies
 from storage.records import BIN_KEEPS, Departure, Leave, SessionInfo, Turn
@@ -36,21 +38,9 @@ FILE_NAME: Final = 60
 """Characters of a file's name that are shown."""
 
 
-def shorten(text: str, limit: int) -> str:
-    """One line of at most `limit` characters, with "…" where something was left out."""
-    line = " ".join(text.split())
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
-
-
 def inert(text: str, limit: int) -> str:
-    """Text that people wrote, on one line, without any effect as Markdown or mention."""
-    return harmless(shorten(text, limit))
-
-
-def harmless(line: str) -> str:
-    """A line that people wrote, whole, without any effect as Markdown or mention."""
-    escaped = discord.utils.escape_markdown(line, as_needed=False)
-    return discord.utils.escape_mentions(escaped).replace("](", "]\u200b(").replace("<", "\\<")
+    """Text that people wrote, on one line of at most `limit` characters, without any effect as Markdown, mention or link."""
+    return without_effect(shorten(text, limit))
 
 
 def title(session: SessionInfo, limit: int = 50) -> str:

@@ -14,7 +14,8 @@ from cogs.panel._where import Where, where_in
 from cogs.reply import Interaction, actor_of, reply_to
 from cogs.router import chosen, entry_in, uuid_in
 from cogs.services import Services
-from cogs.words import ago, inert, label, messages, shorten
+from cogs.words import ago, inert, label, messages
+from delivery.inert import shorten
 from storage.records import EntryKind, SessionInfo, Tip
 
 MOST: Final = 25

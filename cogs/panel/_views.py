@@ -15,7 +15,8 @@ from cogs.controls import button, line_up
 from cogs.ids import custom_id
 from cogs.panel._where import Where
 from cogs.resting import Resting, rule, select
-from cogs.words import ago, inert, label, messages, plain_label, quote, shorten
+from cogs.words import ago, inert, label, messages, plain_label, quote
+from delivery.inert import shorten
 from storage.records import BIN_KEEPS, Counts, Page, SessionInfo, Shelf
 
 HEADINGS: Final = {

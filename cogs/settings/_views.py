@@ -10,7 +10,8 @@ from cogs.controls import OPTIONS, VALUE, button, line_up
 from cogs.ids import custom_id
 from cogs.resting import select
 from cogs.settings._state import State
-from cogs.words import inert, label, plain_label, quote, shorten
+from cogs.words import inert, label, plain_label, quote
+from delivery.inert import shorten
 from storage.preferences import EFFORT, MODEL
 
 USUAL: Final = "*"

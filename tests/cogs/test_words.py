@@ -1,7 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cogs.words import inert, shorten
+from cogs.words import inert
+from delivery.inert import shorten
 
 
 @given(st.text(), st.integers(2, 80))
@@ -17,7 +18,12 @@ def test_a_name_cannot_mention_anybody() -> None:
 
 
 def test_a_name_cannot_hide_a_link() -> None:
-    assert "](http" not in inert("[click](http://example.org)", 50)
+    assert inert("[click](http://example.org)", 50) == "\\[click\\](http:\u200b//example.org)"
+
+
+def test_a_name_neither_leads_anywhere_nor_turns_its_line_around() -> None:
+    assert "://" not in inert("https://example.org", 50)
+    assert inert("\u202eabc\u0007", 50) == "abc"
 
 
 def test_a_name_cannot_draw_markdown() -> None:
