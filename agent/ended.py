@@ -1,4 +1,4 @@
-"""How a turn ended, as `turn.py` makes it, and `worker.py` stores and tells it."""
+"""How a turn ended, as `answer.py` and `turn.py` make it, and `worker.py` stores and tells it."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -9,65 +9,29 @@ import asyncio
 import logging
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
-from typing import Final
+from dataclasses import dataclass, replace
 
-from agent.budget import Budget, Reservation
+from agent.answer import Answer, failed, finished
+from agent.budget import Budget
 from agent.checkpoints import Checkpoints, Sleep
-from agent.choices import Chosen, chosen_for, fitted, without
+from agent.choices import chosen_for, fitted, without
 from agent.config import AgentConfig
-from agent.context import Context
 from agent.deadlines import within_deadlines
 from agent.ended import Ended
-from agent.errors import ContextTooLong, CutOff, EmptyAnswer, ModelError, NoSuchModel, Refused, SessionUnread
+from agent.errors import ContextTooLong, CutOff, ModelError, NoSuchModel, SessionUnread
 from agent.floor import Floor
-from agent.model import Finish, FinishReason, Message, ModelClient, ModelEvent, ModelRequest, Text, Thinking, Tokens
+from agent.model import Finish, ModelClient, ModelEvent, ModelRequest, Text, Thinking, Tokens
 from agent.recall import is_nearly_full
 from agent.room import RoomMaker, smaller
-from agent.spending import agreed_to, took, usage_of
+from agent.spending import agreed_to, took
 from agent.thoughts import Thoughts
 from storage.errors import StoreError
-from storage.records import PICTURE, Actor, Turn, TurnState, Usage
+from storage.records import PICTURE, Actor, Turn
 from storage.store import Store
 
 log = logging.getLogger(__name__)
-
-LENGTH: Final = "length"
-"""The error kind of an answer that reached its length limit."""
-
-
-@dataclass(slots=True)
-class Answer:
-    """What has come of the answer so far, after what it goes on from."""
-
-    begun: str = ""
-    """The text of the answer that this one finishes."""
-    pieces: list[str] = field(default_factory=list[str])
-    thoughts: Thoughts = field(default_factory=Thoughts)
-    tokens: Tokens | None = None
-    finish: FinishReason | None = None
-    chosen: Chosen | None = None
-    context: Context | None = None
-    unseen: bool = False  # pictures came with the prompt, and whoever answers doesn't look at pictures
-    refused: Sequence[Message] | None = None
-    """What the server found too long, so that the context was made shorter."""
-    unsummarised: bool = False
-    """A summary was tried to make room, and failed."""
-    reservation: Reservation | None = None
-
-    @property
-    def text(self) -> str:
-        """All text so far."""
-        return self.begun + self.new
-
-    @property
-    def new(self) -> str:
-        """What the model has written."""
-        if len(self.pieces) > 1:
-            self.pieces[:] = ["".join(self.pieces)]
-        return self.pieces[0] if self.pieces else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,16 +66,10 @@ class TurnRunner:
             task = asyncio.current_task()
             if task is None or task.cancelling():
                 raise
-            return self._failed(answer, CutOff("cancelled from within"))
+            return failed(answer, CutOff("cancelled from within"))
         except Exception as error:
             log.error("turn %s: unforeseen %s", turn.id, type(error).__name__, exc_info=error)  # noqa: TRY400 - with its kind
-            return self._failed(answer, ModelError(type(error).__name__))
-
-    def stopped(self, answer: Answer, outcome: TurnState) -> Ended:
-        """The end of a turn whose task was cancelled; an answer that had ended by then is what it is."""
-        if answer.finish is not None:
-            return self._finished(answer)
-        return Ended(outcome=outcome, text=_worth_keeping(answer), usage=_usage(answer), trimmed=_trimmed(answer))
+            return failed(answer, ModelError(type(error).__name__))
 
     async def store_end(self, turn: Turn, ended: Ended) -> Turn:
         """Close the turn in the store. Raises `StoreError`."""
@@ -161,12 +119,12 @@ class TurnRunner:
                 # A wait for the next try holds no place: meanwhile somebody else may be answered.
                 async with self.floor.place(self.actor.user_id, lambda position: self.in_line(turn, position)):
                     await self._ask(turn, answer, correction)
-                return self._finished(answer)
+                return finished(answer)
             except ModelError as error:
                 if isinstance(error, ContextTooLong) and self._is_made_shorter(answer, correction):
                     return await self._tried(turn, answer, correction)
                 if answer.pieces or not error.transient or attempt == self.config.attempts:
-                    return self._failed(answer, error)
+                    return failed(answer, error)
                 await self._wait(turn, error, attempt)
         raise AssertionError("a try returns or waits")
 
@@ -246,43 +204,8 @@ class TurnRunner:
                 answer.thoughts.add(event.text)
                 self.thought(turn, event.text)
 
-    def _finished(self, answer: Answer) -> Ended:
-        ended = Ended(outcome=TurnState.COMPLETED, text=answer.text, usage=_usage(answer), trimmed=_trimmed(answer))
-        if answer.finish is FinishReason.REFUSED:
-            return self._failed(answer, Refused("finish_reason content_filter"))
-        if not answer.new.strip():
-            return self._failed(answer, EmptyAnswer())
-        if answer.finish is FinishReason.LENGTH:
-            return replace(ended, outcome=TurnState.TRUNCATED, kind=LENGTH)
-        return ended
-
-    def _failed(self, answer: Answer, error: ModelError) -> Ended:
-        log.info("the model failed: %s", error.kind)
-        text = _worth_keeping(answer)
-        return Ended(
-            outcome=TurnState.TRUNCATED if text else TurnState.FAILED,
-            text=text,
-            error=error,
-            kind=error.kind,
-            usage=_usage(answer),
-            trimmed=_trimmed(answer),
-        )
-
     async def _wait(self, turn: Turn, error: ModelError, attempt: int) -> None:
         backoff = self.config.backoff * 2 ** (attempt - 1) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, no secret
         seconds = min(error.wait if error.wait is not None else backoff, self.config.longest_wait)
         self.retrying(turn, error, seconds, attempt + 1)
         await self.sleep(seconds)
-
-
-def _usage(answer: Answer) -> Usage | None:
-    return usage_of(answer.tokens, estimated=answer.context.estimated_tokens if answer.context is not None else 0)
-
-
-def _trimmed(answer: Answer) -> bool:
-    return answer.context is not None and answer.context.trimmed
-
-
-def _worth_keeping(answer: Answer) -> str:
-    """The text, unless it is blank: that is none."""
-    return answer.text if answer.text.strip() else ""

@@ -12,6 +12,7 @@ from enum import Enum, auto
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
+from agent.answer import Answer, stopped
 from agent.checkpoints import Sleep
 from agent.choices import forget_model
 from agent.context import correction_from
@@ -19,7 +20,7 @@ from agent.ended import Ended
 from agent.errors import Costly
 from agent.line import WaitingLine
 from agent.teller import Teller
-from agent.turn import Answer, TurnRunner
+from agent.turn import TurnRunner
 from storage.errors import StoreError, StoreUnavailable
 from storage.records import Actor, Turn, TurnState
 from storage.store import Store
@@ -188,7 +189,7 @@ class Worker:
         if self._stopping is None:
             ended = await self._unless_stopped(self._runner.answer(turn, answer, self._correction))
         if ended is None:
-            ended = self._runner.stopped(answer, self._stopping or TurnState.STOPPED)
+            ended = stopped(answer, self._stopping or TurnState.STOPPED)
         return await self._end(turn, self._runner.settled(turn, answer, ended, self._correction))
 
     async def _unless_stopped(self, work: Coroutine[Any, Any, T]) -> T | None:
