@@ -13,7 +13,6 @@ from typing import BinaryIO, Final
 
 from documents.reading import Limits, Reader
 from maintenance import Meter, Say, refuse_missing, refuse_taken
-from porting.attached import Keeping
 from porting.incoming import Report, import_file, look
 from porting.outgoing import export_all
 from storage.errors import BackupFailed, DatabaseRefused
@@ -57,14 +56,14 @@ async def import_user(path: Path, user_id: int, from_file: Path, space: int, say
     found = await _look(from_file, meter)
     meter.end()
     say(f"{from_file} holds {_count(found.conversations, 'conversation')} with {_count(found.messages, 'message')}.")
-    store, reader = await open_store(path), Reader(Limits())
+    store, reader = await open_store(path, file_space=space), Reader(Limits())
     try:
         with from_file.open("rb") as file:
             report = await import_file(
                 store,
                 Actor(user_id),
                 file,
-                Keeping(reader=reader, space=space),
+                reader,
                 skip_known=True,
                 progress=lambda done: meter(done, found.conversations),
             )

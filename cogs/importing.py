@@ -26,7 +26,6 @@ from cogs.previews import Said
 from cogs.reply import Interaction, Reply, reply_to
 from cogs.router import uuid_in
 from cogs.services import Services
-from porting.attached import Keeping
 from porting.incoming import Preview, import_file, preview
 from storage.ids import new_id
 from storage.records import Actor
@@ -182,8 +181,8 @@ class Importing(commands.Cog):
 
         async def take() -> Said:
             async with self._places:
-                store, keeping = self._services.store, Keeping(reader=self._services.reader, space=self._services.file_space)
-                came = await import_file(store, bulletin.actor, file, keeping, skip_known=skip_known, progress=done.note)
+                store, reader = self._services.store, self._services.reader
+                came = await import_file(store, bulletin.actor, file, reader, skip_known=skip_known, progress=done.note)
                 return previews.report(came)
 
         with self._services.errands.beside(bulletin.actor, BUSY):

@@ -24,16 +24,6 @@ TOO_MANY: Final = "The attached files of a session are more than I take with one
 NO_PICTURE: Final = "An attached picture is none that I can look at, so only its name came"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keeping:
-    """What is kept of attached files."""
-
-    reader: Reader
-    """Looks at the pictures; its limits hold for all."""
-    space: int
-    """Bytes of files that a person may have; 0 where there is no limit."""
-
-
 @dataclass(frozen=True, slots=True)
 class Intake:
     """Takes what was attached in the sessions of a file, one session after the other."""
@@ -42,7 +32,8 @@ class Intake:
     store: Store
     actor: Actor
     look: Look
-    keeping: Keeping
+    reader: Reader
+    """Looks at the pictures."""
 
     def of(self, entries: Iterable[SavedEntry]) -> tuple[Sequence[File], Sequence[str]]:
         """The files to keep with a session, and a sentence for each that can't be; what its owner has already is neither.
@@ -53,24 +44,24 @@ class Intake:
         faults: list[str] = []
         named = _named(entries)
         known = self.crossing.call(self.store.files.known(self.actor, named)) if named else ()
-        used = self.crossing.call(self.store.files.used(self.actor)) if len(known) < len(named) else 0
+        room = self.crossing.call(self.store.files.room(self.actor)) if len(known) < len(named) else None
         for digest, told in named.items():
             if digest in known:
                 continue
-            come = self._content(told, used, sum(file.content.size for file in files))
+            come = self._content(told, room, sum(file.content.size for file in files))
             if isinstance(come, Unreadable):
                 faults.append(f"{come.reason}: {_plain(told[0].name)}")
             else:
                 files.append(File(told[0], come))
         return files, faults
 
-    def _content(self, told: Sequence[Attached], used: int, taken: int) -> Content | Unreadable:
+    def _content(self, told: Sequence[Attached], room: int | None, taken: int) -> Content | Unreadable:
         content = self.look(told[0].digest)
         if isinstance(content, Unreadable):
             return content
         if not all(_is_told(each, content) for each in told):
             return Unreadable(CHANGED)
-        if self.keeping.space and used + taken + content.size > self.keeping.space:
+        if room is not None and taken + content.size > room:
             return Unreadable(NO_ROOM)
         if taken + content.size > MOST_AT_ONCE:
             return Unreadable(TOO_MANY)
@@ -78,7 +69,7 @@ class Intake:
 
     def _is_picture(self, told: Sequence[Attached], content: Content) -> bool:
         """Whether it can be drawn, and has the measures that are told."""
-        drawn = self.crossing.call(self.keeping.reader.read(content.data, told[0].name))
+        drawn = self.crossing.call(self.reader.read(content.data, told[0].name))
         return isinstance(drawn, Picture) and all((each.width, each.height) == (drawn.width, drawn.height) for each in told)
 
 

@@ -7,10 +7,11 @@ from itertools import islice
 from threading import Event
 from typing import BinaryIO, Final
 
-from porting.attached import Intake, Keeping
+from documents.reading import Reader
+from porting.attached import Intake
 from porting.crossing import Crossing
 from porting.watched import Heard, watched
-from storage.errors import BrokenTree, StoreUnavailable
+from storage.errors import BrokenTree, FilesFull, StoreUnavailable
 from storage.records import Actor
 from storage.store import Store
 from storage.threads import in_own_thread
@@ -73,7 +74,7 @@ async def preview(store: Store, actor: Actor, file: BinaryIO) -> Preview:
 
 
 async def import_file(
-    store: Store, actor: Actor, file: BinaryIO, keeping: Keeping, *, skip_known: bool, progress: Progress = lambda _done: None
+    store: Store, actor: Actor, file: BinaryIO, reader: Reader, *, skip_known: bool, progress: Progress = lambda _done: None
 ) -> Report:
     """Take the file's sessions in, one transaction each with what was attached in it, those that are there already too unless
     they are to be skipped.
@@ -84,10 +85,12 @@ async def import_file(
 
     def work(stop: Event) -> Report:
         crossing, report, read = Crossing(loop, stop), Report(), watched(file, stop)
-        with attached_in(read, keeping.reader.limits) as look:
-            intake = Intake(crossing, store, actor, look, keeping)
+        with attached_in(read, reader.limits) as look:
+            intake = Intake(crossing, store, actor, look, reader)
             try:
-                for number, result in enumerate(sessions(read), start=1):
+                number = 0
+                for result in sessions(read):
+                    number += isinstance(result, Loaded)
                     _take(intake, result, report, number, skip_known=skip_known)
                     progress(report.taken + report.skipped)
             except StoreUnavailable:
@@ -108,12 +111,15 @@ def _take(intake: Intake, result: Result, report: Report, number: int, *, skip_k
         return
     files, faults = intake.of(result.entries)
     try:
-        crossing.call(transfers.adopt(intake.actor, *drafts(result), files))
+        made = crossing.call(transfers.adopt(intake.actor, *drafts(result), files))
+    except FilesFull:  # their owner attached something meanwhile
+        _take(intake, result, report, number, skip_known=skip_known)
+        return
     except BrokenTree:
         _note(report, Damage(Place.CONVERSATION, number, TOO_LARGE))
         return
     for fault in faults:
-        _note(report, Damage(Place.CONVERSATION, number, fault))
+        _note(report, Damage(Place.CONVERSATION, number, f"{fault}, in session {made.number}"))
     report.taken += 1
     report.files += len(files)
     report.messages += sum(map(is_message, result.entries))

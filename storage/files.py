@@ -34,3 +34,7 @@ class Files(Protocol):
     async def used(self, actor: Actor) -> int:
         """How many bytes all of the person's files take, those in the bin and in temporary sessions too."""
         ...
+
+    async def room(self, actor: Actor) -> int | None:
+        """How many bytes more they may take; `None` where there is no limit."""
+        ...

@@ -34,7 +34,7 @@ class Transfers(Protocol):
 
         User entries become the person's. Of the files that they name, the session has those that come with it and those that
         the person has already (`Files.known`), whatever other people have. Ids are new; the draft's are looked up by `known`
-        from then on. It is not made active. Raises `BrokenTree`.
+        from then on. It is not made active. Raises `BrokenTree`, and `FilesFull` where the files have no room.
         """
         ...
 

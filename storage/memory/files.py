@@ -12,8 +12,8 @@ from storage.records import Actor, Content, File
 class MemoryFiles:
     """The `Files` of the in-memory store."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    def __init__(self, state: State, space: int) -> None:
+        self._state, self._space = state, space
 
     async def texts(self, actor: Actor, session_id: UUID, digests: Iterable[str]) -> Mapping[str, str]:
         """See `Files.texts`."""
@@ -32,6 +32,10 @@ class MemoryFiles:
     async def used(self, actor: Actor) -> int:
         """See `Files.used`."""
         return sum(content.size for content in _all(self._state, actor).values())
+
+    async def room(self, actor: Actor) -> int | None:
+        """See `Files.room`."""
+        return max(0, self._space - await self.used(actor)) if self._space else None
 
     def _content(self, actor: Actor, session_id: UUID, digest: str) -> Content | None:
         session = self._state.session(actor, session_id)

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from storage.ids import new_id
+from storage.memory.files import refuse_files
 from storage.memory.state import Flags, State
 from storage.omissions import coming_in, going_out, is_omitted
 from storage.preferences import INSTRUCTIONS
@@ -20,9 +21,9 @@ from storage.tree import leaf_of, places_of
 class MemoryTransfers:
     """The `Transfers` of the in-memory store."""
 
-    def __init__(self, state: State, now: Callable[[], datetime]) -> None:
+    def __init__(self, state: State, now: Callable[[], datetime], file_space: int) -> None:
         self._state = state
-        self._now = now
+        self._now, self._file_space = now, file_space
 
     async def every(self, actor: Actor, *, size: int = 100) -> AsyncIterator[SessionInfo]:
         """See `Transfers.every`."""
@@ -47,6 +48,7 @@ class MemoryTransfers:
     async def adopt(self, actor: Actor, draft: Draft, entries: Sequence[DraftEntry], files: Sequence[File] = ()) -> SessionInfo:
         """See `Transfers.adopt`."""
         places_of(draft, entries)
+        refuse_files(self._state, actor, files, self._file_space)
         flags = Flags(
             name=clean_name(draft.name),
             named_by=None if draft.name is None else draft.named_by,

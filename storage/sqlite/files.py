@@ -22,8 +22,8 @@ from storage.text import clean
 class SqliteFiles:
     """The `Files` of the SQLite store."""
 
-    def __init__(self, database: Database, held: Held) -> None:
-        self._database, self._held = database, held
+    def __init__(self, database: Database, held: Held, space: int) -> None:
+        self._database, self._held, self._space = database, held, space
 
     async def texts(self, actor: Actor, session_id: UUID, digests: Iterable[str]) -> Mapping[str, str]:
         """See `Files.texts`."""
@@ -69,6 +69,10 @@ class SqliteFiles:
     async def used(self, actor: Actor) -> int:
         """See `Files.used`."""
         return await self._database.read(lambda connection: _used(connection, self._held, owner_key(connection, actor)))
+
+    async def room(self, actor: Actor) -> int | None:
+        """See `Files.room`."""
+        return max(0, self._space - await self.used(actor)) if self._space else None
 
 
 def refuse_files(connection: sqlite3.Connection, held: Held, session: sqlite3.Row, files: Sequence[File], space: int) -> None:

@@ -16,7 +16,7 @@ from storage.preferences import INSTRUCTIONS
 from storage.records import HERE, Actor, Draft, DraftEntry, Entry, EntryKind, File, Provenance, SessionInfo
 from storage.sqlite import preferences
 from storage.sqlite.database import Database
-from storage.sqlite.files import keep, share
+from storage.sqlite.files import keep, refuse_files, share
 from storage.sqlite.held import Held, refuse_temporary
 from storage.sqlite.omissions import omit_places, omitted_in
 from storage.sqlite.permission import made_owner_key, owner_key, session_by_id
@@ -41,9 +41,9 @@ from storage.tree import leaf_of, places_of
 class SqliteTransfers:
     """The `Transfers` of the SQLite store."""
 
-    def __init__(self, database: Database, held: Held, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, held: Held, now: Callable[[], datetime], file_space: int) -> None:
         self._database, self._held = database, held
-        self._now = now
+        self._now, self._file_space = now, file_space
 
     async def every(self, actor: Actor, *, size: int = 100) -> AsyncIterator[SessionInfo]:
         """See `Transfers.every`."""
@@ -100,6 +100,7 @@ class SqliteTransfers:
             )
             new = [_new(actor, entry, places) for entry in entries]
             fill(connection, owner, number, new, None if leaf is None else places[leaf])
+            refuse_files(connection, self._held, session_by_id(connection, actor, session_id), files, self._file_space)
             keep(connection, owner, number, files)
             share(connection, owner, number, new)
             omit_places(connection, owner, number, [places[e.id] + 1 for e in entries if is_omitted(e.kind, e.data)])

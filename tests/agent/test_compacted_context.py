@@ -15,7 +15,7 @@ from storage.store import Store
 from tests.agent.people import ANN, Ear, build, words
 from tests.agent.scripted_model import ScriptedModel, says
 from tests.agent.test_context import NOW, SESSION, SYSTEM, budgets, contents
-from tests.porting.keeping import keeping
+from tests.porting.reading import a_reader
 
 PI_SESSION = Path(__file__).parents[1] / "transfer" / "files" / "pi.jsonl"
 GIST = "gist"
@@ -116,7 +116,7 @@ async def test_reading_part_of_the_path_gives_the_same_as_reading_all(entries: l
 
 
 async def test_a_session_of_pis_goes_on_from_its_summary(store: Store) -> None:
-    await import_file(store, ANN, BytesIO(PI_SESSION.read_bytes()), keeping(), skip_known=False)
+    await import_file(store, ANN, BytesIO(PI_SESSION.read_bytes()), a_reader(), skip_known=False)
     ear = Ear()
     async with ScriptedModel(says("Then mend it.")) as model:
         session = await build(store, model, ear, await store.sessions.find(ANN, 1))
@@ -132,7 +132,7 @@ async def test_a_session_of_pis_goes_on_from_its_summary(store: Store) -> None:
 
 
 async def test_a_way_that_was_left_is_told_by_its_summary(store: Store) -> None:
-    await import_file(store, ANN, BytesIO(PI_SESSION.read_bytes()), keeping(), skip_known=False)
+    await import_file(store, ANN, BytesIO(PI_SESSION.read_bytes()), a_reader(), skip_known=False)
     session = await store.sessions.find(ANN, 1)
     entries = [entry for entry in await store.transcripts.path(ANN, session.id) if entry.kind != EntryKind.COMPACTION]
     context = build_context(entries, system_prompt=SYSTEM, budget_tokens=8000, reserve_tokens=10)

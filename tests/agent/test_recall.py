@@ -13,7 +13,7 @@ from storage.records import SessionInfo, TurnState, Usage
 from storage.store import Store
 from tests.agent.people import ANN, CONFIG
 from tests.agent.test_compacted_context import PI_SESSION
-from tests.porting.keeping import keeping
+from tests.porting.reading import a_reader
 from tests.storage.samples import ask, exchange
 
 CONFIG_OF = replace(CONFIG, context_tokens=1000, reply_reserve=200)
@@ -52,7 +52,7 @@ async def test_a_servers_count_goes_before_the_estimate(store: Store) -> None:
 
 
 async def test_a_summary_is_told_apart(store: Store) -> None:
-    await import_file(store, ANN, BytesIO(PI_SESSION.read_bytes()), keeping(), skip_known=False)
+    await import_file(store, ANN, BytesIO(PI_SESSION.read_bytes()), a_reader(), skip_known=False)
     session: SessionInfo = await store.sessions.find(ANN, 1)
     meter = await meter_of(store, CONFIG_OF, ANN, session.id)
     assert meter.summary == tokens(SUMMARY.format("The cookie has the wrong domain."))

@@ -123,7 +123,7 @@ async def test_whoever_runs_the_bot_moves_them_by_command_within_the_same_space(
         [
             f"Imported 1 conversation with 2 messages for {who}.",
             "Kept 2 attached files of theirs.",
-            f"Not read: conversation 1: {NO_ROOM}: large.txt",
+            f"Not read: conversation 1: {NO_ROOM}: large.txt, in session 1",
         ],
     )
     async with a_team(there) as two:

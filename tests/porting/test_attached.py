@@ -1,5 +1,6 @@
 """What was attached comes in with its session, as far as its owner may have it and as what it is said to be."""
 
+import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import replace
 from io import BytesIO
@@ -9,13 +10,13 @@ import pytest
 
 from documents.reading import Limits, Reader
 from porting import attached
-from porting.attached import NO_PICTURE, NO_ROOM, TOO_MANY, Keeping
+from porting.attached import NO_PICTURE, NO_ROOM, TOO_MANY
 from porting.incoming import Report, import_file
 from storage.memory import MemoryStore
 from storage.records import PICTURE, Actor, Attached, Content, File, TurnState, digest_of
 from storage.store import Store
 from tests.documents.files import picture
-from tests.porting.keeping import keeping
+from tests.porting.reading import a_reader
 from tests.porting.test_round_trip import a_store, archived, went_out
 from tests.storage.samples import ANN, BOB, file, prompt
 from tests.transfer.test_attached import archive, asked
@@ -45,8 +46,8 @@ def zipped(*loaded: Loaded, has: Sequence[File] = (REPORT, NOTES)) -> bytes:
     return data
 
 
-async def come(store: Store, data: bytes, kept: Keeping | None = None, actor: Actor = ANN) -> Report:
-    return await import_file(store, actor, BytesIO(data), kept or keeping(), skip_known=False)
+async def come(store: Store, data: bytes, reader: Reader | None = None, actor: Actor = ANN) -> Report:
+    return await import_file(store, actor, BytesIO(data), reader or a_reader(), skip_known=False)
 
 
 async def has(store: Store, *files: File, number: int = 1, actor: Actor = ANN) -> list[bool]:
@@ -63,7 +64,7 @@ async def has(store: Store, *files: File, number: int = 1, actor: Actor = ANN) -
 
 
 def said(report: Report) -> Sequence[str]:
-    return [damage.reason for damage in report.listed]
+    return [re.sub(r", in session \d+\Z", "", damage.reason) for damage in report.listed]
 
 
 async def test_files_come_with_their_session_and_count_for_its_owner(store: Store) -> None:
@@ -77,7 +78,7 @@ async def test_what_cannot_come_in_is_told_by_name_and_the_rest_does(store: Stor
     other = File(NOTES.attached, Content(b"something new", "something new"))
     report = await come(store, zipped(asked(REPORT, other), has=[REPORT, other]))
     assert (report.taken, report.files, said(report)) == (1, 1, [f"{CHANGED}: notes.txt"])
-    assert str(report.listed[0]) == f"conversation 1: {CHANGED}: notes.txt"
+    assert str(report.listed[0]) == f"conversation 1: {CHANGED}: notes.txt, in session 1"
     assert await has(store, REPORT, NOTES) == [True, False]
 
 
@@ -100,19 +101,47 @@ async def test_a_digest_gives_nobody_what_is_anothers(store: Store) -> None:
     assert await store.files.used(ANN) == 0
 
 
-async def test_an_import_keeps_to_the_space_of_its_owner(store: Store) -> None:
-    size = REPORT.content.size + NOTES.content.size
-    report = await come(store, zipped(asked(REPORT), asked(NOTES, id_="t")), keeping(size - 1))
-    assert (report.taken, said(report)) == (2, [f"{NO_ROOM}: notes.txt"])
-    report = await come(store, zipped(asked(REPORT, NOTES)), keeping(size - 1))
-    assert (report.files, said(report)) == (0, [f"{NO_ROOM}: notes.txt"])
-    report = await come(store, zipped(asked(REPORT, NOTES)), keeping(size))
-    assert (report.files, report.damages) == (1, 0)
+BOTH = REPORT.content.size + NOTES.content.size
 
 
-async def test_two_files_that_fit_alone_do_not_fit_together(store: Store) -> None:
-    report = await come(store, zipped(asked(REPORT, NOTES)), keeping(REPORT.content.size + 1))
-    assert (report.files, said(report)) == (1, [f"{NO_ROOM}: notes.txt"])
+@pytest.mark.parametrize("in_memory", [False, True], ids=["sqlite", "memory"])
+async def test_an_import_keeps_to_the_space_of_its_owner(tmp_path: Path, in_memory: bool) -> None:
+    async with a_store(tmp_path, "one", in_memory=in_memory, file_space=BOTH - 1) as store:
+        report = await come(store, zipped(asked(REPORT), asked(NOTES, id_="t")))
+        assert (report.taken, report.files, said(report)) == (2, 1, [f"{NO_ROOM}: notes.txt"])
+        report = await come(store, zipped(asked(REPORT, NOTES)))
+        assert (report.files, said(report)) == (0, [f"{NO_ROOM}: notes.txt"])
+        assert (await come(store, zipped(asked(REPORT, NOTES)), actor=BOB)).files == 1
+
+
+@pytest.mark.parametrize("in_memory", [False, True], ids=["sqlite", "memory"])
+async def test_two_files_that_fit_alone_do_not_fit_together(tmp_path: Path, in_memory: bool) -> None:
+    async with a_store(tmp_path, "one", in_memory=in_memory, file_space=BOTH - 1) as store:
+        report = await come(store, zipped(asked(REPORT, NOTES)))
+        assert (report.files, said(report)) == (1, [f"{NO_ROOM}: notes.txt"])
+    async with a_store(tmp_path, "two", in_memory=in_memory, file_space=BOTH) as store:
+        assert (await come(store, zipped(asked(REPORT, NOTES)))).files == 2
+
+
+@pytest.mark.parametrize("in_memory", [False, True], ids=["sqlite", "memory"])
+async def test_what_is_attached_while_a_session_is_looked_at_takes_the_room_from_it(
+    tmp_path: Path, in_memory: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with a_store(tmp_path, "one", in_memory=in_memory, file_space=BOTH - 1) as store:
+        here = await store.sessions.create(ANN)
+        meanwhile, room = iter([prompt("read", REPORT)]), store.files.room
+
+        async def room_before(actor: Actor) -> int | None:
+            found = await room(actor)
+            for sent in meanwhile:
+                await store.turns.submit(ANN, here.id, sent, TurnState.ASKED)
+            return found
+
+        monkeypatch.setattr(store.files, "room", room_before)
+        report = await come(store, zipped(asked(NOTES)))
+        assert (report.taken, report.files, said(report)) == (1, 0, [f"{NO_ROOM}: notes.txt"])
+        assert await store.files.used(ANN) == REPORT.content.size
+        assert (await store.sessions.counts(ANN)).open == 2
 
 
 async def test_the_files_of_one_session_are_bounded_whatever_space_there_is(
@@ -154,7 +183,7 @@ async def test_what_is_not_what_is_said_of_it_is_not_kept(made: Callable[[], Fil
 async def test_where_nobody_can_look_at_a_picture_only_its_name_comes() -> None:
     store, photo, reader = MemoryStore(), drawn(picture("PNG")), Reader(Limits())
     await reader.close()
-    report = await come(store, zipped(asked(photo), has=[photo]), Keeping(reader=reader, space=0))
+    report = await come(store, zipped(asked(photo), has=[photo]), reader)
     assert said(report) == [f"{NO_PICTURE}: red.png"]
 
 

@@ -13,7 +13,7 @@ from porting.incoming import import_file, look, preview
 from storage.errors import StoreUnavailable
 from storage.memory import MemoryStore
 from storage.records import Actor, Draft, DraftEntry, File, SessionInfo
-from tests.porting.keeping import keeping
+from tests.porting.reading import a_reader
 from tests.storage.samples import ANN, BOB
 from tests.transfer.samples import BRANCHED, entry, session, written
 from transfer import json_file
@@ -50,12 +50,12 @@ async def test_a_look_changes_nothing() -> None:
 async def test_what_is_there_is_taken_again_only_where_it_is_wanted() -> None:
     store, file = MemoryStore(), zipped(many(3))
     heard: list[int] = []
-    report = await import_file(store, ANN, file, keeping(), skip_known=True, progress=heard.append)
+    report = await import_file(store, ANN, file, a_reader(), skip_known=True, progress=heard.append)
     assert (report.taken, report.messages, report.skipped, heard) == (3, 3, 0, [1, 2, 3])
     await store.shelves.delete(ANN, 2)
-    report = await import_file(store, ANN, file, keeping(), skip_known=True)
+    report = await import_file(store, ANN, file, a_reader(), skip_known=True)
     assert (report.taken, report.skipped) == (1, 2)
-    report = await import_file(store, ANN, file, keeping(), skip_known=False)
+    report = await import_file(store, ANN, file, a_reader(), skip_known=False)
     assert (report.taken, report.skipped) == (3, 0)
     assert await numbers(store) == [1, 3, 4, 5, 6, 7]
     assert await numbers(store, BOB) == []
@@ -64,14 +64,14 @@ async def test_what_is_there_is_taken_again_only_where_it_is_wanted() -> None:
 async def test_damage_is_told_and_the_rest_is_taken() -> None:
     damaged = written(json_file.write, BRANCHED).replace(b'"kind": "weather"', b'"kind": null')
     store, file = MemoryStore(), BytesIO(damaged)
-    report = await import_file(store, ANN, file, keeping(), skip_known=True)
+    report = await import_file(store, ANN, file, a_reader(), skip_known=True)
     assert (report.taken, report.damages) == (1, 1)
     assert "no id or no kind" in str(report.listed[0])
 
 
 async def test_a_file_that_is_refused_changes_nothing() -> None:
     store, file = MemoryStore(), BytesIO(b"\x89PNG\r\n")
-    for call in (preview(store, ANN, file), import_file(store, ANN, file, keeping(), skip_known=True)):
+    for call in (preview(store, ANN, file), import_file(store, ANN, file, a_reader(), skip_known=True)):
         with pytest.raises(TransferRefused):
             await call
     assert await numbers(store) == []
@@ -102,7 +102,7 @@ async def test_a_cancel_leaves_whole_sessions_and_no_thread() -> None:
     store = MemoryStore()
     held = Held(store, fails=False)
     store.transfers = held  # pyright: ignore[reportAttributeAccessIssue] - the test's own
-    running = asyncio.create_task(import_file(store, ANN, zipped(many(500)), keeping(), skip_known=True))
+    running = asyncio.create_task(import_file(store, ANN, zipped(many(500)), a_reader(), skip_known=True))
     await held.reached.wait()
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -116,7 +116,7 @@ async def test_a_cancel_leaves_whole_sessions_and_no_thread() -> None:
 async def test_a_disk_that_fails_on_the_way_is_told_with_what_was_taken() -> None:
     store = MemoryStore()
     store.transfers = Held(store, fails=True)  # pyright: ignore[reportAttributeAccessIssue] - the test's own
-    report = await import_file(store, ANN, zipped(many(3)), keeping(), skip_known=True)
+    report = await import_file(store, ANN, zipped(many(3)), a_reader(), skip_known=True)
     assert (report.taken, report.is_whole) == (1, False)
 
 
@@ -143,7 +143,7 @@ async def test_a_large_file_is_not_read_to_its_end_for_nobody(wanted: str) -> No
     work: dict[str, Coroutine[Any, Any, Any]] = {
         "look": look(file),
         "preview": preview(store, ANN, file),
-        "import": import_file(store, ANN, file, keeping(), skip_known=True),
+        "import": import_file(store, ANN, file, a_reader(), skip_known=True),
     }
     running = asyncio.create_task(work.pop(wanted))
     for other in work.values():

@@ -21,7 +21,7 @@ from storage.preferences import INSTRUCTIONS
 from storage.records import Content, SessionInfo, with_files
 from storage.sqlite.open import open_store
 from storage.store import Store
-from tests.porting.keeping import keeping
+from tests.porting.reading import a_reader
 from tests.storage.samples import ANN, BOB, answer, exchange, file, prompt
 from tests.transfer.samples import BRANCHED, loadeds, only, written
 from tests.transfer.test_archive import packed
@@ -33,8 +33,9 @@ PI_SESSION = Path(__file__).parents[1] / "transfer" / "files" / "pi.jsonl"
 
 
 @asynccontextmanager
-async def a_store(folder: Path, name: str, *, in_memory: bool = False) -> AsyncGenerator[Store, None]:
-    store = MemoryStore() if in_memory else await open_store(folder / f"{name}.db")
+async def a_store(folder: Path, name: str, *, in_memory: bool = False, file_space: int = 0) -> AsyncGenerator[Store, None]:
+    made = MemoryStore(file_space=file_space) if in_memory else None
+    store = made or await open_store(folder / f"{name}.db", file_space=file_space)
     try:
         yield store
     finally:
@@ -43,7 +44,7 @@ async def a_store(folder: Path, name: str, *, in_memory: bool = False) -> AsyncG
 
 async def came_in(store: Store, data: bytes) -> None:
     """Ann's sessions in the store, taken in from a file."""
-    report = await import_file(store, ANN, BytesIO(data), keeping(), skip_known=False)
+    report = await import_file(store, ANN, BytesIO(data), a_reader(), skip_known=False)
     assert (report.damages, report.is_whole) == (0, True)
 
 
@@ -213,8 +214,8 @@ async def test_the_same_file_again_is_known_in_either_cubby(tmp_path: Path) -> N
         file = BytesIO((await archived(one))[0])
         assert [(await preview(store, ANN, file)).known for store in (one, two)] == [2, 0]
         assert (await preview(one, BOB, file)).known == 0
-        await import_file(two, ANN, file, keeping(), skip_known=True)
-        again = await import_file(two, ANN, file, keeping(), skip_known=True)
+        await import_file(two, ANN, file, a_reader(), skip_known=True)
+        again = await import_file(two, ANN, file, a_reader(), skip_known=True)
         assert (again.taken, again.skipped) == (0, 2)
         assert (await two.sessions.counts(ANN)).open == 2
 

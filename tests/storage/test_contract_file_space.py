@@ -8,10 +8,10 @@ import pytest
 
 from storage.errors import FilesFull
 from storage.memory import MemoryStore
-from storage.records import Departure, Leave, SessionInfo, TurnState
+from storage.records import Departure, Draft, Leave, SessionInfo, TurnState
 from storage.sqlite.open import open_store
 from storage.store import Store
-from tests.storage.samples import ANN, BOB, file, prompt
+from tests.storage.samples import ANN, BOB, START, file, prompt
 
 FILES = [file(str(number) * 100, name=f"{number}.txt") for number in range(4)]
 SPACE = 2 * FILES[0].content.size
@@ -59,3 +59,14 @@ async def test_a_choice_holds_no_more_either(store: Store) -> None:
         await store.turns.hold(ANN, session.id, Departure(leave=Leave.NEW, prompt=prompt("read", FILES[2])))
     await store.turns.hold(ANN, session.id, Departure(leave=Leave.NEW, prompt=prompt("read", FILES[1])))
     assert await store.files.used(ANN) == SPACE
+
+
+async def test_a_session_that_comes_in_with_more_does_not_come_in(store: Store, session: SessionInfo) -> None:
+    await store.turns.submit(ANN, session.id, prompt("read", FILES[0]), TurnState.QUEUED)
+    assert await store.files.room(ANN) == SPACE // 2
+    with pytest.raises(FilesFull):
+        await store.transfers.adopt(ANN, Draft(created=START), [], FILES[1:3])
+    assert (await store.sessions.counts(ANN)).open == 1
+    await store.transfers.adopt(ANN, Draft(created=START), [], FILES[1:2])
+    assert await store.files.room(ANN) == 0
+    assert await store.files.room(BOB) == SPACE

@@ -132,6 +132,7 @@ OWN: dict[str, Call] = {
     "sessions.search": lambda s, _: s.sessions.search(ANN, ""),
     "shelves.erase": lambda s, _: s.shelves.erase(ANN),
     "transfers.adopt": lambda s, _: s.transfers.adopt(ANN, Draft(created=START), []),
+    "files.room": lambda s, _: s.files.room(ANN),
     "files.used": lambda s, _: s.files.used(ANN),
     "files.known": lambda s, _: s.files.known(ANN, ["0"]),
     "transfers.every": lambda s, _: anext(s.transfers.every(ANN), None),
