@@ -27,7 +27,7 @@ from agent.model import ModelClient
 from agent.openai_client import OPENAI, NoModelChosen
 from agent.price_file import PricesRefused
 from agent_settings import builtin_answer, make_model
-from check import check
+from check import TURNED_AWAY, check
 from errands import NoUserId, add_errands, chosen_errand
 from lifeline import end_with_stdin
 from maintenance import Meter, maintain
@@ -50,10 +50,6 @@ CONSOLE_TOKEN: Final = "console"  # noqa: S105 - the stand-in's; it opens nothin
 NOTHING_TO_CONNECT: Final = (
     "DISCORD_TOKEN is not set, so there is nothing to connect to. Try Cubby without Discord: python bot.py --console\n"
     "For a real server, make a bot at https://discord.com/developers/applications and put its token in .env; see README.md."
-)
-TURNED_AWAY: Final = (
-    "Discord doesn't accept DISCORD_TOKEN. Copy it anew from your application's Bot page at "
-    "https://discord.com/developers/applications"
 )
 DEMO: Final = "set OPENAI_API_KEY or OPENAI_BASE_URL for a real one"
 REFUSED: Final = (
@@ -232,7 +228,7 @@ def main(argv: Sequence[str] | None = None, dotenv: Path = HERE / ".env") -> int
     except SettingsError as error:
         return faulty_settings(error, is_check=options.check)
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing speaks here
-    is_quiet = (options.console or options.playground) and settings.log_level == "INFO"
+    is_quiet = (options.console or options.playground or options.check) and settings.log_level == "INFO"
     set_up_logging("WARNING" if is_quiet else settings.log_level, settings.log_format)
     with suppress(KeyboardInterrupt):
         return asyncio.run(run(settings, options))

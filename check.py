@@ -21,6 +21,8 @@ from storage.errors import DatabaseRefused
 from storage.ids import utc_now
 from storage.sqlite.inspect import inspect_database
 
+BOT_PAGE: Final = "your application's Bot page at https://discord.com/developers/applications"
+TURNED_AWAY: Final = f"Discord doesn't accept DISCORD_TOKEN. Copy it anew from {BOT_PAGE}"
 SECONDS: Final = 20.0
 """How long one question may take."""
 
@@ -93,14 +95,15 @@ async def _prices(settings: Settings) -> str:
 
 async def _token(settings: Settings) -> str:
     if settings.discord_token is None:
-        raise Fault("DISCORD_TOKEN is not set.")
-    async with discord.Client(intents=discord.Intents.none()) as client:
+        raise Fault(f"DISCORD_TOKEN is not set. Put it into .env; it is on {BOT_PAGE}")
+    async with discord.Client(intents=discord.Intents(guilds=True)) as client:  # without it the library warns
         try:
             await client.login(settings.discord_token.get_secret_value())
         except discord.LoginFailure:
-            raise Fault("Discord doesn't accept DISCORD_TOKEN.") from None
+            raise Fault(TURNED_AWAY) from None
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            raise Fault(f"Discord could not be asked ({type(error).__name__}).") from None
+            told = f"Discord could not be asked ({type(error).__name__}). Check this machine's network and try again."
+            raise Fault(told) from None
         return f"accepted, for {client.user}"
 
 

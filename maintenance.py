@@ -46,6 +46,7 @@ class Meter:
 async def write_backup(path: Path, to: Path, say: Say, meter: Meter) -> int:
     """Copy the database to a new file. Raises `DatabaseRefused`, `BackupFailed`."""
     refuse_taken(to)
+    refuse_missing(path)
     await back_up(path, to, meter)
     meter.end()
     say(f"Backed up to {to}, and checked.")
@@ -95,19 +96,27 @@ async def maintain(work: Coroutine[Any, Any, int], stop: asyncio.Event, meter: M
 
 
 def refuse_missing(path: Path) -> None:
-    """To open the store would make a database. Raises `DatabaseRefused` where there is none."""
-    if not path.exists():
+    """To open the store would make a database. Raises `DatabaseRefused` where there is none, or no way to see that."""
+    try:
+        is_there = path.exists()
+    except OSError as error:
+        raise DatabaseRefused(f"{path} cannot be read: {error.strerror}.") from None
+    if not is_there:
         raise DatabaseRefused(f"There is no database at {path} yet.")
 
 
 def refuse_taken(to: Path) -> None:
     """An older backup, a diary and another bot's database all look alike to a mistyped name: nothing is replaced.
 
-    Raises `DatabaseRefused` where there is something, or no folder for it.
+    Raises `DatabaseRefused` where there is something, or no folder for it, or no way to see that.
     """
-    if to.exists():
+    try:
+        is_taken, has_folder = to.exists(), to.parent.is_dir()
+    except OSError as error:
+        raise DatabaseRefused(f"{to} cannot be made: {error.strerror}.") from None
+    if is_taken:
         raise DatabaseRefused(f"{to} exists already; name a new file.")
-    if not to.parent.is_dir():
+    if not has_folder:
         raise DatabaseRefused(f"{to.parent} is not a folder; make it first.")
 
 

@@ -85,10 +85,10 @@ async def test_several_models_and_none_named(tmp_path: Path) -> None:
 
 async def test_check_says_a_line_of_each(tmp_path: Path, discord: StandIn) -> None:
     async with FaultyModelServer() as server:
-        code, out, _ = await outcome(
+        code, out, err = await outcome(
             tmp_path, "--check", DISCORD_TOKEN=TOKEN, OPENAI_BASE_URL=server.base_url, CUBBY_DISCORD_API=discord.api_url
         )
-    assert code == 0
+    assert (code, err) == (0, "")
     assert [line.split(":")[0] for line in out.splitlines()] == ["settings", "database", "backups", "prices", "token", "model"]
 
 

@@ -54,6 +54,29 @@ async def outcome(folder: Path, *flags: str | Path, **settings: str) -> tuple[in
     return process.returncode, out.decode(), err.decode()
 
 
+UNSEEN = "x" * 300
+"""A name that no file system can look for, as it can't in a folder that may not be entered: there, root can."""
+
+
+@pytest.mark.parametrize("flags", [("--backup", UNSEEN), ("--restore", UNSEEN), ("--export-user", "1", UNSEEN)])
+async def test_a_file_that_cannot_be_looked_for_is_refused_in_a_sentence(tmp_path: Path, path: Path, flags: list[str]) -> None:
+    *first, name = flags
+    code, _, err = await outcome(tmp_path, *first, tmp_path / name)
+    assert code == 2
+    assert err.startswith(str(tmp_path / name))
+    assert err.count("\n") == 1
+    assert beside(path, path.name) == [path]
+
+
+@pytest.mark.parametrize("flags", [["--verify"], ["--backup", "copy.db"], ["--import-user", "1", "some.zip"]])
+async def test_a_database_that_cannot_be_looked_for_is_told_in_a_sentence(tmp_path: Path, flags: list[str]) -> None:
+    there = [tmp_path / flag if "." in flag else flag for flag in flags]
+    code, _, err = await outcome(tmp_path, *there, DATABASE_PATH=str(tmp_path / UNSEEN))
+    assert code == 2
+    assert err.startswith(str(tmp_path / UNSEEN))
+    assert err.count("\n") == 1
+
+
 async def answered(person: Person, words: str, answer: str) -> None:
     """Say something, and wait for the answer to be whole."""
     await person.say(person.dm, words)

@@ -28,9 +28,11 @@ def inspect_database(path: Path, *, newest: int | None = None, pages: bool = Tru
     Database File", section 2.2).
     """
     path = Path(os.path.realpath(path))  # unlike `resolve`, it raises nothing for links that lead round in a ring
-    if path.is_dir():
-        raise DatabaseRefused(f"{path} is a folder; DATABASE_PATH must name a file.")
     try:
+        if path.is_dir():
+            raise DatabaseRefused(f"{path} is a folder; DATABASE_PATH must name a file.")
+        if writable:
+            _refuse_sealed(path)
         if not path.exists() or path.stat().st_size == 0:
             return 0
         with path.open("rb") as file:
@@ -42,6 +44,13 @@ def inspect_database(path: Path, *, newest: int | None = None, pages: bool = Tru
     if writable and not (os.access(path, os.W_OK) and path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)):
         raise DatabaseRefused(f"{path} is read-only; Cubby must be able to write to it.")
     return _look_inside(path, len(migrations()) if newest is None else newest, pages=pages)
+
+
+def _refuse_sealed(path: Path) -> None:
+    """The file, its lock and its WAL are made in its folder, as are folders that are missing. Raises `DatabaseRefused`."""
+    folder = next(each for each in path.parents if each.exists())
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise DatabaseRefused(f"{path} cannot be kept there: Cubby must be able to write to the folder {folder}.")
 
 
 def _look_inside(path: Path, newest: int, *, pages: bool) -> int:

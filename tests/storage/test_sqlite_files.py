@@ -127,6 +127,30 @@ async def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     assert (tmp_path / "file").read_text() == "here first"
 
 
+async def test_a_folder_that_cannot_be_written_to_is_told_before_anything_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A root's tests may write anywhere, so the system's answer is put in its place."""
+
+    def access(path: Path, _mode: int) -> bool:
+        return path != tmp_path
+
+    monkeypatch.setattr(os, "access", access)
+    for path in (tmp_path / "cubby.db", tmp_path / "deep" / "down" / "cubby.db"):
+        with pytest.raises(DatabaseRefused, match=f"must be able to write to the folder {tmp_path}") as caught:
+            inspect_database(path)
+        assert str(caught.value).startswith(str(path))
+        assert inspect_database(path, writable=False) == 0
+    assert contents(tmp_path) == {}
+
+
+async def test_a_path_that_cannot_even_be_looked_at_is_refused(tmp_path: Path) -> None:
+    """As in a folder that may not be entered, but for root too."""
+    with pytest.raises(DatabaseRefused, match="cannot be read"):
+        await open_store(tmp_path / ("x" * 300))
+    assert contents(tmp_path) == {}
+
+
 async def test_a_path_that_leads_round_in_a_ring_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to(tmp_path / "b")
     (tmp_path / "b").symlink_to(tmp_path / "a")
