@@ -90,8 +90,9 @@ class Pace:
         """Wait until then, unless something comes that shall not wait."""
         remaining = due - self._governor.now()
         if remaining > 0 and not self._hurried.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._hurried.wait(), remaining)
+            with suppress(TimeoutError):  # and not by `wait_for`, whose Python 3.11 swallows a cancel that comes with it
+                async with asyncio.timeout(remaining):
+                    await self._hurried.wait()
 
 
 @dataclass(frozen=True, slots=True)

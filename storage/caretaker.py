@@ -78,7 +78,9 @@ class Caretaker:
             await self._rest(self._every if is_done else self._soon)
 
     async def _rest(self, seconds: float) -> None:
+        # Python 3.11's `wait_for` swallows a cancel that comes with the wake, and then nothing ends it.
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
             await asyncio.sleep(self._soon)
         self._woken.clear()

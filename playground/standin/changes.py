@@ -222,7 +222,8 @@ class Changes:
 
         stop = self.listen(again)
         try:
-            return await asyncio.wait_for(future, timeout)
+            async with asyncio.timeout(timeout):  # Python 3.11's `wait_for` swallows a cancel that comes with the change
+                return await future
         finally:
             stop()
 

@@ -249,6 +249,22 @@ def test_an_answer_that_says_nothing_new_spends_nothing() -> None:
     assert run_fast(live()) == 0
 
 
+def test_an_answer_that_ends_at_the_moment_it_is_given_up_waits_no_longer() -> None:
+    async def live() -> bool:
+        pace = Pace(World(random.Random(1)).governor, lambda: Next(direct(1)))
+        pace.spend()
+        pace.mark()
+        waiting = asyncio.create_task(pace.wait())
+        await asyncio.sleep(0.1)
+        pace.hurry()
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        return waiting.cancelled()
+
+    assert run_fast(live())
+
+
 @given(st.lists(st.sampled_from(Right), min_size=2, max_size=30), st.data())
 def test_those_who_wait_begin_in_the_order_of_their_rights(rights: list[Right], data: st.DataObject) -> None:
     async def live() -> list[Right]:

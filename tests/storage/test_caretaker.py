@@ -133,3 +133,11 @@ async def test_it_ends_with_the_bot(store: Store, clock: Clock) -> None:
     async with Watched(store, clock):
         pass
     assert "caretaker" not in {task.get_name() for task in asyncio.all_tasks()}
+
+
+async def test_a_wake_at_the_moment_of_its_end_does_not_keep_it_alive(clock: Clock) -> None:
+    async with Watched(MemoryStore(now=clock), clock) as caretaker:
+        await caretaker.looked(1)
+        await asyncio.sleep(0)
+        caretaker.wake()
+        await asyncio.sleep(0)
