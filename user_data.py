@@ -13,7 +13,7 @@ from typing import BinaryIO, Final
 
 from documents.reading import Limits, Reader
 from maintenance import Meter, Say, refuse_missing, refuse_taken
-from porting.incoming import Report, import_file, look
+from porting.incoming import Broke, Report, import_file, look
 from porting.outgoing import export_all
 from storage.errors import BackupFailed, DatabaseRefused
 from storage.records import Actor
@@ -21,6 +21,10 @@ from storage.sqlite.copying import sync
 from storage.sqlite.open import open_store, open_to_read
 from transfer.results import Survey, TransferRefused
 
+BROKE: Final = {
+    Broke.STORE: "The disk failed on the way",
+    Broke.READER: "No process could be started that looks at pictures",
+}
 NOBODY: Final = "Nobody with the id {} has a session in {}. (What is in the bin isn't exported.)"
 
 
@@ -72,7 +76,7 @@ async def import_user(path: Path, user_id: int, from_file: Path, space: int, say
         await store.close()
     meter.end()
     _tell(report, user_id, say)
-    return 0 if report.is_whole and not report.damages else 1
+    return 1 if report.broke or report.damages else 0
 
 
 @contextmanager
@@ -115,8 +119,8 @@ def _tell(report: Report, user_id: int, say: Say) -> None:
         say(f"Not read: {damage}")
     if report.damages > len(report.listed):
         say(f"Not read: {report.damages - len(report.listed):,} more.")
-    if not report.is_whole:
-        say("The disk failed on the way, so the rest is not in. Import the file again: what is in is skipped then.")
+    if report.broke is not None:
+        say(f"{BROKE[report.broke]}, so the rest is not in. Import the file again: what is in is skipped then.")
 
 
 def _count(many: int, noun: str) -> str:

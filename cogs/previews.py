@@ -1,6 +1,6 @@
 """What is said of a file that is to be imported: what is in it, how far it is, what came of it, and what could not be read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
@@ -8,7 +8,7 @@ from typing import Final
 from cogs.words import inert
 from delivery.inert import shorten
 from delivery.sender import Upload
-from porting.incoming import Preview, Report
+from porting.incoming import Broke, Preview, Report
 from transfer.results import Damage, Place
 
 SHOWN: Final = 5
@@ -19,7 +19,10 @@ LONGEST_IN_FILE: Final = 1000
 FILE_NAME: Final = "not-read.txt"
 
 NOTHING_IN_IT: Final = "I found no conversation in that file."
-BROKE: Final = "My disk stopped taking it, so the rest isn't in. Send the file again later; what is in by now can be skipped."
+BROKE: Final[Mapping[Broke, str]] = {
+    Broke.STORE: "My disk stopped taking it, so the rest isn't in. Send the file again later; what is in can be skipped.",
+    Broke.READER: "I can't look at pictures now, so the rest isn't in. Send it again in a minute; what is in can be skipped.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,8 @@ def report(came: Report) -> Said:
     parts = [f"{_count(came.taken, 'conversation')} imported, {_count(came.messages, 'message')}{files}."]
     if came.skipped:
         parts.append(f"{came.skipped:,} you have already, so I skipped {'it' if came.skipped == 1 else 'them'}.")
-    if not came.is_whole:
-        parts.append(BROKE)
+    if came.broke is not None:
+        parts.append(BROKE[came.broke])
     return _with_damages(" ".join([*parts, "`/sessions` shows them."]), "I couldn't read", came.damages, came.listed)
 
 

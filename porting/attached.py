@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from documents.reading import Picture, Reader
+from documents.reading import Picture, Reader, Reason, Unread
 from porting.crossing import Crossing
 from storage.records import PICTURE, Actor, Attached, Content, EntryKind, File, files_in
 from storage.store import Store
@@ -24,6 +24,10 @@ TOO_MANY: Final = "The attached files of a session are more than I take with one
 NO_PICTURE: Final = "An attached picture is none that I can look at, so only its name came"
 
 
+class NobodyLooks(Exception):
+    """Pictures can't be looked at just now: a session that has any would come without them, and be there from then on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """Takes what was attached in the sessions of a file, one session after the other."""
@@ -38,7 +42,7 @@ class Intake:
     def of(self, entries: Iterable[SavedEntry]) -> tuple[Sequence[File], Sequence[str]]:
         """The files to keep with a session, and a sentence for each that can't be; what its owner has already is neither.
 
-        Raises `StoreUnavailable`, `Stopped`.
+        Raises `NobodyLooks`, `StoreUnavailable`, `Stopped`.
         """
         files: list[File] = []
         faults: list[str] = []
@@ -65,12 +69,16 @@ class Intake:
             return Unreadable(NO_ROOM)
         if taken + content.size > MOST_AT_ONCE:
             return Unreadable(TOO_MANY)
-        return content if content.text or self._is_picture(told, content) else Unreadable(NO_PICTURE)
+        return content if content.text else self._picture(told, content)
 
-    def _is_picture(self, told: Sequence[Attached], content: Content) -> bool:
-        """Whether it can be drawn, and has the measures that are told."""
+    def _picture(self, told: Sequence[Attached], content: Content) -> Content | Unreadable:
+        """It, if it can be drawn, and has the measures that are told."""
         drawn = self.crossing.call(self.reader.read(content.data, told[0].name))
-        return isinstance(drawn, Picture) and all((each.width, each.height) == (drawn.width, drawn.height) for each in told)
+        if drawn == Unread(reason=Reason.NOT_NOW):
+            raise NobodyLooks
+        if isinstance(drawn, Picture) and all((each.width, each.height) == (drawn.width, drawn.height) for each in told):
+            return content
+        return Unreadable(NO_PICTURE)
 
 
 def _named(entries: Iterable[SavedEntry]) -> Mapping[str, Sequence[Attached]]:

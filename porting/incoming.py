@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from itertools import islice
 from threading import Event
 from typing import BinaryIO, Final
 
 from documents.reading import Reader
-from porting.attached import Intake
+from porting.attached import Intake, NobodyLooks
 from porting.crossing import Crossing
 from porting.watched import Heard, watched
 from storage.errors import BrokenTree, FilesFull, StoreUnavailable
@@ -39,6 +40,15 @@ class Preview:
     known: int
 
 
+class Broke(Enum):
+    """Why an import ended on its way."""
+
+    STORE = auto()
+    """It takes nothing."""
+    READER = auto()
+    """Nobody looks at pictures just now."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Report:
     """What became of an import."""
@@ -53,8 +63,8 @@ class Report:
     damages: int = 0
     listed: list[Damage] = field(default_factory=list[Damage])
     """The first of the damages."""
-    is_whole: bool = True
-    """False where the store failed on the way: what is counted was taken in all the same."""
+    broke: Broke | None = None
+    """Why it ended on the way, if it did: what is counted was taken in all the same."""
 
 
 async def look(file: BinaryIO, heard: Heard = lambda _bytes: None) -> Survey:
@@ -94,14 +104,16 @@ async def import_file(
                     _take(intake, result, report, number, skip_known=skip_known)
                     progress(report.taken + report.skipped)
             except StoreUnavailable:
-                report.is_whole = False
+                report.broke = Broke.STORE
+            except NobodyLooks:
+                report.broke = Broke.READER
         return report
 
     return await in_own_thread(work, "import")
 
 
 def _take(intake: Intake, result: Result, report: Report, number: int, *, skip_known: bool) -> None:
-    """Take one result in. Raises `StoreUnavailable`, `Stopped`."""
+    """Take one result in. Raises `NobodyLooks`, `StoreUnavailable`, `Stopped`."""
     if isinstance(result, Damage):
         _note(report, result)
         return

@@ -7,6 +7,7 @@ from zipfile import ZipFile
 import pytest
 
 from porting.attached import NO_ROOM
+from storage.sqlite.verify import verify
 from tests.documents.files import pdf, picture
 from tests.e2e.team import Team, a_team
 from tests.e2e.test_attachments import NOTES, sent
@@ -126,5 +127,6 @@ async def test_whoever_runs_the_bot_moves_them_by_command_within_the_same_space(
             f"Not read: conversation 1: {NO_ROOM}: large.txt, in session 1",
         ],
     )
+    assert await verify(there / "cubby.db") == []
     async with a_team(there) as two:
         assert "A page on the moon" in await asked_on(two)

@@ -11,7 +11,7 @@ import pytest
 from documents.reading import Limits, Reader
 from porting import attached
 from porting.attached import NO_PICTURE, NO_ROOM, TOO_MANY
-from porting.incoming import Report, import_file
+from porting.incoming import Broke, Report, import_file
 from storage.memory import MemoryStore
 from storage.records import PICTURE, Actor, Attached, Content, File, TurnState, digest_of
 from storage.store import Store
@@ -180,11 +180,15 @@ async def test_what_is_not_what_is_said_of_it_is_not_kept(made: Callable[[], Fil
     assert await store.files.used(ANN) == 0
 
 
-async def test_where_nobody_can_look_at_a_picture_only_its_name_comes() -> None:
+async def test_where_nobody_can_look_at_pictures_just_now_no_session_comes_without_its_own() -> None:
     store, photo, reader = MemoryStore(), drawn(picture("PNG")), Reader(Limits())
     await reader.close()
-    report = await come(store, zipped(asked(photo), has=[photo]), reader)
-    assert said(report) == [f"{NO_PICTURE}: red.png"]
+    data = zipped(asked(REPORT), asked(photo, id_="t"), asked(NOTES, id_="u"), has=[REPORT, photo, NOTES])
+    report = await come(store, data, reader)
+    assert (report.taken, report.broke, report.damages) == (1, Broke.READER, 0)
+    again = await import_file(store, ANN, BytesIO(data), a_reader(), skip_known=True)
+    assert (again.taken, again.skipped, again.broke) == (2, 1, None)
+    assert await has(store, photo, number=2) == [True]
 
 
 async def test_a_name_of_any_signs_is_told_on_one_line() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from porting.incoming import import_file, look, preview
+from porting.incoming import Broke, import_file, look, preview
 from storage.errors import StoreUnavailable
 from storage.memory import MemoryStore
 from storage.records import Actor, Draft, DraftEntry, File, SessionInfo
@@ -117,7 +117,7 @@ async def test_a_disk_that_fails_on_the_way_is_told_with_what_was_taken() -> Non
     store = MemoryStore()
     store.transfers = Held(store, fails=True)  # pyright: ignore[reportAttributeAccessIssue] - the test's own
     report = await import_file(store, ANN, zipped(many(3)), a_reader(), skip_known=True)
-    assert (report.taken, report.is_whole) == (1, False)
+    assert (report.taken, report.broke) == (1, Broke.STORE)
 
 
 class Large(BytesIO):

@@ -45,7 +45,7 @@ async def a_store(folder: Path, name: str, *, in_memory: bool = False, file_spac
 async def came_in(store: Store, data: bytes) -> None:
     """Ann's sessions in the store, taken in from a file."""
     report = await import_file(store, ANN, BytesIO(data), a_reader(), skip_known=False)
-    assert (report.damages, report.is_whole) == (0, True)
+    assert (report.damages, report.broke) == (0, None)
 
 
 async def went_out(store: Store, session: SessionInfo, layout: Layout = JSON) -> bytes:
