@@ -7,6 +7,7 @@ import discord
 
 from delivery import render
 from delivery.errors import DeliveryError
+from delivery.governor import Right
 from delivery.means import Means
 from delivery.offers import Offer, Offers
 from delivery.render import Ending
@@ -34,17 +35,19 @@ class Again:
 
     async def flip(self, actor: Actor, session: SessionInfo, turn: Turn, shown: Turn, target: Target, after: Target) -> None:
         """Show an ended turn's answer instead of that of `shown`: in its message at `target` where each is one, else anew at
-        `after`.
+        `after`, and then the old one no longer offers what is for the last one alone.
 
         Raises as `show`.
         """
-        self._offers.drop(session.id, shown.id)
+        left = self._offers.drop(session.id, shown.id)
         if (stored := await stored_answer(self._means.store, actor, session, turn, self._means.model_label)) is None:
             return
         ending = await said_now(self._means, actor, stored)
         contents = render.ended(session, ending)
         if len(contents) > 1 or len(await self._means.store.deliveries.of_turn(actor, shown.id)) > 1:
             await self._show(actor, stored, ending, after)
+            for offer in left:
+                await self.take_off(offer)
             return
         await self._means.sender.edit(target, contents[0], self._buttons(stored, ending))
         self._offers.add(Offer(turn=turn, outcome=turn.state, target=target, content=contents[0]))
@@ -67,6 +70,14 @@ class Again:
             log.info("turn %s: its message does not offer what it did: %s", turn.id, type(error).__name__)
             return
         self._offers.add(Offer(turn=turn, outcome=turn.state, target=target, content=contents[-1]))
+
+    async def take_off(self, offer: Offer) -> None:
+        """Leave under an answer what can be done with one that is not its session's last, as far as Discord lets that be."""
+        view = self._means.controls.ended(offer.turn, offer.outcome, last=False, wrote=True)
+        try:
+            await self._means.sender.edit(offer.target, offer.content, view, right=Right.INTERIM)
+        except DeliveryError as error:
+            log.info("turn %s: its Retry stays: %s", offer.turn.id, type(error).__name__)
 
     async def move(self, turn: Turn, session: SessionInfo) -> None:
         """An ended turn, as it was before, is this session's now: say so where it is shown and offers something, as far as

@@ -26,10 +26,8 @@ from agent.events import (
 )
 from delivery.again import Again
 from delivery.answer import AnswerDelivery
-from delivery.errors import DeliveryError
-from delivery.governor import Right
 from delivery.means import Means
-from delivery.offers import Offer, Offers
+from delivery.offers import Offers
 from delivery.stored import ending_of, stored_answer
 from delivery.tokens import erase_hourly
 from delivery.unsaved import Unsaved
@@ -208,14 +206,7 @@ class Deliverer:
 
     def _take_back(self, session_id: UUID) -> None:
         for offer in self._offers.take(session_id):
-            self._own(f"take-back-{offer.turn.id}", self._take_retry_off(offer))
-
-    async def _take_retry_off(self, offer: Offer) -> None:
-        view = self._means.controls.ended(offer.turn, offer.outcome, last=False, wrote=True)
-        try:
-            await self._means.sender.edit(offer.target, offer.content, view, right=Right.INTERIM)
-        except DeliveryError as error:
-            log.info("turn %s: its Retry stays: %s", offer.turn.id, type(error).__name__)
+            self._own(f"take-back-{offer.turn.id}", self.again.take_off(offer))
 
     async def _mend(self, actor: Actor, turn_id: UUID) -> None:
         store = self._means.store

@@ -5,7 +5,7 @@ import pytest
 from delivery.long import COMES_AS_FILE, IN_FILE
 from playground.standin import Fault, Message
 from storage.preferences import IN_MESSAGES, LONG_ANSWERS
-from storage.records import Surface, Target, TurnState
+from storage.records import Prompt, Source, SourceKind, Surface, Target, TurnState
 from tests.delivery.cast import Cast, labels
 
 TEXT = "".join(f"line {number}\n" for number in range(1500))
@@ -92,3 +92,21 @@ async def test_when_retry_is_taken_off_the_file_stays(cast: Cast) -> None:
     await cast.start(cast.direct())
     await cast.seen(lambda m: labels(m) == ["Reply"], cast.ann.dm)
     assert files(answers(cast, Surface.DIRECT))[:3] == [[], [], [TEXT]]
+
+
+async def test_once_another_is_posted_in_its_place_an_answer_offers_no_retry(cast: Cast) -> None:
+    first = await cast.start(cast.direct())
+    await cast.end(first, TEXT, TurnState.STOPPED)
+    again = Prompt(text="", source=Source(kind=SourceKind.MESSAGE, id=99, channel_id=1), target=cast.direct())
+    second = await cast.store.turns.retry(cast.actor, first.id, again)
+    cast.started(second)
+    await cast.end(second, "short", TurnState.STOPPED)
+    await cast.settled()
+    short = await cast.seen(lambda m: m.text.startswith("short"), cast.ann.dm)
+    assert "Retry" in labels(short)
+    first, second = [await cast.store.turns.get(cast.actor, turn.id) for turn in (first, second)]
+    await cast.store.branches.switch(cast.actor, cast.session.id, first.answer_entry or 0)
+    here = Target(surface=Surface.DIRECT, channel_id=cast.ann.dm.id, message_id=short.id)
+    await cast.deliverer.again.flip(cast.actor, cast.session, first, second, here, cast.direct())
+    assert labels(short) == ["Reply"]
+    assert "Retry" in labels(answers(cast, Surface.DIRECT)[-1])
