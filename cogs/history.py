@@ -28,8 +28,8 @@ PAGE_CHARACTERS: Final = 1600
 READ_AHEAD: Final = 30
 """Entries read from the store at once."""
 
-ELSEWHERE: Final = "That stands in another version of this conversation, beside the one you're in now."
-"""For what a retry has put off the current path."""
+ELSEWHERE: Final = "That stands beside the conversation in {} now. *Branches* on its card in `/sessions` leads to it."
+"""For what is off the current path: by a retry, an edit or a move."""
 
 MARKS: Final = {
     TurnState.STOPPED.value: "stopped",
@@ -85,7 +85,7 @@ class History(commands.Cog):
         entries = await _read(self._services.store, actor, session, lambda read: read[0].id <= wanted)
         since = [entry for entry in entries if entry.id >= wanted]
         if not since or since[0].id != wanted:
-            await reply.say(ELSEWHERE)
+            await reply.say(ELSEWHERE.format(label(session)))
             return
         await show_page(self._services.store, actor, reply, session, len(pages_of(since)) - 1)
 

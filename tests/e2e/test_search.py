@@ -3,6 +3,7 @@
 import pytest
 
 from cogs.explain import UNFORESEEN
+from cogs.history import ELSEWHERE
 from cogs.search import NO_DATE, NO_MORE, NO_WORDS, NOTHING, PAGE_SIZE, TURNED_AROUND
 from cogs.words import GONE, NO_SUCH_SESSION
 from playground.standin import Message
@@ -83,7 +84,7 @@ async def test_open_here_tells_of_what_a_retry_put_beside_the_path(team: Team) -
     await team.ann.press(stopped, "Retry")
     await team.ann.wait_for(lambda m: "and the end." in m.text)
     shown = await (await team.ann.press(found, "Open here")).message()
-    assert "another version" in shown.text
+    assert shown.text == ELSEWHERE.format("**1 · hold it**")
 
 
 async def test_open_makes_the_session_of_a_hit_active(team: Team) -> None:
