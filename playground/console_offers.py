@@ -12,8 +12,8 @@ from playground.standin import CannotDo, Message
 from playground.standin.parts import Button, Select
 
 Part = Button | Select
-SHORT: Final = 20
-"""Characters of a select's value that is short enough to be typed; longer ones are chosen by their place."""
+SHORT: Final = 12
+"""Characters of a select's value that is short enough to be typed, as no id is; longer ones are chosen by their place."""
 
 
 @dataclass(frozen=True, slots=True)

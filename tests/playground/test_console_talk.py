@@ -11,10 +11,12 @@ import pytest
 
 from playground.console import run_console
 from playground.console_commands import being_typed, options_in, typed_options
+from playground.console_offers import named_choices
 from playground.console_screen import Screen
 from playground.console_text import goes_on, is_live, printable, tail
 from playground.standin import CannotDo, Channel, Message, Person, StandIn, point_discord_at
 from playground.standin.changes import MessageEdited
+from playground.standin.parts import Option, Select
 from tests.playground.sample_bot import make_sample
 from tests.playground.stage import TOKEN
 
@@ -69,6 +71,12 @@ async def test_a_select_is_chosen_by_what_is_shown() -> None:
 
 async def test_a_choice_that_is_not_shown_is_refused_with_what_is() -> None:
     assert "(choose one of 1, 2)" in await talk("/ask hi", "!3 9")
+
+
+def test_what_can_be_chosen_is_named_by_its_place_where_its_value_is_an_id() -> None:
+    options = (Option("first", "7"), Option("second", "1099512676363"))
+    assert [name for name, _, _ in named_choices(Select("branch", options))] == ["1", "2"]
+    assert [name for name, _, _ in named_choices(Select("session", options[:1]))] == ["7"]
 
 
 async def test_an_answer_that_only_loses_a_button_is_not_printed_again() -> None:
