@@ -33,9 +33,12 @@ UNREAD: Final[Mapping[Reason, str]] = {
     Reason.TOO_LARGE: "I can't read {}: it's larger than {} MiB, which is what I take. Send the part that matters.",
     Reason.TOO_LONG: "I can't read {}: it takes too long. Send the part that matters.",
     Reason.TOO_MUCH: "I can't read {}: it unpacks to more than I can hold. Send the part that matters.",
-    Reason.EMPTY: "I found no words in {}. If its pages are scanned, send them as pictures.",
+    Reason.EMPTY: "I found no words in {}.",
+    Reason.SCANNED: "I found no words in {}. If its pages are scanned, send them as pictures.",
     Reason.NOT_NOW: "I couldn't read {} just now. Please send it again in a minute.",
 }
+READ: Final = (".pdf", ".docx", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".txt", ".md", ".csv", ".json")
+"""How names end of what is read, so that "I read PDF" is not said of a file that was one."""
 NOT_FETCHED: Final = "I couldn't get {} from Discord. Please send it again."
 NO_ROOM: Final = (
     "There's no room for {}: of the {} MiB that I keep of your files, {} are used. Deleting sessions with files for good makes "
@@ -112,11 +115,16 @@ async def _read(services: Services, attachment: discord.Attachment, used: int) -
         raise Told(NOT_FETCHED.format(name)) from None
     result = await services.reader.read(data, attachment.filename)
     if isinstance(result, Unread):
-        raise Told(UNREAD[result.reason].format(name, most // MEBI))
+        raise Told(UNREAD[_why(result.reason, attachment.filename)].format(name, most // MEBI))
     file = await asyncio.to_thread(_file, attachment.filename[:KEPT_NAME], data, result)
     if services.file_space and used + file.content.size > services.file_space:
         raise Told(NO_ROOM.format(name, services.file_space // MEBI, -(-used // MEBI)))
     return file
+
+
+def _why(reason: Reason, name: str) -> Reason:
+    """What begins as no file that is read here, and is named as one, was damaged, or named so by mistake."""
+    return Reason.DAMAGED if reason is Reason.UNKNOWN_KIND and name.lower().endswith(READ) else reason
 
 
 def _file(name: str, data: bytes, result: Picture | Written) -> File:

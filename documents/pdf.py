@@ -33,7 +33,7 @@ def read(data: bytes, _: str, limits: Limits) -> Written:
     except LimitReachedError as error:
         raise Unreadable(Reason.TOO_MUCH) from error
     if not any(texts.values()):
-        raise Unreadable(Reason.DAMAGED if None in texts.values() else Reason.EMPTY)
+        raise Unreadable(Reason.DAMAGED if None in texts.values() else Reason.SCANNED)
     text = "\n\n".join(f"[{where}]\n{NOT_READ if words is None else words}" for where, words in texts.items() if words != "")
     is_cut = number < count or len(text) > limits.characters
     return Written(kind="PDF", text=text[: limits.characters], pages=count, cut=is_cut)

@@ -21,7 +21,9 @@ class Reason(StrEnum):
     TOO_MUCH = "too_much"
     """It unfolds to more than there is memory for, as a bomb does."""
     EMPTY = "empty"
-    """Nothing is written in it, as in a scanned PDF of pictures only."""
+    """Nothing is written in it."""
+    SCANNED = "scanned"
+    """Its pages have no words, as where they are pictures only."""
     NOT_NOW = "not_now"
     """Nobody looked at it: the system has no process to spare, or the bot is ending."""
 

@@ -87,8 +87,8 @@ def test_what_is_filled_in_is_read_beside_the_page() -> None:
     assert parse(pdf("", finish=form), "", LIMITS) == Written(kind="PDF", text=filled, pages=1, cut=False)
 
 
-def test_scan_without_text_is_empty() -> None:
-    assert parse(pdf("", ""), "", LIMITS) == Unread(reason=Reason.EMPTY)
+def test_pages_without_text_may_be_a_scan() -> None:
+    assert parse(pdf("", ""), "", LIMITS) == Unread(reason=Reason.SCANNED)
 
 
 @pytest.mark.parametrize("algorithm", ["RC4-128", "AES-256"])

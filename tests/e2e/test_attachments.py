@@ -87,7 +87,9 @@ async def test_who_shows_a_picture_to_a_model_that_does_not_see_is_told(team: Te
     [
         (FILM, Reason.UNKNOWN_KIND),
         (("cat.png", b"\x89PNG\r\n\x1a\n", "image/png"), Reason.DAMAGED),
-        (("none.pdf", pdf(""), "application/pdf"), Reason.EMPTY),
+        (("none.pdf", pdf(""), "application/pdf"), Reason.SCANNED),
+        (("none.txt", b" \n", "text/plain"), Reason.EMPTY),
+        (("Film.PDF", FILM[1], "application/pdf"), Reason.DAMAGED),
     ],
 )
 async def test_a_file_that_cannot_be_read_is_told_with_the_reason_and_alone_asks_nothing(
