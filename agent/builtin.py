@@ -5,6 +5,7 @@ only if, it was said earlier in the same session (`builtin_memory.py`). The same
 """
 
 import asyncio
+import html
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
@@ -14,6 +15,7 @@ from agent.builtin_digest import digest
 from agent.builtin_memory import facts_in, recall
 from agent.compaction import INSTRUCTIONS
 from agent.context import GO_ON
+from agent.enclosing import CLOSING, OPENING
 from agent.model import Finish, FinishReason, Message, ModelEvent, ModelRequest, Text, Tokens
 
 SECONDS_A_WORD: Final = 0.03
@@ -26,6 +28,9 @@ THANKS: Final = re.compile(r"^\W*(?:thanks|thank you|cheers)\b", re.IGNORECASE)
 HELP: Final = re.compile(
     r"^\W*help\b|\bwhat can you do\b|\bwh(?:o|at) are you\b|\bare you (?:a|an|real|chatgpt)\b", re.IGNORECASE
 )
+
+ENCLOSED: Final = re.compile(OPENING.format('(?P<name>[^"\n]*)', '[^"\n]*') + rf".*?{CLOSING}\s*", re.DOTALL)
+"""A file that came with the message."""
 
 CAN_DO: Final = (
     "I'm the built-in demo model: small, offline, no artificial intelligence. I can remember what you tell me in this session "
@@ -78,7 +83,8 @@ def answer_to(messages: Sequence[Message]) -> str:
         return remembered
     if told := facts_in(last):
         return f"Noted: {told[-1].sentence}. Ask me about it any time in this session."
-    return _performance(last) or _small_talk(last) or _plain(last, len(said))
+    words, names = ENCLOSED.sub("", last), [html.unescape(file["name"]) for file in ENCLOSED.finditer(last)]
+    return _performance(words) or _small_talk(words) or _plain(words, names, len(said))
 
 
 def _rest(whole: str, begun: str) -> str:
@@ -102,11 +108,12 @@ def _small_talk(last: str) -> str | None:
     return "You're welcome." if THANKS.search(last) else None
 
 
-def _plain(last: str, count: int) -> str:
+def _plain(last: str, files: Sequence[str], count: int) -> str:
     words = " ".join(last.split())
     quoted = words if len(words) <= 60 else words[:59].rstrip() + "…"
     opening, rest = _OPENINGS[count % len(_OPENINGS)], _RESTS[count % len(_RESTS)]
-    return f"{opening} “{quoted}”. I'm only a small demo, so I can't say much about it, {rest}"
+    enclosed = f" with {', '.join(files)}" if files else ""
+    return f"{opening} “{quoted}”{enclosed}. I'm only a small demo, so I can't say much about it, {rest}"
 
 
 def _program(functions: int) -> str:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from agent.builtin import BuiltinModel, answer_to
 from agent.builtin_memory import facts_in
+from agent.enclosing import CLOSING, OPENING
 from agent.model import Finish, FinishReason, Message, ModelEvent, ModelRequest, Text, Tokens
 
 
@@ -28,6 +29,12 @@ def answered(*said: str) -> str:
 async def stream(model: BuiltinModel, messages: Sequence[Message]) -> list[ModelEvent]:
     async with model.stream(ModelRequest(messages=messages)) as events:
         return [event async for event in events]
+
+
+def test_a_file_is_named_and_no_mark_of_it_is_shown() -> None:
+    text = f"{OPENING.format('a &amp; b.txt', 'text')}\nmy code\n{CLOSING}"
+    picture = f"{OPENING.format('red.png', 'picture')}{CLOSING}"
+    assert "“What is in it?” with a & b.txt, red.png." in answered(f"{text}\n\n{picture}\n\nWhat is in it?")
 
 
 @pytest.mark.parametrize(
