@@ -12,9 +12,9 @@ from agent.usage import Report, Sum
 from cogs.reply import Interaction, actor_of, reply_to
 from cogs.services import Services
 from cogs.status import meter_bar
-from cogs.words import ago, title
+from cogs.words import ago
 from delivery.inert import shorten
-from delivery.render import small
+from delivery.render import small, title
 from delivery.tables import with_tables
 from storage.records import SessionInfo
 
@@ -108,7 +108,7 @@ def _others(spent: Sum) -> Sequence[tuple[str, Sum]]:
 
 
 def _of_session(session: SessionInfo) -> str:
-    return f"{session.number} · {_plain(title(session))}"[: _NAME + 4]
+    return f"{session.number} · {_plain(title(session, 50))}"[: _NAME + 4]
 
 
 def _plain(name: str) -> str:

@@ -13,7 +13,7 @@ import discord
 from agent.outcomes import Deleted
 from delivery.inert import inert as without_effect
 from delivery.inert import shorten
-from delivery.render import TEMPORARY, small
+from delivery.render import TEMPORARY, small, title
 from storage.backups import Copies
 from storage.records import BIN_KEEPS, Departure, Leave, SessionInfo, Turn
 
@@ -43,19 +43,14 @@ def inert(text: str, limit: int) -> str:
     return without_effect(shorten(text, limit))
 
 
-def title(session: SessionInfo, limit: int = 50) -> str:
-    """A session's name or first message, as plain text for labels and choices (no Markdown is read there)."""
-    return shorten(session.name or session.first_message or "empty", limit)
-
-
 def plain_label(session: SessionInfo, limit: int = 50) -> str:
-    """Number and title as plain text: `3 · Auth bug`."""
+    """Number and title as plain text, for labels and choices (no Markdown is read there): `3 · Auth bug`."""
     return f"{session.number} · {title(session, limit)}"
 
 
 def label(session: SessionInfo, limit: int = 50) -> str:
     """Number and title for message content, inert and bold."""
-    return f"**{session.number} · {inert(session.name or session.first_message or 'empty', limit)}**"
+    return f"**{session.number} · {without_effect(title(session, limit))}**"
 
 
 def messages(count: int) -> str:

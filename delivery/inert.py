@@ -8,14 +8,16 @@ from delivery.graphemes import is_boundary
 
 _SPECIAL: Final = re.compile(r"([\\*_~`|\[\]<>#])")
 _UNSEEN: Final = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
-_TURNS_AROUND: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Characters that would turn the line's direction around."""
+_TURNS_AROUND: Final = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_TAKES_NO_ROOM: Final = "\u200b\u2060\ufeff"
+_LEFT_OUT: Final = frozenset(_TURNS_AROUND + _TAKES_NO_ROOM)
+"""Characters that would turn the line's direction around, or make a name of nothing that can be seen."""
 
 
 def shorten(text: str, limit: int) -> str:
     """The text on one line, of at most `limit` characters, with "…" where something was left out."""
-    line = " ".join("".join(" " if unicodedata.category(char) in _UNSEEN else char for char in text[: limit * 20]).split())
-    line = "".join(char for char in line if char not in _TURNS_AROUND)
+    kept = (char for char in text[: limit * 20] if char not in _LEFT_OUT)
+    line = " ".join("".join(" " if unicodedata.category(char) in _UNSEEN else char for char in kept).split())
     if len(line) <= limit:
         return line
     at = limit - 1

@@ -109,8 +109,13 @@ def error_of(kind: str | None) -> ModelError | None:
 
 def label(session: SessionInfo) -> str:
     """The session's number and its name or first message: `3 · Auth bug`; and whether it is temporary."""
-    name = inert(shorten(session.name or session.first_message or "empty", NAME_LENGTH))
-    return f"{session.number} · {name}{' · temporary' if session.temporary else ''}"
+    return f"{session.number} · {inert(title(session, NAME_LENGTH))}{' · temporary' if session.temporary else ''}"
+
+
+def title(session: SessionInfo, limit: int) -> str:
+    """A session's name, or else its first message, as plain text on one line; "empty" where neither shows anything."""
+    shown = (shorten(words, limit) for words in (session.name, session.first_message) if words)
+    return next(filter(None, shown), "empty")
 
 
 def small(text: str) -> str:

@@ -17,6 +17,7 @@ from cogs.panel._where import Where
 from cogs.resting import Resting, rule, select
 from cogs.words import ago, inert, label, messages, plain_label, quote
 from delivery.inert import shorten
+from delivery.render import title
 from storage.records import BIN_KEEPS, Counts, Page, SessionInfo, Shelf
 
 HEADINGS: Final = {
@@ -145,7 +146,7 @@ def _footer(page: Page[SessionInfo], shelf: Shelf, counts: Counts, resting: Rest
 
 
 def _line(session: SessionInfo, now: Now) -> str:
-    shown = inert(session.name or session.first_message or "empty", 50)
+    shown = inert(title(session, 50), 50)
     when = f"deleted {ago(session.deleted)}" if session.deleted is not None else ago(session.modified)
     marks = [f"**{mark}**" if is_news else mark for mark, is_news in _marks(session, now)]
     if session.origin is not None:

@@ -58,6 +58,14 @@ async def test_strange_names_draw_nothing_in_lists(team: Team, text: str) -> Non
     assert len(await team.ann.autocomplete(team.general, "open", session="")) == 1
 
 
+@pytest.mark.parametrize("name", ["\u200b", "\u202e", "\u2060 \ufeff"])
+async def test_a_name_of_nothing_that_can_be_seen_is_shown_as_none(team: Team, name: str) -> None:
+    await (await team.ann.slash(team.general, "new", name=name)).message()
+    assert "**1** · empty · " in (await (await team.ann.slash(team.general, "sessions")).message()).text
+    assert (await team.ask(team.ann, "hello")).text.endswith("-# 1 · hello")
+    assert "**1** · hello · " in (await (await team.ann.slash(team.general, "sessions")).message()).text
+
+
 async def test_six_thousand_characters_are_taken(team: Team) -> None:
     await team.ask(team.ann, "x" * 6000)
     assert team.gate.asked[-1][-1].content == "x" * 6000
