@@ -19,7 +19,9 @@ from delivery.tables import with_tables
 from storage.records import SessionInfo
 
 NOTHING: Final = "You've used nothing this month."
-NO_PRICES: Final = "What that costs isn't known: whoever runs me has told me no prices."
+NO_COST: Final = (
+    "What that costs isn't known: whoever runs me gave no prices of these models, or their service didn't count the tokens."
+)
 UNKNOWN: Final = "unknown"
 MARK: Final = "“?” counts answers whose price isn't known."
 
@@ -53,7 +55,7 @@ def usage_text(report: Report) -> str:
     models = [(_plain(name) or "not known", spent) for name, spent in report.models]
     lines += ["By model:", _table([*models, *_others(report.other_models)])]
     if not report.month.costs:
-        lines.append(small(NO_PRICES))
+        lines.append(small(NO_COST))
     elif report.month.unknown_turns or report.month.unknown_asides:
         lines.append(small(MARK))
     lines.append(small("Days and months are those of UTC. Names and summaries that a model made are counted in."))

@@ -11,7 +11,7 @@ import pytest
 from agent.config import AgentConfig
 from agent.model import ModelEvent, ModelRequest, Tokens
 from agent.prices import Price, Prices
-from cogs.usage import MARK, NO_PRICES, NOTHING
+from cogs.usage import MARK, NO_COST, NOTHING
 from playground.standin import Person
 from storage.records import Actor, SessionInfo
 from tests.e2e.team import Gate, Team, a_team
@@ -108,8 +108,13 @@ async def test_who_is_erased_has_used_nothing(priced: Team) -> None:
 async def test_without_prices_it_says_that_nothing_is_known_of_cost(team: Team) -> None:
     await team.ask(team.ann, "hello")
     shown = await usage(team, team.ann)
-    assert NO_PRICES in shown
+    assert NO_COST in shown
     assert "$" not in shown
+
+
+async def test_where_nobody_counted_it_does_not_say_that_there_are_no_prices(priced: Team) -> None:
+    await priced.ask(priced.ann, "uncounted")
+    assert "or their service didn't count the tokens" in await usage(priced, priced.ann)
 
 
 async def test_settings_tell_the_price_of_a_model(priced: Team) -> None:
