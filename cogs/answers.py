@@ -58,7 +58,8 @@ class Answers(commands.Cog):
             await reply.say(paused_line(outcome.session, outcome.paused), view=controls.paused(outcome.session, outcome.paused))
 
     async def _stopped(self, reply: Reply, outcome: Stopped) -> None:
-        kept = "" if outcome.session.temporary else " What was written is kept."
+        wrote = outcome.turn.first_delta is not None
+        kept = " What was written is kept." if wrote and not outcome.session.temporary else ""
         await reply.say(f"Stopped {label(outcome.session)}.{kept}")
         if outcome.paused:
             await reply.say(paused_line(outcome.session, outcome.paused), view=controls.paused(outcome.session, outcome.paused))

@@ -9,6 +9,7 @@ from agent.errors import BadKey
 from agent.model import ModelEvent, Text
 from playground.standin import Message
 from tests.e2e.team import Gate, Team, a_team, ended, is_ended
+from tests.e2e.test_every_button import Moody
 
 
 async def streaming(team: Team, text: str = "hold the door") -> Message:
@@ -151,6 +152,16 @@ async def test_stop_pauses_what_waits_and_send_lets_it_go_on(team: Team) -> None
     notice = await team.ann.wait_for(lambda m: "still waits" in m.text)
     await team.ann.press(notice, "Send")
     await team.ann.wait_for(lambda m: "echo: after the stop" in m.text and is_ended(m))
+
+
+async def test_of_an_answer_without_a_word_it_is_not_said_that_words_are_kept(tmp_path: Path) -> None:
+    async with a_team(tmp_path, model=Moody()) as team:
+        for prompt, words, said in (("think", "thinking", ""), ("hold on", "first words", " What was written is kept.")):
+            await (await team.ann.slash(team.general, "new", name="elsewhere")).message()
+            asked = await team.ann.slash(team.general, "ask", prompt=prompt)
+            await asked.message(lambda m, words=words: words in m.text)
+            stopped = await (await team.ann.slash(team.general, "stop")).message()
+            assert stopped.text.endswith(f"elsewhere**.{said}")
 
 
 async def test_the_stop_button_ends_the_answer_where_it_is(team: Team) -> None:
