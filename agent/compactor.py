@@ -7,7 +7,7 @@ time, and one that failed is not tried again by itself for a while.
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -19,10 +19,10 @@ from agent.compaction import LEAST_SHARE, MOST_STEPS, RECENT, Plan, cut, frame_o
 from agent.config import AgentConfig
 from agent.context import correction_after
 from agent.enclosing import enclose
-from agent.errors import CutOff, NoSuchModel, Stalled
+from agent.errors import ContextTooLong, CutOff, NoSuchModel, Stalled
 from agent.estimates import CHARACTERS_PER_TOKEN, message_tokens
 from agent.model import Message, ModelClient, ModelRequest
-from agent.recall import meter_of, room_of
+from agent.recall import halved, meter_of, room_of
 from storage.ids import utc_now
 from storage.omissions import masked
 from storage.records import Actor, Entry, NewSummary, first_kept
@@ -103,7 +103,18 @@ class Compactor:
                 focus=focus,
             )
             plan = await self.plan(wanted)
-            return None if plan is None else await self.make(wanted, plan)
+            return None if plan is None else await self._made(wanted, plan)
+
+    async def _made(self, wanted: Wanted, plan: Plan) -> Entry:
+        """As `make`, and as a turn does: where the server takes less than it is said to, once more with half of the room."""
+        try:
+            return await self.make(wanted, plan)
+        except ContextTooLong:
+            context_tokens = halved(room_of(wanted.config), wanted.config)
+            less = replace(wanted, config=replace(wanted.config, context_tokens=context_tokens))
+            if (smaller := await self.plan(less)) is None:
+                raise
+            return await self.make(less, smaller)
 
     def name_of(self, wanted: Wanted) -> str:
         """The model that is asked for it."""

@@ -17,6 +17,8 @@ from storage.store import Store
 
 NEARLY_FULL: Final = 0.8
 """The share of the room from which on people are told."""
+SMALLER: Final = 0.5
+"""What is left of the room that was taken for granted, once the server said that it is less."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,12 @@ async def meter_of(store: Store, config: AgentConfig, actor: Actor, session_id: 
 def is_nearly_full(config: AgentConfig, context: Context, answer: str, correction: float) -> bool:
     """Whether what was sent, with the answer to it, leaves little of the room."""
     return (context.estimated_tokens + estimated_tokens(answer)) * correction >= NEARLY_FULL * room_of(config)
+
+
+def halved(room: float, config: AgentConfig) -> int:
+    """The context size to go on with where a server refused what took `room` tokens, and takes less than it is said to."""
+    half = max(1, int(room * SMALLER))
+    return half + min(half, config.reply_reserve)
 
 
 def room_of(config: AgentConfig) -> int:

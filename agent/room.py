@@ -15,7 +15,7 @@ from agent.config import AgentConfig
 from agent.context import Context
 from agent.errors import Costly, ModelError
 from agent.estimates import CHARACTERS_PER_TOKEN
-from agent.recall import context_of, room_of
+from agent.recall import context_of, halved, room_of
 from agent.spending import agreed_to
 from storage.errors import StoreError
 from storage.records import Actor, Turn
@@ -23,8 +23,6 @@ from storage.store import Store
 
 GROWN: Final = 0.5
 """The share of the room that a path grows by, after a summary was taken back, until one is made by itself again."""
-SMALLER: Final = 0.5
-"""What is left of the room that was taken for granted, once the server said that it is less."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,5 +102,4 @@ class RoomMaker:
 
 def smaller(chosen: Chosen, config: AgentConfig, context: Context, correction: float) -> Chosen:
     """What was chosen, with less room: the server refused this context."""
-    room = max(1, int(context.estimated_tokens * correction * SMALLER))
-    return replace(chosen, context_tokens=room + min(room, config.reply_reserve))
+    return replace(chosen, context_tokens=halved(context.estimated_tokens * correction, config))

@@ -250,6 +250,19 @@ async def test_by_hand_all_but_the_newest_exchange_is_summarised_with_what_is_wa
     assert gist.data["first_kept"] == 2
 
 
+async def test_by_hand_a_server_that_takes_less_than_it_is_said_to_is_asked_once_more_with_less(store: Store) -> None:
+    config, info = replace(CONFIG, context_tokens=20_000), await store.sessions.create(ANN)
+    for number, length in enumerate((8_000, 8_000, 1)):
+        await exchange(store, info, f"q{number} {'word ' * length}", f"a{number}")
+    async with ScriptedModel((ContextTooLong(),), (ContextTooLong(),)) as model:
+        with pytest.raises(ContextTooLong):
+            await a_compactor(store, model).by_hand(config, ANN, info.id, "")
+    async with ScriptedModel((ContextTooLong(),), *[says(GIST)] * MOST_STEPS) as model:
+        assert await a_compactor(store, model).by_hand(config, ANN, info.id, "") is not None
+        refused, *others = (len(request.messages[1].content) for request in model.requests)
+        assert max(others) < 0.7 * refused
+
+
 async def test_a_second_summary_tells_of_the_first(store: Store) -> None:
     info = await store.sessions.create(ANN)
     await filled(store, info, 2)
