@@ -5,7 +5,7 @@ The real bot, the console and the end-to-end tests all use it; nothing else make
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from agent.breaker import GuardedModel
-from agent.budget import budget_of
+from agent.budget import Budget, budget_of
 from agent.catalogue import Catalogue
 from agent.config import AgentConfig
 from agent.events import Listener, beside
@@ -89,10 +89,8 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
         backups, caretaker = await _look_after_files(stack, settings, operator, store)
         deliverer = _deliverer(store, sender, client, model, operator, governor, config)
         stack.push_async_callback(deliverer.close, LAST_WORDS)
-        guarded = await stack.enter_async_context(GuardedModel(model, now=utc_now, changed=operator.endpoint))
         budget = budget_of(config, store, utc_now, partial(operator.sees, IncidentKind.BUDGET_LOW))
-        namer = partial(Titler, store, budget, prices=config.prices, is_down=lambda: guarded.is_down)
-        titles = await _titles(stack, settings, model, namer)
+        guarded, titles = await _guarded(stack, settings, store, model, operator, budget, config)
         listener = beside(deliverer.on_event, operator.on_event, watch.turns.on_event, titles)
         runtimes = await stack.enter_async_context(Runtimes(store, guarded, config, listener, grace=GRACE, budget=budget))
         access = Access(client, settings.allowed_guilds, time.monotonic)
@@ -194,16 +192,26 @@ async def _look_after_files(
     return keeper, await stack.enter_async_context(caretaker)
 
 
-async def _titles(
-    stack: AsyncExitStack, settings: Settings, model: ModelClient, titler: Callable[[ModelClient | None], Titler]
-) -> Listener:
-    """Start what names sessions, and return what it hears with; with `TITLES` off nothing does."""
+async def _guarded(
+    stack: AsyncExitStack,
+    settings: Settings,
+    store: Store,
+    model: ModelClient,
+    operator: Operator,
+    budget: Budget,
+    config: AgentConfig,
+) -> tuple[GuardedModel, Listener]:
+    """Put the guard before the model and start what names sessions; returns both, the latter by what it hears with. With
+    `TITLES` off nothing names them.
+    """
+    guarded = await stack.enter_async_context(GuardedModel(model, now=utc_now, changed=operator.endpoint))
     if not settings.titles:
-        return lambda _: None
+        return guarded, lambda _: None
     names = title_model(settings, model)
     if names is not None and names is not model:
         stack.push_async_callback(names.close)
-    return (await stack.enter_async_context(titler(names))).on_event
+    titler = Titler(store, budget, names, prices=config.prices, is_down=lambda: guarded.is_down)
+    return guarded, (await stack.enter_async_context(titler)).on_event
 
 
 async def connect_to_discord(bot: Running, token: str) -> "asyncio.Task[None]":

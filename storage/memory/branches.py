@@ -8,7 +8,8 @@ from uuid import UUID
 
 from storage.errors import EntryNotFound, ExchangeAlone, NotLastTurn, SessionWriting, WrongTurnState
 from storage.ids import new_id
-from storage.memory.state import Flags, Session, State
+from storage.memory.session import Flags, Session
+from storage.memory.state import State
 from storage.records import BESIDE, FIRST_MESSAGE_LENGTH, Actor, Entry, NamedBy, Origin, SessionInfo, Tip
 
 

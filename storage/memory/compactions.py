@@ -7,7 +7,8 @@ from uuid import UUID
 from storage.compactions import Found, Step, told_of, what_holds
 from storage.errors import EntryNotFound, SummaryOutdated
 from storage.memory.entries import append
-from storage.memory.state import Session, State
+from storage.memory.session import Session
+from storage.memory.state import State
 from storage.records import BESIDE, Actor, Entry, EntryKind, NewSummary, Standing, Undone
 from storage.text import clean
 

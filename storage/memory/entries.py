@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from storage.memory.state import Session, State
+from storage.memory.session import Session
+from storage.memory.state import State
 from storage.records import Entry, EntryKind
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 from storage.errors import DuplicateSource, TemporaryFull, WrongTurnState
 from storage.ids import new_id
 from storage.memory.entries import append
-from storage.memory.state import Session, State
+from storage.memory.session import Session
+from storage.memory.state import State
 from storage.records import Actor, Attached, Delivery, EntryKind, Prompt, Turn, TurnState, with_files
 from storage.temporaries import MOST_CHARACTERS
 

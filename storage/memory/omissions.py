@@ -4,7 +4,8 @@ from collections.abc import Set as AbstractSet
 from uuid import UUID
 
 from storage.errors import EntryNotFound
-from storage.memory.state import Session, State
+from storage.memory.session import Session
+from storage.memory.state import State
 from storage.omissions import ANSWERS
 from storage.records import Actor
 

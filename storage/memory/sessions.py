@@ -8,7 +8,8 @@ from uuid import UUID
 
 from storage.ids import new_id
 from storage.memory.search import find
-from storage.memory.state import Flags, State
+from storage.memory.session import Flags
+from storage.memory.state import State
 from storage.records import EVERYWHERE, Actor, Counts, Entry, Hit, NamedBy, Page, SessionInfo, Shelf
 from storage.text import clean, clean_name
 

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from storage.errors import SessionNotFound, SessionTemporary, SessionWriting, UndoNotFound
 from storage.ids import new_id
-from storage.memory.state import Session, State, Undo
+from storage.memory.session import Session
+from storage.memory.state import State, Undo
 from storage.records import Actor, Changed, NamedBy, SessionInfo, TurnState
 from storage.text import clean, clean_name
 

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from storage.ids import new_id
 from storage.memory.files import refuse_files
-from storage.memory.state import Flags, State
+from storage.memory.session import Flags
+from storage.memory.state import State
 from storage.omissions import coming_in, going_out, is_omitted
 from storage.preferences import INSTRUCTIONS
 from storage.records import HERE, Actor, Draft, DraftEntry, Entry, EntryKind, File, Provenance, SessionInfo

@@ -12,7 +12,8 @@ from storage.memory.accounts import charge
 from storage.memory.entries import append
 from storage.memory.files import refuse_files
 from storage.memory.journal import add, asked, in_state, keep, refuse_duplicate, refuse_more, waiting_in
-from storage.memory.state import Session, State
+from storage.memory.session import Session
+from storage.memory.state import State
 from storage.records import Actor, Choice, Departure, EntryKind, Prompt, SourceKind, Spent, Turn, TurnState, Usage
 from storage.text import clean
 

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from storage.housekeeping import DirectChannel, Incident, IncidentKind
-from storage.memory.state import Session, State
+from storage.memory.session import Session
+from storage.memory.state import State
 from storage.preferences import AUTO_ARCHIVE_DAYS
 from storage.records import BIN_KEEPS, Actor, Delivery, DeliveryState, Shelf, Target, Turn
 
