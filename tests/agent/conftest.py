@@ -1,10 +1,12 @@
-"""Stores for the tests of sessions, turns and runtimes."""
+"""Stores for the tests of sessions, turns and runtimes; a faulty server, and the openai client that asks it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from agent.openai_client import OpenAIClient
+from playground.faulty_model import FaultyModelServer
 from storage.memory import MemoryStore
 from storage.sqlite.open import open_store
 from storage.store import Store
@@ -21,3 +23,16 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 @pytest.fixture
 async def ear() -> Ear:
     return Ear()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[FaultyModelServer]:
+    async with FaultyModelServer() as running:
+        yield running
+
+
+@pytest.fixture
+async def client(server: FaultyModelServer) -> AsyncIterator[OpenAIClient]:
+    asking = OpenAIClient("test-model", base_url=server.base_url)
+    yield asking
+    await asking.close()

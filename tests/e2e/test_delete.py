@@ -1,4 +1,4 @@
-"""`/delete` as people use it; what is deleted for good, and the files, are in `test_panel.py`."""
+"""`/delete` as people use it; what is deleted for good, and the files, are in `test_panel_deleting.py`."""
 
 import pytest
 

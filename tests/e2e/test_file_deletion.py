@@ -7,7 +7,8 @@ from storage.records import Actor
 from storage.sqlite.verify import verify
 from tests.e2e.team import Team, ended
 from tests.e2e.test_erase import erased, nothing_is_left
-from tests.e2e.test_panel import in_the_bin, pressed
+from tests.e2e.test_panel import pressed
+from tests.e2e.test_panel_deleting import in_the_bin
 from tests.storage.traces import traces
 
 WORDS = ["xylophone", "glockenspiel", "vibraphone", "marimbaphone"]
