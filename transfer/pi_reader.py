@@ -22,6 +22,7 @@ from transfer.limits import MOST_KIND, MOST_WEIGHT
 from transfer.parsing import Unreadable, parse
 from transfer.pi import CUSTOM_TYPE, KEY, KNOWN_TYPES, NEWER, OLDER, OUTCOMES, PREFIX, ROLES, TOOL, VERSION
 from transfer.pi_content import WORDS, take_words, without
+from transfer.pi_summary import is_once_more
 from transfer.results import Damage, Format, Place, Result, TransferRefused, is_message
 from transfer.saved import Loaded, SavedEntry, SavedSession
 from transfer.splitting import lines
@@ -172,7 +173,10 @@ def _restored(fields: Mapping[str, Any], id_: str, before: datetime) -> SavedEnt
 
 def _finished(session: _Session) -> Iterator[Result]:
     header = session.header
-    tree = grow(session.entries, session.entries[-1].id if session.entries else None)
+    leaf = session.entries[-1].id if session.entries else None
+    if session.entries and is_once_more(session.entries[-1]):
+        leaf = session.entries.pop().parent
+    tree = grow(session.entries, leaf)
     for fault in tree.faults:
         yield Damage(Place.LINE, session.line_of[fault.at], fault.reason)
     created = moment(header.get("timestamp")) or (tree.entries[0].created if tree.entries else EPOCH)

@@ -10,6 +10,7 @@ from transfer.json_file import as_bytes, dumped
 from transfer.limits import MOST_KIND
 from transfer.pi import CUSTOM_TYPE, ID, KEY, REFERENCES, STOP_REASONS, VERSION
 from transfer.pi_content import WORDS, put_back, without
+from transfer.pi_summary import Trail
 from transfer.saved import SavedEntry, SavedSession
 
 API: Final = "openai-completions"
@@ -28,19 +29,25 @@ NO_USAGE: Final = {
 def write(file: BinaryIO, session: SavedSession, entries: Iterable[SavedEntry]) -> None:
     """Write the session to `file`.
 
-    To pi the last line is the leaf, and the last `session_info` has the name; where that would be wrong, one is added last.
+    To pi the last line is the leaf, and the last `session_info` has the name; where that would be wrong, one is added last, and
+    after it a summary that holds there (`pi_summary.py`).
     """
-    ids, last, name = _Ids(session), None, None
+    ids, trail, last, name = _Ids(session), Trail(), None, None
     _line(file, _header(session))
     for entry in entries:
         line = _entry(entry, session, ids)
         _line(file, line)
+        trail.passed(entry)
         last = entry.id
         if line["type"] == "session_info":
             name = name_of(line.get("name"))
+    leaf = ids.of(session.leaf)
     if session.leaf != last or name_of(session.name) != name:
-        closing = {"type": "session_info", "id": ids.new("", "leaf and name"), "parentId": ids.of(session.leaf)}
+        parent, leaf = leaf, ids.new("", "leaf and name")
+        closing = {"type": "session_info", "id": leaf, "parentId": parent}
         _line(file, closing | {"timestamp": iso_milliseconds(session.modified), "name": session.name or ""})
+    if (compaction := trail.compaction(session.leaf, ids.of)) is not None:
+        _line(file, {"id": ids.new("", "summary"), "parentId": leaf} | compaction)
 
 
 class _Ids:

@@ -121,14 +121,14 @@ async def test_a_temporary_session_that_was_kept_has_its_summary_with_it(stores:
     assert await holds(stores[1], came) == "gist"
 
 
-async def test_it_comes_back_by_way_of_pi_which_does_not_read_it(stores: tuple[Store, Store]) -> None:
+async def test_it_comes_back_by_way_of_pi(stores: tuple[Store, Store]) -> None:
     (one, two), session = stores, await stores[0].sessions.create(ANN)
     path = await filled(one, session, 4)
     await add(one, session, path[1].id, "older")
     newer = await add(one, session, path[3].id, "newer")
     await one.compactions.undo(ANN, session.id, newer.id)
     document = await went_out(one, await one.sessions.get(ANN, session.id), PI)
-    assert b'"type": "compaction"' not in document
+    assert document.count(b'"type": "compaction"') == 1
     await came_in(two, document)
     came = await two.sessions.find(ANN, 2)
     assert await told(two, came) == await told(one, session) == ("older", 2, path[-1].depth)

@@ -82,7 +82,7 @@ json_values = st.recursive(
     max_leaves=6,
 )
 datas = st.dictionaries(texts, json_values, max_size=3)
-kinds = st.sampled_from(["user", "assistant", "failure", "tool", "weather"])
+kinds = st.sampled_from(["user", "assistant", "failure", "tool", "weather", "compaction", "summary", "undone"])
 
 
 @st.composite
@@ -92,6 +92,7 @@ def loadeds(draw: st.DrawFn) -> Loaded:
     entries: list[SavedEntry] = []
     for number, name in enumerate(names):
         kind = draw(kinds)
+        kept = {"first_kept": draw(st.integers(0, 3))} if kind in ("summary", "compaction") else {}
         outcome = {"outcome": draw(st.sampled_from(["completed", "stopped", "truncated"]))} if kind == "assistant" else {}
         entries.append(
             SavedEntry(
@@ -100,7 +101,7 @@ def loadeds(draw: st.DrawFn) -> Loaded:
                 kind=kind,
                 author=draw(st.none() | st.sampled_from(["user", "assistant", "tool"])),
                 text=draw(texts),
-                data=draw(datas) | outcome,
+                data=draw(datas) | outcome | kept,
                 created=draw(times),
             )
         )
