@@ -32,6 +32,7 @@ class AskingFirst(commands.Cog):
         if turn.error != Costly.kind or (await store.turns.tries(actor, turn.id))[-1].id != turn.id:
             raise TurnNotFound
         await reply.defer()
+        self._services.deliverer.let_be(turn)
         session, latest = await store.sessions.get(actor, turn.session_id), await store.turns.latest(actor, turn.session_id)
         before = await self._before(actor, turn)
         if before is None or before.answer_entry is None:

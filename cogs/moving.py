@@ -30,7 +30,7 @@ class Moving(commands.Cog):
         await seen(self._services.store, actor, session, turn)
         went = await self._go(actor, turn)
         if isinstance(went, Lifted) and interaction.message is not None:
-            self._services.deliverer.moved(turn)
+            self._services.deliverer.let_be(turn)
             view = AnswerControls().ended(turn, turn.state, last=True, wrote=True)
             await reply.say(render.lasting(went.session, interaction.message.content), view=view)
         reply.leave_first()

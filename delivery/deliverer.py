@@ -91,8 +91,10 @@ class Deliverer:
             await asyncio.wait(taking)
         await self.again.offer_again(actor, session, turn)
 
-    def moved(self, turn: Turn) -> None:
-        """An ended turn, as it was before, is another session's now: what is asked in the old one takes nothing off it."""
+    def let_be(self, turn: Turn) -> None:
+        """What is asked next in this turn's session takes nothing off its answer: it was moved out, or says by now that it was
+        not asked.
+        """
         self._offers.drop(turn.session_id, turn.id)
 
     async def forget(self, actor: Actor, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - as `close`

@@ -1,5 +1,6 @@
 """*Ask anyway* and *Don't* before an answer that would cost much."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import date
@@ -81,6 +82,9 @@ async def test_what_is_not_asked_stays_in_the_history_and_the_session_goes_on(ca
     for pressed in presses:
         await pressed.acknowledged()
     assert "echo: short" in (await careful.ask(careful.ann, "short")).text
+    while taking := [task for task in asyncio.all_tasks() if task.get_name().startswith("take-back-")]:
+        await asyncio.wait(taking)
+    assert shown.text.startswith(NOT_ASKED)
     assert LONG.strip() in [text.strip() for text in await path(careful)]
     assert [message.content for message in careful.gate.asked[0]] == ["Hi.", "short"]
 
