@@ -8,7 +8,8 @@ from uuid import UUID
 import discord
 
 from cogs.controls import TEXT_LIMIT, button, row
-from cogs.revising import is_last
+from cogs.exchanges import BESIDE
+from delivery.render import small
 from storage.records import Actor, SessionInfo, Turn
 from storage.store import Store
 
@@ -17,12 +18,16 @@ FORGOTTEN: Final = "-# Forgotten: the model isn't sent this exchange any more. Y
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """An exchange that has ended with text, and what decides which ways there are."""
+    """An exchange that has ended, and what decides which ways there are."""
 
     session: SessionInfo
     turn: Turn
     last: bool
     """Whether it is its session's last one: only that can be changed in its place."""
+    beside: bool
+    """Whether another answer was given in its place, and is what the session goes on from."""
+    worded: bool
+    """Whether its answer has words."""
     alone: bool
     """Whether nothing is above it."""
     thought: bool
@@ -45,13 +50,17 @@ class Way:
 async def exchange_of(store: Store, actor: Actor, turn: Turn, *, in_server: bool) -> Exchange:
     """The exchange of an ended turn as it is now. Raises `SessionNotFound`, `StoreUnavailable`."""
     session = await store.sessions.get(actor, turn.session_id)
-    last = await is_last(store, actor, turn)
+    latest = await store.turns.latest(actor, turn.session_id)
+    last = latest is not None and latest.id == turn.id
+    there = {each.id for each in await store.turns.siblings(actor, latest.id)} if latest is not None else set[UUID]()
     above = await store.transcripts.tail(actor, session.id, limit=1, before=turn.prompt_entry) if last else ()
     thought = bool(await store.turns.thoughts(actor, turn.id))
     return Exchange(
         session=session,
         turn=turn,
         last=last,
+        beside=not last and turn.id in there,
+        worded=not last or turn.id in there,
         alone=not above,
         thought=thought,
         omitted=turn.answer_entry in await store.omissions.of(actor, session.id),
@@ -66,6 +75,8 @@ def ways(exchange: Exchange) -> tuple[Way, ...]:
 
 def state_of(exchange: Exchange) -> Iterator[str]:
     """What is to be said of how it stands."""
+    if exchange.beside:
+        yield small(BESIDE)
     if exchange.omitted:
         yield FORGOTTEN
 
@@ -93,12 +104,14 @@ def _ways(exchange: Exchange) -> Iterator[Way]:
             yield Way("Move to a new session", "liftout", turn.id, "takes this exchange out into one of its own.")
     if exchange.omitted:
         yield Way("Remember it again", "remember", turn.id)
-    else:
+    elif not exchange.beside:
         yield Way("Forget this", "forget", turn.id, "leaves it out of what the model reads. It stays here, and can be undone.")
     if exchange.thought:
         yield Way("Show thinking", "thoughts", turn.id)
-    yield Way("As text file", "textfile", turn.id)
+    is_read = exchange.worded and not exchange.beside
+    if is_read:
+        yield Way("As text file", "textfile", turn.id)
     yield Way("History", "newest", session.id)
     yield Way("All sessions", "panel", None)
-    if exchange.in_server:
+    if exchange.in_server and is_read:
         yield Way("Continue in DM", "dm", turn.id)

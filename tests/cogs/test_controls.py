@@ -44,7 +44,17 @@ def test_a_turns_own_messages_are_told_from_those_that_speak_of_it() -> None:
         buttons.ended(here, TurnState.COMPLETED, last=False, wrote=True),
     ]
     assert all(any(buttons.is_own(each, here.id) for each in ids_of(view)) for view in own)
-    exchange = Exchange(session=session(), turn=here, last=True, alone=False, thought=True, omitted=False, in_server=True)
+    exchange = Exchange(
+        session=session(),
+        turn=here,
+        last=True,
+        beside=False,
+        worded=True,
+        alone=False,
+        thought=True,
+        omitted=False,
+        in_server=True,
+    )
     told = [*ids_of(more(ways(exchange))), *ids_of(more(ways(replace(exchange, omitted=True))))]
     told += [each for state in WAITING for each in ids_of(controls.paused(session(), [replace(here, state=state)]))]
     told += ids_of(controls.stop_kept([(session(), here)]))

@@ -108,6 +108,9 @@ async def test_where_nothing_comes_of_asking_again_the_answer_before_is_gone_bac
             await team.ann.press(await again.message(lambda m: "Stop" in labels(m)), "Stop")
         wordless = await ended(again)
         assert f"{BEFORE}\n" in wordless.text
+        if mood == "is silent":
+            offered = await (await team.ann.press(wordless, "More…")).message(lambda m: m.id != wordless.id)
+            assert {"As text file", "Continue in DM"}.isdisjoint(labels(offered))
         assert (STOPPED_EARLY in wordless.text, labels(wordless)[-3:]) == (mood == "is silent", [FIRST, "2/2", SECOND])
         model.mood = ""
         await (await team.ann.press(wordless, FIRST)).acknowledged()

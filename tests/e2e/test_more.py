@@ -2,7 +2,7 @@
 
 import pytest
 
-from cogs.exchanges import NO_ANSWER, STILL_WAITS, STILL_WRITTEN
+from cogs.exchanges import BESIDE, NO_ANSWER, STILL_WAITS, STILL_WRITTEN
 from cogs.words import GONE
 from playground.standin import Invocation, Message, Modal
 from tests.e2e.team import Team, ended, is_ended
@@ -40,6 +40,14 @@ async def test_it_says_which_exchange_it_is_about_and_what_can_be_done(team: Tea
         *("Ask differently", "Fork", "Forget this", "As text file", "History", "All sessions"),
         "Continue in DM",
     ]
+
+
+async def test_where_another_answer_was_given_in_its_place_that_is_said_and_only_what_works_is_offered(team: Team) -> None:
+    answer = await team.ask(team.ann, "one")
+    await ended(await team.ann.press(answer, "Regenerate"))
+    offered = await more(team, answer)
+    assert f"> one\n-# {BESIDE}\n" in offered.text
+    assert [b.label for b in offered.buttons] == ["Ask differently", "Fork", "History", "All sessions"]
 
 
 async def test_fork_goes_on_from_that_exchange_also_after_a_restart(team: Team) -> None:
