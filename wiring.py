@@ -82,6 +82,7 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
         governor = Governor()
         govern(watch.trace, governor)
         client = _client(stack, watch)
+        reader = _reader(stack)  # outlives the tasks, which read with it
         tasks = _tasks(stack)
         sender = Sender(client)
         operator = Operator(settings.operator_id, store.upkeep, sender, client.direct_once_connected, now=utc_now)
@@ -118,7 +119,7 @@ async def running(settings: Settings, model: ModelClient, config: AgentConfig | 
             wipe_soon=caretaker.wake,
             folder=settings.database_path.parent,
             meter=partial(meter_of, store, config),
-            reader=_reader(stack),
+            reader=reader,
             usage=partial(report_of, store, budget, utc_now),
             has_leisure=governor.has_leisure,
             now=utc_now,
