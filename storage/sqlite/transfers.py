@@ -81,13 +81,13 @@ class SqliteTransfers:
 
     async def adopt(self, actor: Actor, draft: Draft, entries: Sequence[DraftEntry], files: Sequence[File] = ()) -> SessionInfo:
         """See `Transfers.adopt`."""
-        places = places_of(draft, entries)
         if len(entries) > LARGEST - 1:
             raise BrokenTree
         session_id, created, now = new_id(), micros(draft.created), micros(self._now())
         leaf = leaf_of(draft, entries)
 
         def work(connection: sqlite3.Connection) -> SessionInfo:
+            places = places_of(draft, entries)  # in the writer's thread: it looks at each of them
             owner = made_owner_key(connection, actor)
             number = next_number(connection, owner)
             connection.execute(

@@ -1,6 +1,8 @@
 """No piece of foreign JSON costs more than it may, or comes out as something JSON cannot say."""
 
 import json
+import sys
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.transfer.samples import json_values
+from transfer import parsing
 from transfer.limits import MIB, MOST_DEPTH
 from transfer.parsing import LARGE_NUMBER, NOT_JSON, TOO_DEEP, TOO_LARGE, Parsed, Unreadable, parse
 
@@ -17,6 +20,17 @@ def test_what_json_says_is_what_is_read(value: Any) -> None:
     parsed = parse(json.dumps(value, ensure_ascii=False).encode())
     assert isinstance(parsed, Parsed)
     assert repr(parsed.value) == repr(value)
+
+
+def test_a_large_piece_leaves_other_threads_their_turns_while_it_is_parsed() -> None:
+    """The event loop's, say: it waits until json's parser, which is C, calls something that is not."""
+    calls, piece = Counter[str](), json.dumps([{"id": "x"}] * 1000).encode()
+    sys.setprofile(lambda frame, event, _: calls.update([frame.f_code.co_filename] if event == "call" else []))
+    try:
+        parse(piece)
+    finally:
+        sys.setprofile(None)
+    assert calls[parsing.__file__] >= 1000
 
 
 @given(st.binary(max_size=60) | st.text('{}[]",:\\u0dD8e1-. ', max_size=40).map(str.encode))
