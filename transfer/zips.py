@@ -81,6 +81,8 @@ def _check(infos: list[ZipInfo]) -> None:
         raise TransferRefused(PATHS)
     if len(set(names)) < len(names):
         raise TransferRefused(TWICE)
+    if any(info.header_offset < 0 for info in infos):  # for `zipfile`, where the directory is tells where the rest is
+        raise TransferRefused(BROKEN)
 
 
 def _leads_outside(name: str) -> bool:

@@ -203,6 +203,12 @@ def test_huge_directory_is_not_read() -> None:
     assert refusal(grown) == zips.TOO_MANY
 
 
+def test_a_directory_that_points_before_the_file_is_damage() -> None:
+    data = bytearray(zipped({"manifest.json": b"{}"}))
+    struct.pack_into("<L", data, data.rfind(b"PK\5\6") + 16, 0xFFFF)  # where it says that the directory is
+    assert refusal(bytes(data)) == zips.BROKEN
+
+
 @given(st.data())
 def test_mutated_archives_are_read_or_refused(data: st.DataObject) -> None:
     (whole,), _ = packed([BRANCHED])
