@@ -41,8 +41,10 @@ def read(file: BinaryIO) -> Iterator[Result]:
         parsed = piece if isinstance(piece, Unreadable) else parse_own(piece)
         if isinstance(parsed, Unreadable):
             yield Damage(Place.CONVERSATION, number, parsed.reason)
-        else:
-            yield from _document(object_of(parsed.value), number)
+            continue
+        results = list(_document(object_of(parsed.value), number))
+        del parsed  # nothing is to hold it while the session is taken in
+        yield from results
 
 
 def parse_own(piece: bytes) -> Any:
