@@ -123,8 +123,8 @@ def _entry(fields: Mapping[str, Any], id_: str, type_: str, before: datetime) ->
     if type_ == "message" and message:
         words, left = take_words(message.get("content"))
         kept["message"] = without(message, "content") | ({} if left is None else {"content": left})
-    elif isinstance(fields.get(WORDS.get(type_, "")), str):
-        words = kept.pop(WORDS[type_])
+    elif (named := WORDS.get(type_)) is not None and isinstance(fields.get(named), str):
+        words = kept.pop(named)
     kind, author = _kind_of(type_, message)
     data = {KEY: kept}
     if kind == EntryKind.ASSISTANT:

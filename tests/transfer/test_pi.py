@@ -204,6 +204,13 @@ def test_odd_messages_are_kept_as_they_are(message: Any) -> None:
     assert written(pi_writer.write, only(pi_reader.read(BytesIO(first)))) == first
 
 
+@pytest.mark.parametrize("type_", ["label", "compaction", "hologram"])
+def test_a_value_without_a_name_is_no_words_and_is_kept(type_: str) -> None:
+    loaded, damage = read_lines({"type": type_, "id": "00000001", "": "nameless"})
+    assert ([each.text for each in loaded[0].entries], damage) == ([""], [])
+    assert rows(written(pi_writer.write, loaded[0]))[1][""] == "nameless"
+
+
 def test_without_its_first_line_a_session_is_read_all_the_same() -> None:
     loaded, damage = sorted_out(pi_reader.read(BytesIO(json.dumps(said(1, None)).encode())))
     assert len(loaded[0].entries) == 1
