@@ -90,7 +90,15 @@ def opening() -> Generator[None, None, None]:
         # The error itself quotes the key, so it is not kept as a cause.
         raise BadKey(f"a key that no header can hold ({type(error).__name__})") from None
     except (openai.APIConnectionError, httpx2.TransportError, aiohttp.ClientError, OSError) as error:
-        raise Unreachable(type(error).__name__) from error
+        raise Unreachable(type(_underlying(error)).__name__) from error
+
+
+def _underlying(error: Exception) -> BaseException:
+    """What the system said: the transport tells a refused connection as one that took too long."""
+    deepest, cause = error, error.__cause__ or error.__context__
+    while cause is not None:
+        deepest, cause = cause if isinstance(cause, OSError) else deepest, cause.__cause__ or cause.__context__
+    return deepest
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The real openai client against the faulty server: every failure by its own name, and what a server refuses is left out."""
 
 import asyncio
+import socket
 from dataclasses import replace
 
 import pytest
@@ -28,6 +29,17 @@ async def answer_within(client: OpenAIClient, deadlines: Deadlines) -> list[Mode
 
 def text_of(events: list[ModelEvent]) -> str:
     return "".join(event.text for event in events if isinstance(event, Text))
+
+
+async def test_a_server_that_does_not_run_is_told_by_what_the_system_says() -> None:
+    with socket.socket() as held:  # bound, so that nobody else takes it, and not listened at
+        held.bind(("127.0.0.1", 0))
+        client = OpenAIClient("test-model", base_url=f"http://127.0.0.1:{held.getsockname()[1]}/v1")
+        with pytest.raises(errors.Unreachable, match="ConnectionRefusedError"):
+            await client.list_models()
+        with pytest.raises(errors.Unreachable, match="ConnectionRefusedError"):
+            await answer(client)
+        await client.close()
 
 
 @pytest.mark.parametrize(
