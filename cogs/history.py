@@ -3,6 +3,7 @@
 A page is cut from the end of the current path, so it costs what was paged through, not the session's length.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -16,7 +17,7 @@ from cogs.reply import Answering, Interaction, actor_of, reply_to
 from cogs.router import entry_in, number_in, uuid_in
 from cogs.services import Services
 from cogs.words import NOTHING_OPEN, inert, label
-from delivery.splitting import split
+from delivery.splitting import fence_lines, split
 from storage.omissions import OMITTED, going_out, left_out
 from storage.records import Actor, Entry, EntryKind, SessionInfo, TurnState, files_in
 from storage.store import Store
@@ -39,6 +40,8 @@ MARKS: Final = {
 
 FORGOTTEN: Final = "forgotten"
 """The mark of what is left out of what models are sent."""
+
+BACKTICKS: Final = re.compile(r"`{3,}")
 
 SUMMED_UP: Final = "-# The model reads a summary in place of older messages from here on. They are all kept."
 
@@ -174,5 +177,15 @@ def _blocks(entry: Entry) -> list[str]:
             return []
     told = ", ".join(filter(None, (mark, FORGOTTEN if is_forgotten(entry) else None)))
     head = f"**{speaker}{f' ({told})' if told else ''}** · {discord.utils.format_dt(entry.created, 'f')}"
-    first, *rest = split(entry.text, PAGE_CHARACTERS - 100) or [""]
+    first, *rest = map(_apart, split(entry.text, PAGE_CHARACTERS - 100) or [""])
     return [f"{head}\n{first}", *rest]
+
+
+def _apart(block: str) -> str:
+    """With no backticks that would, in Discord, make code of what another message on the page says up to its own."""
+    fences = fence_lines(block)
+    loose = [run for run in BACKTICKS.finditer(block) if not any(begin <= run.start() < end for begin, end, _ in fences)]
+    if len(loose) % 2 == 0:
+        return block
+    at = loose[-1].start() + 1
+    return f"{block[:at]}\u200b{block[at:]}"

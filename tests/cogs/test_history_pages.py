@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,3 +70,11 @@ def test_a_question_names_its_file_or_counts_them() -> None:
 def test_a_page_fits_whatever_a_file_is_called(name: str) -> None:
     (page, *_) = pages_of([replace(entry(1, "word " * 400), data=attached(name))])
     assert len(page) <= PAGE_CHARACTERS + 200
+
+
+@pytest.mark.parametrize("opening", ["what does ```js do", "here ```a```, there ``` b"])
+def test_backticks_that_nothing_closes_stay_within_their_message(opening: str) -> None:
+    (page,) = pages_of([entry(1, opening), entry(2, "```py\nx\n```", EntryKind.ASSISTANT)])
+    before, _, answer = page.partition("**Cubby**")
+    assert before.count("```") % 2 == 0
+    assert answer.endswith("\n```py\nx\n```")
