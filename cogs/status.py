@@ -71,7 +71,7 @@ def status_text(session: SessionInfo, meter: Meter, standing: Standing) -> str:
         )
         if tokens
     ]
-    source = "counted by the model's server" if meter.counted else "estimated"
+    source = "counted by the model" if meter.counted else "estimated"
     bar = meter_bar(meter.share)
     lines = [
         f"{label(session)} is open, {messages(session.message_count)}.",
