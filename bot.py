@@ -36,7 +36,7 @@ from playground.standin import point_discord_at
 from playground.supervisor import Plan, PlaygroundRefused, run_playground
 from playground.web.server import PORT, NoPort
 from playground.world_file import WorldFileRefused
-from settings import Settings, SettingsError, load_settings
+from settings import Settings, SettingsError, load_settings, unknown_in
 from storage.errors import DatabaseRefused
 from watch.logs import set_up_logging
 from watch.server import CannotListen
@@ -227,12 +227,23 @@ def main(argv: Sequence[str] | None = None, dotenv: Path = HERE / ".env") -> int
         settings = load_settings(os.environ, dotenv)
     except SettingsError as error:
         return faulty_settings(error, is_check=options.check)
+    if options.check:
+        for line in unknown_settings(dotenv):
+            print(line)
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nothing speaks here
     is_quiet = (options.console or options.playground or options.check) and settings.log_level == "INFO"
     set_up_logging("WARNING" if is_quiet else settings.log_level, settings.log_format)
     with suppress(KeyboardInterrupt):
         return asyncio.run(run(settings, options))
     return 0
+
+
+def unknown_settings(dotenv: Path) -> Sequence[str]:
+    """A line for each name in the file that means nothing here, as a mistyped one does."""
+    return [
+        f"settings: {dotenv.name} has {name}, which Cubby doesn't know.{f' Is {meant} meant?' if meant else ''}"
+        for name, meant in unknown_in(dotenv).items()
+    ]
 
 
 def faulty_settings(error: SettingsError, *, is_check: bool) -> int:

@@ -9,6 +9,7 @@ here: `bot.py --check` asks.
 
 from collections.abc import Mapping
 from decimal import Decimal
+from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -179,6 +180,17 @@ def load_settings(environ: Mapping[str, str], dotenv: Path) -> Settings:
         return settings.model_copy(update={"database_path": dotenv.parent / settings.database_path, "price_file": price_file})
     # A default that depends on a faulty value is reported too; that fault is not theirs.
     raise SettingsError(tuple(_fault(each, values) for each in found if each["type"] != "default_factory_not_called"))
+
+
+def unknown_in(dotenv: Path) -> Mapping[str, str | None]:
+    """The names in the file `dotenv` that are no setting's, each with the setting that is perhaps meant.
+
+    Raises `SettingsError` where the file cannot be read.
+    """
+    names = [name.upper() for name in Settings.model_fields]
+    return {
+        name: next(iter(get_close_matches(name.upper(), names, 1)), None) for name in _read_dotenv(dotenv) if name not in names
+    }
 
 
 def _read_dotenv(path: Path) -> dict[str, str | None]:

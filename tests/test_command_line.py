@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+import bot
 from bot import VERSION
 from playground.faulty_model import FaultyModelServer
 from playground.standin import Message, StandIn
-from tests.processes import TOKEN, started
+from tests.processes import TOKEN, UNSET, started
 
 
 @pytest.fixture
@@ -112,6 +113,25 @@ async def test_check_finds_any_fault(tmp_path: Path, discord: StandIn, settings:
         code, out, _ = await outcome(tmp_path, "--check", **{**base, **settings})
     assert code == 1
     assert "FAULT" in out
+
+
+def test_check_names_what_the_file_has_that_is_no_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bot, "set_up_logging", nothing)
+    for name in UNSET:
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / ".env").write_text("DISCORD_TOKN=abc\nopenai_model=x\nLOG_LEVEL=INFO\nHOME_PAGE=y\n", encoding="utf-8")
+    assert bot.main(["--check"], tmp_path / ".env") == 1
+    assert capsys.readouterr().out.splitlines()[:3] == [
+        "settings: .env has DISCORD_TOKN, which Cubby doesn't know. Is DISCORD_TOKEN meant?",
+        "settings: .env has openai_model, which Cubby doesn't know. Is OPENAI_MODEL meant?",
+        "settings: .env has HOME_PAGE, which Cubby doesn't know.",
+    ]
+
+
+def nothing(*_: object) -> None:
+    """In place of what is set up for the whole process."""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
