@@ -76,6 +76,7 @@ async def what_more_offers(team: Team) -> None:
     assert modal is not None
     revised = await ended(await team.ann.submit(modal, {"Your message": "or rather"}))
     await (await team.ann.press(revised, "◀")).acknowledged()
+    await team.ann.wait_for(lambda m: m.id == revised.id and any(b.label == "▶" for b in m.buttons))
     offered = await (await team.ann.press(revised, "More…")).message(lambda m: m.id != revised.id)
     await (await team.ann.press(offered, "Move to a new session")).message(lambda m: m.id != offered.id)
 
