@@ -16,8 +16,9 @@ from playground.standin.parts import buttons_of
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 """What could move the cursor, colour the screen, break a line or turn its direction around."""
 TIMESTAMP: Final = re.compile(r"<t:(-?\d{1,12})(?::([a-zA-Z]))?>")
-ESCAPED: Final = re.compile(r"\\([\\*_~`|>#\[\]()<@!-])")
-FENCE: Final = re.compile(r"(```.*?(?:```|\Z))", re.DOTALL)
+ESCAPED: Final = re.compile(r"\\([^\w\s]|_)")
+FENCE: Final = re.compile(r"(```.*?```|^```.*\Z)", re.DOTALL | re.MULTILINE)
+"""Code; backticks within a line that nothing closes are none, as in Discord."""
 BEHIND: Final = re.compile(r"(Packing|Looking|Importing)\b.*…", re.DOTALL)
 """How far a long work is; in the end its message says something else."""
 RUNNING: Final = ("writing…", "thinking…", "waiting…")

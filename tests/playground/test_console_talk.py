@@ -13,7 +13,7 @@ from playground.console import run_console
 from playground.console_commands import being_typed, options_in, typed_options
 from playground.console_offers import named_choices
 from playground.console_screen import Screen
-from playground.console_text import goes_on, is_live, printable, tail
+from playground.console_text import goes_on, is_live, printable, readable, tail
 from playground.standin import CannotDo, Channel, Message, Person, StandIn, point_discord_at
 from playground.standin.changes import MessageEdited
 from playground.standin.parts import Option, Select
@@ -185,6 +185,13 @@ async def test_a_file_is_told_with_where_it_can_be_had() -> None:
     discord.world.edit(message, {"content": "as it is:", "attachments": [file]})
     screen.changed(MessageEdited(message))
     assert out.getvalue().endswith(f"as it is:\n[words.md, 5 bytes: http://here{file.url_path}]\n")
+
+
+def test_what_discord_draws_is_plain_and_code_is_as_it_is() -> None:
+    assert readable("one ```js\n-# small\n**bold**", 0) == "one ```js\nsmall\nbold"
+    assert readable("```\n-# code\n```\n-# small", 0) == "```\n-# code\n```\nsmall"
+    assert readable("```\n-# still being written", 0) == "```\n-# still being written"
+    assert readable(r"\"words\" \_", 0) == '"words" _'
 
 
 def test_the_end_of_a_long_text_fits_the_screen() -> None:
