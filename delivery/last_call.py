@@ -50,7 +50,9 @@ class LastCall:
         place, part = self._parts.place, self._parts.count - 1
         if not looks or place is None or place.surface is not Surface.EPHEMERAL:
             return
-        shown = (self._parts.last and self._parts.last.shown) or looks[-1]
+        shown = self._parts.last.shown if self._parts.last is not None else None
+        if shown is None or shown.buttons != looks[-1].buttons:  # a place in line, where it waits no longer
+            shown = looks[-1]
         if not await self._parts.go_direct(looks):
             view = lambda: self._means.controls.rest(turn, part)  # noqa: E731 - as a `Look` takes it
             await self._parts.let_rest_wait(Look(render.rest_waits(shown.content), "rest", view))

@@ -14,9 +14,9 @@ LINE = "-# 1 · Auth bug"
 SHUT = "-# I can't change this message any longer, and your direct messages are closed to me."
 
 
-async def soon_over(cast: Cast) -> Target:
-    """A private answer whose last call comes in a moment."""
-    expires = datetime.fromtimestamp(cast.clock.now(), UTC) + timedelta(seconds=LAST_SECONDS + 0.3)
+async def soon_over(cast: Cast, *, seconds: float = 0.3) -> Target:
+    """A private answer whose last call comes in a moment, or has come."""
+    expires = datetime.fromtimestamp(cast.clock.now(), UTC) + timedelta(seconds=LAST_SECONDS + seconds)
     return replace(await cast.private(), token_expires=expires)
 
 
@@ -52,6 +52,20 @@ async def test_one_that_only_thinks_by_then_goes_there_too(cast: Cast) -> None:
     await cast.end(turn, "Because.")
     await cast.settled()
     assert [message.text for message in cast.ann.sees(cast.ann.dm)] == [f"Because.\n{LINE}"]
+
+
+async def test_one_that_waited_for_so_long_does_not_say_that_it_waits(cast: Cast) -> None:
+    before = await cast.start(cast.direct())
+    waits = await cast.submit(await soon_over(cast, seconds=-1), TurnState.QUEUED)
+    await cast.queue()
+    shown = await cast.seen(lambda m: "number 1 in line" in m.text)
+    await cast.end(before, "Done.")
+    await cast.store.turns.ask(cast.actor, waits.id)
+    await cast.queue()
+    cast.started(waits)
+    cast.delta(waits, "Bec")
+    await cast.seen(lambda m: m is shown and "Goes on in your direct messages" in m.text)
+    assert "in line" not in shown.text
 
 
 async def test_where_direct_messages_are_shut_the_rest_waits_to_be_asked_for(cast: Cast) -> None:
