@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 
 from cogs.attachments import MEBI, NO_ROOM, UNREAD
+from cogs.words import to_send_again
 from delivery.stored import CLIPPED, UNSEEN
 from documents.reading import Reason
 from playground.standin import Message
+from storage.errors import FilesFull
+from storage.records import Actor
 from tests.documents.files import pdf, picture
 from tests.e2e.team import Team, a_team, is_ended
 
@@ -110,6 +113,25 @@ async def test_what_does_not_fit_a_persons_space_is_told_and_the_words_are_answe
         asked = team.gate.asked[-1][-1].content
         assert asked.endswith("\n\ntwo")  # below a summary of what the first file took the room of
         assert "two.txt" not in asked
+
+
+async def test_what_two_prompts_at_once_have_no_room_for_is_told_and_the_words_come_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def not_yet(_: Actor) -> int:
+        """What was used as the second came, before the first was stored."""
+        return 0
+
+    async with a_team(tmp_path, file_space=1) as team:
+        await sent(team, "one", ("one.txt", b"a" * (MEBI // 2), "text/plain"))
+        assert team.bot is not None
+        monkeypatch.setattr(team.bot.store.files, "used", not_yet)
+        two = ("two.txt", b"b" * (MEBI // 2), "text/plain")
+        used = await team.ann.slash(team.general, "ask", prompt="two", file=two)
+        assert (await used.message(lambda m: "no room" in m.text)).text == str(FilesFull())
+        assert (await used.message(lambda m: m.text.endswith("\ntwo"))).text == to_send_again("two", ["two.txt"])
+        await team.ann.say(team.ann.dm, "two", attachments=[two])
+        assert await team.ann.wait_for(lambda m: m.text == str(FilesFull()), channel=team.ann.dm)
 
 
 async def test_a_file_that_is_longer_than_the_model_reads_is_begun_and_that_is_said(tmp_path: Path) -> None:
