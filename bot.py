@@ -1,7 +1,7 @@
 """Cubby's command line: flags and run; the parts are made in `wiring.py`.
 
-Exit codes: 0 for a proper end; 1 for a fault that `--check` or `--verify` found, a connection that was lost or a disk that
-failed; 2 for what was refused.
+Exit codes: 0 for a proper end; 1 for a fault that `--check` or `--verify` found, a connection that was lost or could not be
+made, or a disk that failed, after which another start may go well; 2 for what was refused.
 """
 
 import argparse
@@ -82,7 +82,8 @@ async def serve(settings: Settings, stop: asyncio.Event) -> int:
     except discord.LoginFailure:
         return refuse(TURNED_AWAY)
     except (aiohttp.ClientError, OSError):
-        return refuse(NO_DISCORD)
+        print(NO_DISCORD, file=sys.stderr)
+        return 1
     finally:
         await model.close()
 
