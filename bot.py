@@ -64,6 +64,7 @@ REFUSED: Final = (
 )
 """What says by itself what to mend before a start."""
 
+DISCORD_FAILS: Final = "Discord answered with an error (HTTP {}); start again in a minute."
 NO_DISCORD: Final = "Discord cannot be reached; check this machine's network and start again."
 
 log = logging.getLogger("cubby")
@@ -81,9 +82,10 @@ async def serve(settings: Settings, stop: asyncio.Event) -> int:
             return await until_stopped(connection, stop)
     except discord.LoginFailure:
         return refuse(TURNED_AWAY)
+    except discord.HTTPException as error:
+        return fail(DISCORD_FAILS.format(error.status))
     except (aiohttp.ClientError, OSError):
-        print(NO_DISCORD, file=sys.stderr)
-        return 1
+        return fail(NO_DISCORD)
     finally:
         await model.close()
 
@@ -156,6 +158,12 @@ def refuse(sentence: str) -> int:
     """Say on standard error why there is no start; returns exit code 2."""
     print(sentence, file=sys.stderr)
     return 2
+
+
+def fail(sentence: str) -> int:
+    """Say on standard error what failed that may go well another time; returns exit code 1."""
+    print(sentence, file=sys.stderr)
+    return 1
 
 
 def arguments() -> argparse.ArgumentParser:

@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 import bot
-from bot import VERSION
+from bot import DISCORD_FAILS, VERSION
 from playground.faulty_model import FaultyModelServer
 from playground.standin import Message, StandIn
 from tests.processes import TOKEN, UNSET, started
@@ -53,6 +55,19 @@ async def test_no_way_to_discord_is_a_sentence_and_may_be_tried_again(tmp_path: 
     code, _, err = await outcome(tmp_path, DISCORD_TOKEN=TOKEN, CUBBY_DISCORD_API="http://127.0.0.1:9/api/v10")
     assert code == 1
     assert err.splitlines()[-1].startswith("Discord cannot be reached")
+
+
+async def test_an_error_of_discords_at_the_start_is_a_sentence_and_may_be_tried_again(tmp_path: Path) -> None:
+    async def fails(_: web.Request) -> web.Response:
+        return web.json_response({"message": "no server available", "code": 0}, status=503)
+
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", fails)
+    async with TestServer(application) as server:
+        code, _, err = await outcome(tmp_path, DISCORD_TOKEN=TOKEN, CUBBY_DISCORD_API=str(server.make_url("/api/v10")))
+    assert code == 1
+    assert err.splitlines()[-1] == DISCORD_FAILS.format(503)
+    assert "Traceback" not in err
 
 
 async def test_a_taken_health_port_is_a_sentence(tmp_path: Path, discord: StandIn) -> None:
