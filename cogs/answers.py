@@ -3,7 +3,6 @@
 from discord import app_commands
 from discord.ext import commands
 
-from agent.errors import Costly
 from agent.outcomes import Busy, Flipped, NothingToStop, Stopped
 from cogs import controls
 from cogs.asking import checked, giving_back, prompt_with
@@ -14,7 +13,7 @@ from cogs.router import number_in, submitted, uploaded, uuid_in
 from cogs.seen import seen
 from cogs.services import Services
 from cogs.words import GONE, label, paused_line, plain_label
-from storage.records import Departure, Leave, Prompt, Turn
+from storage.records import Departure, Leave, Prompt, Turn, TurnState
 
 NOTHING_RUNS = "Nothing is being written right now."
 STILL_WRITING = "The rest is still being written. Press *Show the rest* again in a moment."
@@ -123,10 +122,10 @@ class Answers(commands.Cog):
         async with reply.acknowledging():
             if look_first:
                 await self._services.try_model_now()
-            prompt = Prompt(text="", source=source_of(interaction), target=reply.target(), model=self._told_of(turn))
+            prompt = Prompt(text="", source=source_of(interaction), target=reply.target(), model=self._wanted(turn))
             departure = Departure(leave=leave, number=turn.session_number, turn_id=turn.id, prompt=prompt)
             await go(self._services, actor, reply, departure)
 
-    def _told_of(self, turn: Turn) -> str | None:
-        """The model whose cost was told, as long as it is offered; `None` for what is chosen by now."""
-        return turn.model if turn.error == Costly.kind and turn.model in self._services.catalogue.names else None
+    def _wanted(self, turn: Turn) -> str | None:
+        """The model that what was not completed was asked of in place of what is chosen, as long as it is offered."""
+        return turn.wanted if turn.state is not TurnState.COMPLETED and turn.wanted in self._services.catalogue.names else None

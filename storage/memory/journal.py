@@ -27,6 +27,7 @@ def add(state: State, session: Session, prompt: Prompt, text: str, now: datetime
         files=files or tuple(file.attached for file in prompt.files),
         source=prompt.source,
         model=prompt.model,
+        wanted=prompt.model,
         created=now,
     )
     if prompt.target is not None:

@@ -156,7 +156,9 @@ class Turn:
     error: str | None = None
     """The kind of the error that ended it (`ModelError.kind`), if one did."""
     model: str | None = None
-    """The model that answered; until it has, the one that was asked for in place of what is chosen, if one was."""
+    """The model that answered; until it has, as `wanted`."""
+    wanted: str | None = None
+    """The model that it was asked of in place of what is chosen, if it was."""
     usage: Usage | None = None
     spent: Spent | None = None
     """What it took, where it took anything."""

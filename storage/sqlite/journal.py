@@ -31,6 +31,7 @@ def new_turn(
         source=prompt.source,
         prompt_entry=entry,
         model=prompt.model,
+        wanted=prompt.model,
         created=now,
         asked=now if entry is not None else None,
     )
@@ -41,7 +42,7 @@ def insert(connection: sqlite3.Connection, held: Held, session: sqlite3.Row, tur
     source, files = turn.source, attach(connection, held, session, turn, prompt.files)
     connection.execute(
         "INSERT INTO turns(id, owner, number, state, prompt, files, source_kind, source_id, channel_id, guild_id, "
-        "prompt_entry, partial, model, created, asked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "prompt_entry, partial, model, wanted, created, asked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             turn.id.hex,
             session["owner"],
@@ -56,6 +57,7 @@ def insert(connection: sqlite3.Connection, held: Held, session: sqlite3.Row, tur
             turn.prompt_entry,
             held.take_partial(session, session["id"], turn.id, turn.partial) if turn.partial else "",
             turn.model,
+            turn.wanted,
             micros(turn.created),
             micros(turn.asked) if turn.asked else None,
         ),

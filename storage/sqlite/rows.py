@@ -153,6 +153,7 @@ def turn_of(row: sqlite3.Row, held: Held) -> Turn:
         partial=partial,
         error=row["error"],
         model=row["model"],
+        wanted=row["wanted"],
         usage=Usage(**json.loads(row["usage"])) if row["usage"] else None,
         spent=spent_of(row["spent"]),
         ahead=row["ahead"],

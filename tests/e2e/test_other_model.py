@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cogs.words import GONE
+from playground.faulty_model import Fault
 from playground.standin import Invocation, Message
 from tests.e2e.team import Gate, Team, a_team, ended
 from tests.e2e.test_more import more, told
@@ -76,6 +77,17 @@ async def test_who_agrees_to_its_cost_is_answered_by_that_model_also_after_a_res
         answer = await ended(await team.ann.press(shown, "Ask anyway"))
         assert "\n-# By: large\n" in answer.text
         assert asked(server) == ["usual", "large"]
+
+
+async def test_what_failed_is_tried_again_with_that_model_and_what_is_whole_with_the_usual_one(tmp_path: Path) -> None:
+    async with with_models(tmp_path) as (team, server):
+        offered = await more(team, await team.ask(team.ann, "one"))
+        server.script(Fault.REFUSED)
+        failed = await ended(await with_other(team, offered, "large"))
+        answer = await ended(await team.ann.press(failed, "Retry"))
+        assert "\n-# By: large\n" in answer.text
+        await ended(await team.ann.press(answer, "Regenerate"))
+        assert asked(server) == ["usual", "large", "large", "usual"]
 
 
 async def test_under_an_older_answer_it_is_not_offered_and_an_old_choice_says_so(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Finishing an answer, shelving a prompt, and an end that comes late."""
 
+from dataclasses import replace
+
 import pytest
 
 from storage.errors import DuplicateSource, NotLastTurn, WrongTurnState
@@ -27,6 +29,15 @@ async def test_finishing_goes_on_from_the_text_beside_the_old_answer(store: Stor
     ended = await store.turns.end(ANN, again.id, TurnState.COMPLETED, text="half of the whole")
     assert await said(store, session) == ["why?", "half of the whole"]
     assert (ended.partial, ended.answer_entry != old.answer_entry) == ("", True)
+
+
+async def test_the_model_that_was_asked_for_is_kept_beside_the_one_that_answered(store: Store, session: SessionInfo) -> None:
+    first = await exchange(store, session)
+    again = await store.turns.retry(ANN, first.id, replace(prompt(), model="other"))
+    await store.turns.end(ANN, again.id, TurnState.FAILED, text="", model="usual")
+    kept = [await store.turns.get(ANN, turn.id) for turn in (first, again)]
+    assert [turn.wanted for turn in kept] == [None, "other"]
+    assert kept[1].model == "usual"
 
 
 async def test_only_an_unfinished_answer_with_text_is_finished(store: Store, session: SessionInfo) -> None:
