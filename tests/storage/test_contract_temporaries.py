@@ -154,7 +154,7 @@ async def test_only_a_temporary_one_ends_so_and_only_its_owner_ends_or_keeps_it(
 async def test_it_takes_no_prompt_beyond_its_bound_until_it_is_kept(
     store: Store, temporary: SessionInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("storage.sqlite.held", "storage.memory.turns"):
+    for module in ("storage.sqlite.held", "storage.memory.journal"):
         monkeypatch.setattr(f"{module}.MOST_CHARACTERS", 20)
     await store.turns.remove(ANN, (await wait(store, temporary, "1234")).id)
     with pytest.raises(TemporaryFull):
@@ -174,7 +174,7 @@ async def test_it_takes_no_prompt_beyond_its_bound_until_it_is_kept(
 async def test_a_prompt_that_waits_in_it_can_be_reworded_as_far_as_there_is_room(
     store: Store, temporary: SessionInfo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("storage.sqlite.held", "storage.memory.turns"):
+    for module in ("storage.sqlite.held", "storage.memory.journal"):
         monkeypatch.setattr(f"{module}.MOST_CHARACTERS", 10)
     waits = await wait(store, temporary, "1234567890")
     assert (await store.turns.reword(ANN, waits.id, "0987654321")).prompt == "0987654321"
