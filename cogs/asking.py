@@ -80,9 +80,8 @@ async def ask(
     async with giving_back(services, interaction, text, attachments):
         async with reply.acknowledging():
             prompt = await prompt_with(services, interaction, reply, text, attachments)
-            await services.order.turn(actor.user_id)
-            await services.runtimes.of(actor).say(prompt)
-            services.order.took_effect(actor.user_id)
+            async with services.order.turn(actor.user_id):
+                await services.runtimes.of(actor).say(prompt)
         reply.leave_first()
 
 

@@ -70,7 +70,7 @@ class Inbox:
         actor = Actor(message.author.id)
         lane = self._lane(actor)
         self._services.order.join(actor.user_id)
-        await self._services.order.turn(actor.user_id)
+        await self._services.order.earlier(actor.user_id)
         async with lane.lock:
             try:
                 await self._catch_up(actor, lane)
@@ -155,8 +155,8 @@ class Inbox:
 
     async def _ask(self, message: discord.Message, actor: Actor, reply: MessageReply, *, missed: bool) -> None:
         read = await take(self._services, actor, await text_of(message), message.attachments)
-        went = await self._went(message, actor, reply, read, missed=missed)
-        self._services.order.took_effect(actor.user_id)
+        async with self._services.order.turn(actor.user_id):
+            went = await self._went(message, actor, reply, read, missed=missed)
         if isinstance(went, Asked) and self._services.has_leisure():
             self._services.tasks.start(f"typing-{message.id}", _type(message))
         if not isinstance(went, Waiting):

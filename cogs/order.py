@@ -5,6 +5,8 @@ what is attached to it. Without this, what came later could go to the session th
 """
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Final
 
@@ -25,7 +27,16 @@ class Order:
             self._under_way.setdefault(user_id, {})[task] = asyncio.get_running_loop().create_future()
             task.add_done_callback(partial(self._leave, user_id))
 
-    async def turn(self, user_id: int) -> None:
+    @asynccontextmanager
+    async def turn(self, user_id: int) -> AsyncGenerator[None, None]:
+        """Begin when whatever this person asked for before has taken effect; with the end of what is done inside, this has."""
+        await self.earlier(user_id)
+        try:
+            yield
+        finally:
+            self._leave(user_id, asyncio.current_task())
+
+    async def earlier(self, user_id: int) -> None:
         """Return when whatever this person asked for before has taken effect."""
         earlier: list[asyncio.Future[None]] = []
         for task, over in self._under_way.get(user_id, {}).items():
@@ -34,10 +45,6 @@ class Order:
             earlier.append(over)
         if earlier:
             await asyncio.wait(earlier, timeout=PATIENCE)
-
-    def took_effect(self, user_id: int) -> None:
-        """The running task has done what this person asked for: what comes later need not wait for the rest of it."""
-        self._leave(user_id, asyncio.current_task())
 
     def _leave(self, user_id: int, task: asyncio.Task[Any] | None) -> None:
         theirs = self._under_way.get(user_id, {})

@@ -35,9 +35,8 @@ from storage.records import Actor, Departure, EntryKind, SessionInfo
 
 async def go(services: Services, actor: Actor, reply: Answering, departure: Departure) -> Went:
     """Do what is asked of the person's sessions, and show what came of it. Raises as `SessionRuntime.go`."""
-    await services.order.turn(actor.user_id)
-    went = await services.runtimes.of(actor).go(departure)
-    services.order.took_effect(actor.user_id)
+    async with services.order.turn(actor.user_id):
+        went = await services.runtimes.of(actor).go(departure)
     await present(services, actor, reply, went)
     return went
 

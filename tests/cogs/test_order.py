@@ -14,9 +14,8 @@ async def do(order: Order, who: int, takes: float, log: list[tuple[float, str]],
     """Something that waits for so long, as for an acknowledgement, and then for its turn."""
     order.join(who)
     await asyncio.sleep(takes)
-    await order.turn(who)
-    log.append((asyncio.get_running_loop().time(), name))
-    order.took_effect(who)
+    async with order.turn(who):
+        log.append((asyncio.get_running_loop().time(), name))
     await asyncio.sleep(100.0)
 
 
