@@ -18,7 +18,7 @@ CELLS: Final = 10
 ENOUGH: Final = 4
 """Messages from which on there can be older ones to summarise."""
 
-FULL: Final = "-# It is full: with your next message I summarise its older messages to make room. All of them are kept."
+FULL: Final = "-# Older messages no longer fit: with your next message I summarise them to make room. All of them are kept."
 LEFT_OUT: Final = "-# Older messages no longer fit: the model reads the newer ones. All of them are kept."
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 import discord
 
+from agent.errors import Costly
 from delivery import render
 from delivery.flips import Flip, flip_of
 from delivery.idle import came_after
@@ -75,8 +76,10 @@ class Closing:
             return None
 
     async def _with_notice(self, session: SessionInfo, turn: Turn, ending: Ending) -> Ending:
-        """The privacy notice rides on a person's very first answer, and what a temporary session is on its first one."""
-        if self._notice is None:
+        """The privacy notice rides on a person's very first answer, and what a temporary session is on its first one; what asks
+        whether to ask is none, and goes.
+        """
+        if self._notice is None and not isinstance(ending.error, Costly):
             try:
                 self._notice = "\n".join(await self._due(session))
             except StoreError as error:

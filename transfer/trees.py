@@ -81,7 +81,7 @@ def _parents_first(kept: list[int], parents: dict[int, int | None], faults: list
             circle = way[way.index(again) :]
             first = min(circle)
             parents[first] = None
-            faults.append(Fault(first, "It answers itself in a circle, which was opened here."))
+            faults.append(Fault(first, "It and what it answers answer each other, so it was put first."))
             way, _ = _way_up(start, parents, order)
         order.update(dict.fromkeys(reversed(way)))
     return list(order)

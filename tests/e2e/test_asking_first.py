@@ -60,10 +60,12 @@ async def test_a_costly_answer_is_asked_for_only_on_a_word_also_after_a_restart(
     assert shown.text.startswith("That answer would cost about $0.3")
     assert [b.label for b in shown.buttons] == ["Ask anyway", "Don't"]
     assert careful.gate.asked == []
+    assert "/privacy" not in shown.text  # which would go with it
     await careful.restart()
     answer = await (await careful.ann.press(shown, "Ask anyway")).message(is_ended)
     assert f"echo: {LONG.strip()}"[:200] in answer.text
     assert len(careful.gate.asked) == 1
+    assert "/privacy" in answer.text
 
 
 async def test_two_presses_of_ask_anyway_ask_once(careful: Team) -> None:
