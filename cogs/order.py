@@ -37,12 +37,13 @@ class Order:
             self._leave(user_id, asyncio.current_task())
 
     async def earlier(self, user_id: int) -> None:
-        """Return when whatever this person asked for before has taken effect."""
-        earlier: list[asyncio.Future[None]] = []
-        for task, over in self._under_way.get(user_id, {}).items():
-            if task is asyncio.current_task():
-                break
-            earlier.append(over)
+        """Return when whatever this person asked for before has taken effect; at once in a task that did not `join`, for which
+        what is under way may wait: so the messages that a start catches up with.
+        """
+        theirs = self._under_way.get(user_id, {})
+        tasks = list(theirs)
+        task = asyncio.current_task()
+        earlier = [theirs[before] for before in tasks[: tasks.index(task)]] if task in theirs else []
         if earlier:
             await asyncio.wait(earlier, timeout=PATIENCE)
 

@@ -38,6 +38,28 @@ def test_what_takes_too_long_is_overtaken() -> None:
     assert all_of((ANN, 60.0, "new"), (ANN, 1.0, "ask")) == [(1.0 + PATIENCE, "ask"), (60.0, "new")]
 
 
+def test_what_did_not_join_waits_for_nobody() -> None:
+    """What is under way may wait for it, as a message for those before it that a start catches up with."""
+
+    async def live() -> float:
+        order, lane = Order(), asyncio.Lock()
+
+        async def message() -> None:
+            order.join(ANN)
+            async with lane, order.turn(ANN):
+                pass
+
+        async with lane:
+            waiting = asyncio.create_task(message())
+            await asyncio.sleep(1.0)
+            async with order.turn(ANN):
+                caught_up = asyncio.get_running_loop().time()
+        await waiting
+        return caught_up
+
+    assert run_fast(live()) == pytest.approx(1.0)
+
+
 def test_what_fails_holds_nobody_up() -> None:
     async def fails(order: Order) -> None:
         order.join(ANN)
