@@ -94,6 +94,7 @@ class Inbox:
         Raises what is `UNREACHED`.
         """
         lane = self._lane(actor)
+        await self._services.order.earlier(actor.user_id)  # else a message that waits for its turn would wait for this, too
         async with lane.lock:
             known = DirectChannel(actor=actor, channel_id=channel_id, last_message=first - 1)
             messages = await written(self._services.client, known, last=last)
