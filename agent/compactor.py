@@ -110,7 +110,9 @@ class Compactor:
         try:
             return await self.make(wanted, plan)
         except ContextTooLong:
-            context_tokens = halved(room_of(wanted.config), wanted.config)
+            asked = (request_for(plan.frame, piece, plan.so_far).messages for piece in plan.pieces)
+            sent = max(sum(map(message_tokens, messages)) for messages in asked) * wanted.correction
+            context_tokens = halved(min(room_of(wanted.config), sent), wanted.config)
             less = replace(wanted, config=replace(wanted.config, context_tokens=context_tokens))
             if (smaller := await self.plan(less)) is None:
                 raise

@@ -250,14 +250,17 @@ async def test_by_hand_all_but_the_newest_exchange_is_summarised_with_what_is_wa
     assert gist.data["first_kept"] == 2
 
 
-async def test_by_hand_a_server_that_takes_less_than_it_is_said_to_is_asked_once_more_with_less(store: Store) -> None:
-    config, info = replace(CONFIG, context_tokens=20_000), await store.sessions.create(ANN)
+@pytest.mark.parametrize(("said", "pieces"), [(20_000, MOST_STEPS), (200_000, 3)])
+async def test_by_hand_a_server_that_takes_less_than_it_is_said_to_is_asked_once_more_with_less(
+    store: Store, said: int, pieces: int
+) -> None:
+    config, info = replace(CONFIG, context_tokens=said), await store.sessions.create(ANN)
     for number, length in enumerate((8_000, 8_000, 1)):
         await exchange(store, info, f"q{number} {'word ' * length}", f"a{number}")
     async with ScriptedModel((ContextTooLong(),), (ContextTooLong(),)) as model:
         with pytest.raises(ContextTooLong):
             await a_compactor(store, model).by_hand(config, ANN, info.id, "")
-    async with ScriptedModel((ContextTooLong(),), *[says(GIST)] * MOST_STEPS) as model:
+    async with ScriptedModel((ContextTooLong(),), *[says(GIST)] * pieces) as model:
         assert await a_compactor(store, model).by_hand(config, ANN, info.id, "") is not None
         refused, *others = (len(request.messages[1].content) for request in model.requests)
         assert max(others) < 0.7 * refused
