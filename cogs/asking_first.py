@@ -32,16 +32,17 @@ class AskingFirst(commands.Cog):
         if turn.error != Costly.kind or (await store.turns.tries(actor, turn.id))[-1].id != turn.id:
             raise TurnNotFound
         await reply.defer()
-        self._services.deliverer.let_be(turn)
         session, latest = await store.sessions.get(actor, turn.session_id), await store.turns.latest(actor, turn.session_id)
         before = await self._before(actor, turn)
         if before is None or before.answer_entry is None:
+            self._services.deliverer.let_be(turn)
             await reply.say(f"{NOT_ASKED}\n{small(label(session))}")
             return
         if latest is not None and latest.id == turn.id:
             switched = await self._services.runtimes.of(actor).switch(session.id, before.answer_entry)
             if isinstance(switched, Busy):
                 raise TurnNotFound
+        self._services.deliverer.let_be(turn)
         await reply.say(f"{AS_BEFORE}\n{small(label(session))}")
         await self._services.deliverer.stands_again(actor, session, before)
 

@@ -65,7 +65,7 @@ class Again:
             return
         target = parts[-1].target
         try:
-            await self._means.sender.edit(target, contents[-1], self._buttons(stored, ending))
+            await self._means.sender.edit(target, None, self._buttons(stored, ending))
         except DeliveryError as error:
             log.info("turn %s: its message does not offer what it did: %s", turn.id, type(error).__name__)
             return
@@ -75,7 +75,7 @@ class Again:
         """Leave under an answer what can be done with one that is not its session's last, as far as Discord lets that be."""
         view = self._means.controls.ended(offer.turn, offer.outcome, last=False, wrote=True)
         try:
-            await self._means.sender.edit(offer.target, offer.content, view, right=Right.INTERIM)
+            await self._means.sender.edit(offer.target, None, view, right=Right.INTERIM)
         except DeliveryError as error:
             log.info("turn %s: its Retry stays: %s", offer.turn.id, type(error).__name__)
 

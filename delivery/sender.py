@@ -95,25 +95,26 @@ class Sender:
     async def edit(
         self,
         target: Target,
-        content: str,
+        content: str | None,
         view: discord.ui.View | None = None,
         *,
         upload: Upload | None = None,
         right: Right = Right.ANSWER,
     ) -> int:
         """Make the target's message show this and return its id; no view takes its buttons off. Without an `upload` it keeps
-        the files that it has.
+        the files that it has, and without a `content` its words.
         """
         shown = None if view is None else _finished(view)
+        words: Any = discord.utils.MISSING if content is None else content
         with translated(), with_right(right):
             if target.surface is Surface.EPHEMERAL:
                 message_id = cast("int", target.message_id or ORIGINAL)
                 edited = await self._webhook(target).edit_message(
-                    message_id, content=content, view=shown, allowed_mentions=NO_MENTIONS, attachments=_files(upload)
+                    message_id, content=words, view=shown, allowed_mentions=NO_MENTIONS, attachments=_files(upload)
                 )
                 return edited.id
             message = await self._partial(target).edit(
-                content=content, view=shown, allowed_mentions=NO_MENTIONS, attachments=_files(upload)
+                content=words, view=shown, allowed_mentions=NO_MENTIONS, attachments=_files(upload)
             )
             return message.id
 
