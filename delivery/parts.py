@@ -123,6 +123,8 @@ class Parts:
         for message in self._messages:
             message.move(self._home)
         await self.show(looks, Right.FIRST)
+        while self.goes_on:
+            await self.show(looks, Right.NEW)
         if not self._lost:
             return True
         self._lost, self._home = False, home
