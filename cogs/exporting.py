@@ -70,12 +70,12 @@ class Exporting(commands.Cog):
         format: str | None = None,  # noqa: A002 - the option's name, as people read it
     ) -> None:
         """Send a session, or a ZIP of all."""
-        actor, reply = actor_of(interaction), reply_to(interaction)
+        reply = reply_to(interaction)
         await reply.defer()
         if session is not None and session.strip().casefold() == ALL:
             self._send_all(interaction, LAYOUTS.get(format or "", JSON))
             return
-        meant = await wanted(self._services, actor, session)
+        meant = await wanted(self._services, reply, session)
         if meant is None:
             await reply.say(NOTHING_OPEN)
         else:

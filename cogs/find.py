@@ -3,7 +3,7 @@
 from discord import app_commands
 
 from cogs.explain import Told
-from cogs.reply import Interaction, actor_of
+from cogs.reply import Interaction, Reply, actor_of
 from cogs.services import Services
 from cogs.words import NO_SUCH_SESSION, plain_label
 from storage.records import Actor, SessionInfo
@@ -28,9 +28,18 @@ async def find(services: Services, actor: Actor, text: str) -> SessionInfo:
     return candidates[0]
 
 
-async def wanted(services: Services, actor: Actor, typed: str | None) -> SessionInfo | None:
-    """The session that was typed, else the active one, if there is one. Raises as `find`."""
-    return await (find(services, actor, typed) if typed is not None else services.runtimes.of(actor).active())
+async def wanted(services: Services, reply: Reply, typed: str | None) -> SessionInfo | None:
+    """The session that was typed, else the one that is active once what was asked for before has taken effect, if there is one.
+
+    Raises as `find`.
+    """
+    actor = actor_of(reply.interaction)
+    if typed is not None:
+        return await find(services, actor, typed)
+    if services.order.is_behind(actor.user_id):
+        await reply.defer()
+        await services.order.earlier(actor.user_id)
+    return await services.runtimes.of(actor).active()
 
 
 async def choices(services: Services, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:

@@ -27,7 +27,7 @@ class Forks(commands.Cog):
         """Copy the current path of the active or a given session whole into a new one, and open that."""
         actor, reply = actor_of(interaction), reply_to(interaction)
         await reply.defer()
-        meant = await wanted(self._services, actor, session)
+        meant = await wanted(self._services, reply, session)
         if meant is None:
             await reply.say(NOTHING_OPEN)
         elif meant.leaf is None:

@@ -60,7 +60,7 @@ class History(commands.Cog):
     async def history(self, interaction: Interaction, session: app_commands.Range[str, 1, 200] | None = None) -> None:
         """Show the newest page of a session's transcript."""
         actor, reply = actor_of(interaction), reply_to(interaction)
-        meant = await wanted(self._services, actor, session)
+        meant = await wanted(self._services, reply, session)
         if meant is None:
             await reply.say(NOTHING_OPEN)
         else:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import nullcontext
 from datetime import timedelta
 from enum import Enum, auto
 from typing import Final
@@ -156,7 +157,8 @@ class Inbox:
 
     async def _ask(self, message: discord.Message, actor: Actor, reply: MessageReply, *, missed: bool) -> None:
         read = await take(self._services, actor, await text_of(message), message.attachments)
-        async with self._services.order.turn(actor.user_id):
+        # What was missed is only part of what the message that just came, or *Answer these*, has yet to do.
+        async with nullcontext() if missed else self._services.order.turn(actor.user_id):
             went = await self._went(message, actor, reply, read, missed=missed)
         if isinstance(went, Asked) and self._services.has_leisure():
             self._services.tasks.start(f"typing-{message.id}", _type(message))

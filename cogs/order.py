@@ -18,13 +18,14 @@ class Order:
     """Who is at what. discord.py gives each event a task of its own, in the order of their arrival, and begins them so."""
 
     def __init__(self) -> None:
-        self._under_way: dict[int, dict[asyncio.Task[Any] | None, asyncio.Future[None]]] = {}
+        self._under_way: dict[int, dict[asyncio.Task[Any] | None, tuple[asyncio.Future[None], float]]] = {}
 
     def join(self, user_id: int) -> None:
         """The running task is what this person just asked for, until it ends or has taken effect. To be called first in it."""
         task = asyncio.current_task()
         if task is not None:
-            self._under_way.setdefault(user_id, {})[task] = asyncio.get_running_loop().create_future()
+            loop = asyncio.get_running_loop()
+            self._under_way.setdefault(user_id, {})[task] = loop.create_future(), loop.time() + PATIENCE
             task.add_done_callback(partial(self._leave, user_id))
 
     @asynccontextmanager
@@ -43,13 +44,20 @@ class Order:
         theirs = self._under_way.get(user_id, {})
         tasks = list(theirs)
         task = asyncio.current_task()
-        earlier = [theirs[before] for before in tasks[: tasks.index(task)]] if task in theirs else []
+        earlier = [theirs[before][0] for before in tasks[: tasks.index(task)]] if task in theirs else []
         if earlier:
-            await asyncio.wait(earlier, timeout=PATIENCE)
+            left = theirs[task][1] - asyncio.get_running_loop().time()  # of one patience, however often it waits
+            await asyncio.wait(earlier, timeout=max(0.0, left))
+
+    def is_behind(self, user_id: int) -> bool:
+        """Whether the running task has something to wait for in `earlier`."""
+        theirs = self._under_way.get(user_id, {})
+        task = asyncio.current_task()
+        return task in theirs and next(iter(theirs)) is not task
 
     def _leave(self, user_id: int, task: asyncio.Task[Any] | None) -> None:
         theirs = self._under_way.get(user_id, {})
         if (over := theirs.pop(task, None)) is not None:
-            over.set_result(None)
+            over[0].set_result(None)
         if not theirs:
             self._under_way.pop(user_id, None)

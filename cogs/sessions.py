@@ -47,7 +47,7 @@ class Sessions(commands.Cog):
     async def open_session(self, interaction: Interaction, session: app_commands.Range[str, 1, 200] | None = None) -> None:
         """Open a session; without an argument, show the active one."""
         await reply_to(interaction).defer()
-        meant = await wanted(self._services, actor_of(interaction), session)
+        meant = await wanted(self._services, reply_to(interaction), session)
         if meant is None:
             await reply_to(interaction).say(NOTHING_OPEN)
         else:

@@ -44,7 +44,10 @@ class Shelves(commands.Cog):
     ) -> None:
         """Rename the active or a given session; without a name, open a modal for one."""
         actor, reply = actor_of(interaction), reply_to(interaction)
-        meant = await wanted(self._services, actor, session)
+        if name is None and session is None:  # a modal waits for nothing: it is due in three seconds
+            meant = await self._services.runtimes.of(actor).active()
+        else:
+            meant = await wanted(self._services, reply, session)
         if meant is None:
             await reply.say(NOTHING_OPEN)
         elif meant.temporary:
@@ -60,7 +63,7 @@ class Shelves(commands.Cog):
         """Delete the active or a given session; while an answer is being written in it, ask first."""
         actor, reply = actor_of(interaction), reply_to(interaction)
         await reply.defer()
-        meant = await wanted(self._services, actor, session)
+        meant = await wanted(self._services, reply, session)
         if meant is None:
             await reply.say(NOTHING_OPEN)
         else:
@@ -82,7 +85,9 @@ class Shelves(commands.Cog):
         await reply.say(said, view=controls.undo(changed))
 
     async def _delete(self, actor: Actor, reply: Reply, session: SessionInfo, *, stop: bool) -> None:
-        match await self._services.runtimes.of(actor).delete(session.number, stop=stop):
+        async with self._services.order.turn(actor.user_id):
+            outcome = await self._services.runtimes.of(actor).delete(session.number, stop=stop)
+        match outcome:
             case Busy():
                 await reply.say(f"{label(session)} is still writing.", view=controls.stop_first(session))
             case Forgotten() as forgotten:

@@ -8,6 +8,7 @@ from discord.ext import commands
 
 from agent.recall import Meter
 from cogs.controls import button, on_summary, row
+from cogs.find import wanted
 from cogs.reply import Interaction, actor_of, reply_to
 from cogs.services import Services
 from cogs.words import NOTHING_OPEN, label, messages
@@ -32,7 +33,7 @@ class Status(commands.Cog):
     async def status(self, interaction: Interaction) -> None:
         """Show the active session's meter."""
         actor, reply = actor_of(interaction), reply_to(interaction)
-        session = await self._services.runtimes.of(actor).active()
+        session = await wanted(self._services, reply, None)
         if session is None:
             await reply.say(NOTHING_OPEN)
             return

@@ -124,7 +124,9 @@ class Panel(commands.Cog):
         actor, reply, where = actor_of(interaction), reply_to(interaction, in_place=True), where_in(arguments, 1)
         session = await self._services.store.sessions.get(actor, uuid_in(arguments))
         await reply.defer()
-        match await self._services.runtimes.of(actor).delete(session.number, stop=stop):
+        async with self._services.order.turn(actor.user_id):
+            outcome = await self._services.runtimes.of(actor).delete(session.number, stop=stop)
+        match outcome:
             case Busy():
                 await reply.refresh(stop_first_view(session, where))
             case Forgotten() as forgotten:

@@ -70,3 +70,11 @@ async def test_the_model_is_asked_while_the_acknowledgement_is_on_its_way_and_th
     team.clock.advance(SLOW)
     assert (await ended(asked)).text.startswith("echo: hello")
     assert [m.text for m in team.ann.sees(team.ann.dm)] == []
+
+
+async def test_a_command_of_the_session_one_is_in_means_the_one_that_new_has_begun(team: Team) -> None:
+    await slowly_new(team, team.general)
+    renamed = await team.ann.slash(team.general, "rename", name="The second")
+    await team.ask(team.bob, "hello")
+    team.clock.advance(SLOW)
+    assert "Before it was **2" in (await renamed.message(lambda m: "is its name now" in m.text)).text
