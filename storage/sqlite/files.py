@@ -80,7 +80,8 @@ def refuse_files(connection: sqlite3.Connection, held: Held, session: sqlite3.Ro
     if not (space and files):
         return
     words = held.words(UUID(hex=session["id"]))
-    there = words.files if words is not None else _known(connection, session["owner"], [f.attached.digest for f in files])
+    stored = words.files if words is not None else _known(connection, session["owner"], [f.attached.digest for f in files])
+    there = {*stored, *held.departing(session["owner"])}
     new = {file.attached.digest: file.content.size for file in files if file.attached.digest not in there}
     if new and _used(connection, held, session["owner"]) + sum(new.values()) > space:
         raise FilesFull
@@ -90,7 +91,8 @@ def _used(connection: sqlite3.Connection, held: Held, owner: int | None) -> int:
     stored: int = connection.execute("SELECT coalesce(sum(size), 0) FROM files WHERE owner = ?", (owner,)).fetchone()[0]
     temporary = connection.execute("SELECT id FROM sessions WHERE owner = ? AND temporary", (owner,))
     words = [words for row in temporary if (words := held.words(UUID(hex=row["id"]))) is not None]
-    return stored + sum(content.size for each in words for content in each.files.values())
+    contents = [*(content for each in words for content in tuple(each.files.values())), *held.departing(owner).values()]
+    return stored + sum(content.size for content in contents)
 
 
 def _known(connection: sqlite3.Connection, owner: int | None, digests: Iterable[str]) -> AbstractSet[str]:

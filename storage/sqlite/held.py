@@ -6,7 +6,6 @@ written over by the next one, or never asked for; what nobody may ask for any mo
 """
 
 import sqlite3
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -33,6 +32,7 @@ class Wanted:
     """The words of a departure from a session."""
 
     session: UUID
+    owner: int
     name: str | None
     text: str
     files: tuple[File, ...]
@@ -75,7 +75,7 @@ class Held:
 
     def __init__(self) -> None:
         self._sessions: dict[UUID, Words] = {}
-        self._departures: OrderedDict[UUID, Wanted] = OrderedDict()
+        self._departures: dict[UUID, Wanted] = {}
 
     def words(self, session_id: UUID) -> Words | None:
         """What is held of a session, if anything is."""
@@ -162,14 +162,21 @@ class Held:
             return None
         prompt = departure.prompt
         text, files = (prompt.text, prompt.files) if prompt is not None else ("", ())
-        self._departures[choice] = Wanted(UUID(hex=session["id"]), departure.name, text, files)
+        there = self.departing(session["owner"])
+        files = tuple(replace(file, content=there.get(file.attached.digest, file.content)) for file in files)
+        self._departures[choice] = Wanted(UUID(hex=session["id"]), session["owner"], departure.name, text, files)
         while len(self._departures) > DEPARTURES:
-            self._departures.popitem(last=False)
+            self._departures.pop(next(iter(self._departures)), None)  # the other thread may have just let go of it
         return replace(departure, name=None, prompt=replace(prompt, text="", files=()) if prompt is not None else None)
 
     def departure(self, choice: UUID) -> Wanted | None:
         """The words of a departure; `None` where they are held no longer."""
         return self._departures.get(choice)
+
+    def departing(self, owner: int | None) -> Mapping[str, Content]:
+        """What is in the files of a person's departures, by digest: each content is held once."""
+        own = [wanted for wanted in tuple(self._departures.values()) if wanted.owner == owner]
+        return {file.attached.digest: file.content for wanted in own for file in wanted.files}
 
     def forget_departure(self, choice: UUID) -> None:
         """It was decided."""

@@ -88,13 +88,14 @@ class SqliteShelves:
         """See `Shelves.purge`."""
         now = micros(self._now())
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(connection: sqlite3.Connection) -> UUID:
             session = in_the_bin(connection, actor, number)
             if since is not None and session["deleted"] > micros(since):
                 raise SessionNotFound
             purging.purge(connection, session, now)
+            return UUID(hex=session["id"])
 
-        await self._database.write(work)
+        self._held.forget(await self._database.write(work))
 
     async def erase(self, actor: Actor) -> None:
         """See `Shelves.erase`."""

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 from storage.housekeeping import DirectChannel, Incident, IncidentKind
 from storage.records import BIN_KEEPS, Actor, Delivery, Turn
@@ -82,11 +83,15 @@ class SqliteUpkeep:
     async def forget_choices(self, before: datetime) -> int:
         """See `Upkeep.forget_choices`."""
 
-        def work(connection: sqlite3.Connection) -> int:
+        def work(connection: sqlite3.Connection) -> list[UUID]:
             connection.execute("DELETE FROM undos WHERE created < ?", (micros(before),))
-            return connection.execute("DELETE FROM choices WHERE created < ?", (micros(before),)).rowcount
+            gone = connection.execute("DELETE FROM choices WHERE created < ? RETURNING id", (micros(before),)).fetchall()
+            return [UUID(hex=row["id"]) for row in gone]
 
-        return await self._database.write(work)
+        gone = await self._database.write(work)
+        for choice in gone:
+            self._held.forget_departure(choice)
+        return len(gone)
 
     async def erase_tokens(self, now: datetime) -> int:
         """See `Upkeep.erase_tokens`."""

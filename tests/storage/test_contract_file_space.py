@@ -8,7 +8,7 @@ import pytest
 
 from storage.errors import FilesFull
 from storage.memory import MemoryStore
-from storage.records import Departure, Draft, Leave, SessionInfo, TurnState
+from storage.records import Choice, Departure, Draft, File, Leave, SessionInfo, TurnState
 from storage.sqlite.open import open_store
 from storage.store import Store
 from tests.storage.samples import ANN, BOB, START, file, prompt
@@ -52,13 +52,23 @@ async def test_what_is_taken_out_makes_room_at_once(store: Store, session: Sessi
     await store.turns.submit(ANN, session.id, prompt("read", *FILES[2:]), TurnState.QUEUED)
 
 
-async def test_a_choice_holds_no_more_either(store: Store) -> None:
-    session = await store.sessions.create(ANN)
-    await store.turns.hold(ANN, session.id, Departure(leave=Leave.NEW, prompt=prompt("read", *FILES[:2])))
+@pytest.mark.parametrize("temporary", [False, True], ids=["for a kept one", "for a temporary one"])
+async def test_a_choice_holds_no_more_either(store: Store, session: SessionInfo, temporary: bool) -> None:
+    async def hold(*files: File) -> Choice:
+        departure = Departure(leave=Leave.NEW, prompt=prompt("read", *files), temporary=temporary)
+        return await store.turns.hold(ANN, session.id, departure)
+
+    first = await hold(*FILES[:2])
     with pytest.raises(FilesFull):
-        await store.turns.hold(ANN, session.id, Departure(leave=Leave.NEW, prompt=prompt("read", FILES[2])))
-    await store.turns.hold(ANN, session.id, Departure(leave=Leave.NEW, prompt=prompt("read", FILES[1])))
+        await hold(FILES[2])
+    again = await hold(FILES[1])
     assert await store.files.used(ANN) == SPACE
+    theirs = await store.sessions.create(BOB)
+    await store.turns.submit(BOB, theirs.id, prompt("read", *FILES[2:]), TurnState.QUEUED)
+    await store.turns.decide(ANN, first.id)
+    await hold(FILES[2])
+    assert (await store.turns.decide(ANN, again.id)).departure.prompt is not None
+    assert await store.files.used(ANN) == SPACE // 2
 
 
 async def test_a_session_that_comes_in_with_more_does_not_come_in(store: Store, session: SessionInfo) -> None:

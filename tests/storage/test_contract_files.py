@@ -176,14 +176,28 @@ async def test_forks_and_what_is_moved_out_have_it_too_and_outlive_what_they_cam
     assert await store.files.used(ANN) == size((REPORT, NOTES))
 
 
-async def test_what_waits_for_a_choice_comes_back_with_it_and_goes_with_it(store: Store, session: SessionInfo) -> None:
-    departure = Departure(leave=Leave.NEW, prompt=prompt("read", REPORT))
+@pytest.mark.parametrize("temporary", [False, True], ids=["for a kept one", "for a temporary one"])
+async def test_what_waits_for_a_choice_comes_back_with_it_and_goes_with_it(
+    store: Store, session: SessionInfo, temporary: bool
+) -> None:
+    departure = Departure(leave=Leave.NEW, prompt=prompt("read", REPORT), temporary=temporary)
     taken, old = [await store.turns.hold(ANN, session.id, departure) for _ in range(2)]
     assert (await store.turns.choice(ANN, taken.id)).departure == departure
     assert await has(store, session) == set()
     assert (await store.turns.decide(ANN, taken.id)).departure == departure
     assert (await store.turns.choice(ANN, old.id)).departure == departure
     await store.upkeep.forget_choices(START.replace(year=2030))
+    assert await store.files.used(ANN) == 0
+
+
+async def test_what_waits_for_a_choice_goes_with_the_session_that_is_left(store: Store) -> None:
+    session = await store.sessions.create(ANN)
+    for temporary in (False, True):
+        departure = Departure(leave=Leave.NEW, prompt=prompt("read", REPORT), temporary=temporary)
+        await store.turns.hold(ANN, session.id, departure)
+    await store.shelves.delete(ANN, session.number)
+    assert await store.files.used(ANN) > 0
+    await store.shelves.purge(ANN, session.number)
     assert await store.files.used(ANN) == 0
 
 
