@@ -28,14 +28,14 @@ def read(data: bytes, _: str, limits: Limits) -> Picture:
         raise Unreadable(Reason.TOO_MUCH) from error
     if image.width * image.height > limits.pixels:  # as its head says; nothing is decoded yet
         raise Unreadable(Reason.TOO_MUCH)
-    is_drawn = image.format in DRAWN
+    is_drawn, size = image.format in DRAWN, image.size
     image.draft(None, (LONGEST, LONGEST))  # a JPEG need not be decoded larger than that
     plain = _plain(image)
     plain.thumbnail((LONGEST, LONGEST))
     ImageOps.exif_transpose(plain, in_place=True)
     plain.info = {}  # else Pillow writes a comment or a colour profile of the old file into the new one
     mime, drawn = _encoded(plain, is_drawn=is_drawn)
-    return Picture(mime=mime, data=drawn, width=plain.width, height=plain.height)
+    return Picture(mime=mime, data=drawn, width=plain.width, height=plain.height, resized=plain.size != size)
 
 
 def _plain(image: Image.Image) -> Image.Image:

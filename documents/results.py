@@ -52,6 +52,8 @@ class Picture:
     data: bytes
     width: int
     height: int
+    resized: bool
+    """Whether it had other measures before it was drawn anew: it was scaled down, or turned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

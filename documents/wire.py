@@ -22,7 +22,8 @@ def pack_answer(result: Result) -> bytes:
     """A result, with its length, so that half of one is known as such."""
     match result:
         case Picture():
-            head, body = {"mime": result.mime, "width": result.width, "height": result.height}, result.data
+            measures = {"width": result.width, "height": result.height, "resized": result.resized}
+            head, body = {"mime": result.mime, **measures}, result.data
         case Written():
             head = {"kind": result.kind, "pages": result.pages, "cut": result.cut}
             body = result.text.encode(errors="replace")  # a PDF may have half a surrogate pair
@@ -43,8 +44,8 @@ def unpack_answer(answer: bytes) -> Result:
     match head:
         case {"length": int(length)} if length != len(body):
             raise ValueError("the answer is not whole")
-        case {"mime": str(mime), "width": int(width), "height": int(height), "length": _}:
-            return Picture(mime=mime, data=body, width=width, height=height)
+        case {"mime": str(mime), "width": int(width), "height": int(height), "resized": bool(resized), "length": _}:
+            return Picture(mime=mime, data=body, width=width, height=height, resized=resized)
         case {"kind": str(kind), "pages": int() | None as pages, "cut": bool(cut), "length": _}:
             return Written(kind=kind, text=body.decode(), pages=pages, cut=cut)
         case {"reason": str(reason), "length": _}:

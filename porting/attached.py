@@ -1,14 +1,14 @@
 """What was attached, on its way in: no more than its owner may have, and as pictures only what is one."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from documents.reading import Picture, Reader, Reason, Unread
 from porting.crossing import Crossing
 from storage.records import PICTURE, Actor, Attached, Content, EntryKind, File, files_in
 from storage.store import Store
-from transfer.enclosed import CHANGED, Look
+from transfer.enclosed import CHANGED, TOO_LARGE, Look
 from transfer.limits import MIB
 from transfer.parsing import Unreadable
 from transfer.saved import SavedEntry
@@ -16,12 +16,18 @@ from transfer.saved import SavedEntry
 MOST_AT_ONCE: Final = 256 * MIB
 """What the files of one session may have, as they come in with it at once."""
 
+MOST_PICTURE: Final = 8 * MIB
+"""What a picture may have: one that Cubby drew anew has less."""
+
 MARKS: Final[Mapping[str | None, bytes]] = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 """How the pictures begin that are kept."""
 
 NO_ROOM: Final = "There's no room for an attached file, so only its name came; deleting sessions with files for good makes room"
 TOO_MANY: Final = "The attached files of a session are more than I take with one, so only the name came"
 NO_PICTURE: Final = "An attached picture is none that I can look at, so only its name came"
+
+OF_ITSELF: Final = frozenset({CHANGED, NO_PICTURE, TOO_LARGE})
+"""Why a file can't be taken with any session."""
 
 
 class NobodyLooks(Exception):
@@ -38,6 +44,8 @@ class Intake:
     look: Look
     reader: Reader
     """Looks at the pictures."""
+    refused: dict[str, Unreadable] = field(default_factory=dict[str, Unreadable])
+    """What was unpacked for nothing, by digest: it isn't for each session that names it."""
 
     def of(self, entries: Iterable[SavedEntry]) -> tuple[Sequence[File], Sequence[str]]:
         """The files to keep with a session, and a sentence for each that can't be; what its owner has already is neither.
@@ -46,17 +54,21 @@ class Intake:
         """
         files: list[File] = []
         faults: list[str] = []
+        taken = 0
         named = _named(entries)
         known = self.crossing.call(self.store.files.known(self.actor, named)) if named else ()
         room = self.crossing.call(self.store.files.room(self.actor)) if len(known) < len(named) else None
         for digest, told in named.items():
             if digest in known:
                 continue
-            come = self._content(told, room, sum(file.content.size for file in files))
+            come = self.refused.get(digest) or self._content(told, room, taken)
             if isinstance(come, Unreadable):
+                if come.reason in OF_ITSELF or (come.reason == NO_ROOM and not taken):
+                    self.refused[digest] = come
                 faults.append(f"{come.reason}: {_plain(told[0].name)}")
             else:
                 files.append(File(told[0], come))
+                taken += come.size
         return files, faults
 
     def _content(self, told: Sequence[Attached], room: int | None, taken: int) -> Content | Unreadable:
@@ -72,13 +84,16 @@ class Intake:
         return content if content.text else self._picture(told, content)
 
     def _picture(self, told: Sequence[Attached], content: Content) -> Content | Unreadable:
-        """It, if it can be drawn, and has the measures that are told."""
+        """It, if it can be drawn, and has the measures that are told by itself: it is kept as it is, not as it was drawn."""
+        if len(content.data) > MOST_PICTURE:
+            return Unreadable(NO_PICTURE)
         drawn = self.crossing.call(self.reader.read(content.data, told[0].name))
         if drawn == Unread(reason=Reason.NOT_NOW):
             raise NobodyLooks
-        if isinstance(drawn, Picture) and all((each.width, each.height) == (drawn.width, drawn.height) for each in told):
-            return content
-        return Unreadable(NO_PICTURE)
+        if not isinstance(drawn, Picture) or drawn.resized:
+            return Unreadable(NO_PICTURE)
+        is_told = all((each.width, each.height) == (drawn.width, drawn.height) for each in told)
+        return content if is_told else Unreadable(NO_PICTURE)
 
 
 def _named(entries: Iterable[SavedEntry]) -> Mapping[str, Sequence[Attached]]:

@@ -56,6 +56,8 @@ def _content(archive: ZipFile, infos: dict[str, ZipInfo], listed: Enclosed, limi
         content = Content(data, words.decode())
     except (TransferRefused, UnicodeDecodeError):
         return Unreadable(CHANGED)
+    if len(content.text) > limits.characters:
+        return Unreadable(TOO_LARGE)
     return content if digest_of(content) == listed.digest else Unreadable(CHANGED)
 
 

@@ -12,7 +12,9 @@ from documents.wire import pack_answer, pack_task, unpack_answer, unpack_task
 LIMITS = Limits(characters=500, pages=3, pixels=10_000, unpacked_bytes=10_000, seconds=5)
 BEGINNINGS = st.sampled_from([b"", b"RIFF1234WEBP", PDF, PACKED, COMPOUND, *PICTURES, b"{", b"\xff\xfe", b"\xef\xbb\xbf"])
 
-pictures = st.builds(Picture, mime=st.text(), data=st.binary(), width=st.integers(1), height=st.integers(1))
+pictures = st.builds(
+    Picture, mime=st.text(), data=st.binary(), width=st.integers(1), height=st.integers(1), resized=st.booleans()
+)
 writings = st.builds(
     Written, kind=st.text(), text=st.text(st.characters(codec="utf-8")), pages=st.none() | st.integers(0), cut=st.booleans()
 )

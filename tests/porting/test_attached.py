@@ -12,15 +12,18 @@ from documents.reading import Limits, Reader
 from porting import attached
 from porting.attached import NO_PICTURE, NO_ROOM, TOO_MANY
 from porting.incoming import Broke, Report, import_file
+from storage.errors import BrokenTree
 from storage.memory import MemoryStore
-from storage.records import PICTURE, Actor, Attached, Content, File, TurnState, digest_of
+from storage.records import PICTURE, Actor, Attached, Content, Draft, DraftEntry, File, SessionInfo, TurnState, digest_of
 from storage.store import Store
 from tests.documents.files import picture
 from tests.porting.reading import a_reader
 from tests.porting.test_round_trip import a_store, archived, went_out
 from tests.storage.samples import ANN, BOB, file, prompt
 from tests.transfer.test_attached import archive, asked
+from transfer import enclosed
 from transfer.enclosed import ABSENT, CHANGED
+from transfer.limits import MIB
 from transfer.saved import Loaded
 
 REPORT = file("what is written", b"%PDF what is written", "report.pdf")
@@ -164,6 +167,8 @@ async def test_a_picture_comes_as_it_went(store: Store) -> None:
     [
         (lambda: drawn(b"\x89PNG\r\n\x1a\n and more"), NO_PICTURE),
         (lambda: drawn(picture("PNG"), size=(41, 30)), NO_PICTURE),
+        (lambda: drawn(picture("JPEG", (4000, 2000)), "image/jpeg", size=(2048, 1024)), NO_PICTURE),
+        (lambda: drawn(picture("PNG") + bytes(8 * MIB)), NO_PICTURE),
         (lambda: drawn(picture("PNG"), "image/jpeg"), CHANGED),
         (lambda: drawn(picture("GIF"), "image/gif"), CHANGED),
         (lambda: drawn(b"<svg/>", "image/svg+xml"), CHANGED),
@@ -178,6 +183,50 @@ async def test_what_is_not_what_is_said_of_it_is_not_kept(made: Callable[[], Fil
     report = await come(store, zipped(asked(odd), has=[odd]))
     assert (report.taken, said(report)) == (1, [f"{reason}: {odd.attached.name}"])
     assert await store.files.used(ANN) == 0
+
+
+@pytest.mark.parametrize("odd", [drawn(picture("PNG"), size=(41, 30)), File(replace(NOTES.attached, size=3), NOTES.content)])
+async def test_what_is_refused_is_unpacked_once_however_many_sessions_name_it(
+    odd: File, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unpacked: list[Content] = []
+
+    def digest(content: Content) -> str:
+        unpacked.append(content)
+        return digest_of(content)
+
+    monkeypatch.setattr(enclosed, "digest_of", digest)
+    report = await come(MemoryStore(), zipped(*[asked(odd, id_=str(number)) for number in range(3)], has=[odd]))
+    assert (report.taken, report.damages, unpacked) == (3, 3, [odd.content])
+
+
+async def test_what_had_no_room_beside_another_has_it_where_that_did_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = MemoryStore(file_space=BOTH - 1)
+    refuses, adopt = iter([BrokenTree]), store.transfers.adopt
+
+    async def adopt_later(actor: Actor, draft: Draft, entries: Sequence[DraftEntry], files: Sequence[File]) -> SessionInfo:
+        for error in refuses:
+            raise error
+        return await adopt(actor, draft, entries, files)
+
+    monkeypatch.setattr(store.transfers, "adopt", adopt_later)
+    report = await come(store, zipped(asked(REPORT, NOTES), asked(NOTES, id_="t")))
+    assert (report.taken, report.files, await has(store, NOTES)) == (1, 1, [True])
+
+
+async def test_many_small_files_are_not_measured_anew_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    many, measured, size = [file(str(number)) for number in range(100)], 0, Content.size.fget
+    assert size is not None
+
+    def measure(content: Content) -> int:
+        nonlocal measured
+        measured += 1
+        return size(content)
+
+    monkeypatch.setattr(Content, "size", property(measure))
+    report = await come(MemoryStore(), zipped(asked(*many), has=many))
+    assert report.files == len(many)
+    assert measured < 10 * len(many)
 
 
 async def test_where_nobody_can_look_at_pictures_just_now_no_session_comes_without_its_own() -> None:

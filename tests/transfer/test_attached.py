@@ -106,6 +106,12 @@ def test_what_packs_as_well_as_a_bomb_comes_in_again() -> None:
     assert found(data, log, Limits(characters=10 * MIB)) == log.content
 
 
+def test_words_are_bounded_by_characters_whatever_they_take_in_bytes() -> None:
+    fits, long = [file("a" * count, b"%PDF", "long.pdf") for count in (LIMITS.characters, LIMITS.characters + 1)]
+    (data,) = archive(asked(fits, long), has=[fits, long])
+    assert (found(data, fits), found(data, long)) == (fits.content, Unreadable(TOO_LARGE))
+
+
 Harm = Callable[[dict[str, bytes], dict[str, Any]], object]
 
 
