@@ -14,7 +14,6 @@ from agent.choices import EFFORTS
 from cogs.asking import giving_back
 from cogs.controls import OPTIONS, VALUE
 from cogs.explain import Told
-from cogs.find import wanted
 from cogs.reply import Interaction, actor_of, reply_to
 from cogs.resting import days_in
 from cogs.router import Unreadable, chosen, one_of, submitted
@@ -55,7 +54,7 @@ class Settings(commands.Cog):
     ) -> None:
         """Show the panel, with the model chosen that is named."""
         actor, services = actor_of(interaction), self._services
-        session = await wanted(services, reply_to(interaction), None) if only_here else None
+        session = await services.runtimes.of(actor).active() if only_here else None
         if only_here and session is None:
             raise Told(NOTHING_OPEN)
         scope = session.id if session is not None else None
