@@ -9,7 +9,6 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 from uuid import UUID
 
 from agent.config import AgentConfig
@@ -21,9 +20,6 @@ from storage.records import Actor, Turn, TurnState
 from storage.store import Store
 
 log = logging.getLogger(__name__)
-
-CHOICES_KEPT: Final = timedelta(days=30)
-"""How long a choice of the guard can be made, with the words that came with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +37,6 @@ async def recover(
     store: Store, runtimes: Runtimes, config: AgentConfig, listener: Listener, now: Callable[[], datetime]
 ) -> Recovered:
     """Mend every open turn; `listener` hears of those that ended and of all that wait. Raises `StoreUnavailable`."""
-    await store.upkeep.forget_choices(now() - CHOICES_KEPT)
     fresh = now() - timedelta(seconds=config.fresh_seconds)
     running = await store.upkeep.running_turns()
     waiting = await store.upkeep.waiting_turns()

@@ -1,14 +1,15 @@
 """`Caretaker`: what the bot does by itself to the sessions of all people, at its start and every few hours.
 
-What has rested in the bin for long enough goes for good, what nobody touched for long is archived, and the files are wiped of
-what is gone. One task does it; `wiring.py` starts and ends it. What fails is logged and soon tried again.
+What has rested in the bin for long enough goes for good, and so does what waits for a choice that nobody makes; what nobody
+touched for long is archived, and the files are wiped of what is gone. One task does it; `wiring.py` starts and ends it. What
+fails is logged and soon tried again.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Final, Self
 
@@ -19,6 +20,9 @@ from storage.tasks import end
 
 EVERY: Final = 3 * 3600.0
 """Seconds between two looks."""
+
+CHOICES_KEPT: Final = timedelta(days=30)
+"""How long a choice of the guard can be made, with the words and files that came with it."""
 
 SOON: Final = 60.0
 """Seconds until the next look where something failed or could not be wiped yet, and after `wake()`: wiping may cost the whole
@@ -63,6 +67,7 @@ class Caretaker:
             with suppress(SessionNotFound):  # brought back just now
                 await self._store.shelves.purge(actor, number, since=now - BIN_KEEPS)
                 gone += 1
+        await self._store.upkeep.forget_choices(now - CHOICES_KEPT)
         archived = await self._store.upkeep.auto_archive(now, self._archive_days)
         if gone or archived:
             log.info("sessions: %d archived, %d deleted for good after their time in the bin", archived, gone)

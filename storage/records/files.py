@@ -13,6 +13,9 @@ PICTURE: Final = "picture"
 
 LONGEST_NAME: Final = 120
 
+MOST_FILES: Final = 100
+"""Files that one entry has, whatever another program wrote: a message of Discord's brings ten."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attached:
@@ -73,7 +76,9 @@ def files_in(data: Mapping[str, Any]) -> tuple[Attached, ...]:
     said = data.get(FILES)
     if not isinstance(said, list):
         return ()
-    known = (_attached(cast("Mapping[str, Any]", each)) for each in cast("list[object]", said) if isinstance(each, dict))
+    known = (
+        _attached(cast("Mapping[str, Any]", each)) for each in cast("list[object]", said)[:MOST_FILES] if isinstance(each, dict)
+    )
     return tuple(each for each in known if each is not None)
 
 

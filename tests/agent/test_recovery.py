@@ -4,15 +4,12 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-import pytest
-
 from agent.events import KeptFinished, QueueChanged, TurnEnded, TurnStarted
 from agent.model import ModelClient
 from agent.recovery import Recovered, recover
 from agent.runtimes import Runtimes
-from storage.errors import ChoiceNotFound
 from storage.ids import utc_now
-from storage.records import Departure, Leave, SessionInfo, Turn, TurnState
+from storage.records import SessionInfo, Turn, TurnState
 from storage.store import Store
 from tests.agent.people import ANN, BOB, CONFIG, Ear, some_runtimes, tasks, texts, words
 from tests.agent.scripted_model import EchoModel, ScriptedModel, echo_of, says
@@ -120,16 +117,6 @@ async def test_finishing_an_answer_goes_on_after_a_crash(store: Store, ear: Ear)
     async with ScriptedModel(says("the whole")) as model, restarted(store, ear, model):
         await ear.until_ended(1)
     assert await texts(store, session) == ["hello", "half of the whole"]
-
-
-async def test_choices_that_nobody_made_for_a_month_are_forgotten(store: Store, ear: Ear) -> None:
-    session = await store.sessions.create(ANN)
-    held = await store.turns.hold(ANN, session.id, Departure(leave=Leave.QUIT))
-    async with restarted(store, ear, later=timedelta(days=29)):
-        assert (await store.turns.choice(ANN, held.id)).id == held.id
-    async with restarted(store, ear, later=timedelta(days=31)):
-        with pytest.raises(ChoiceNotFound):
-            await store.turns.choice(ANN, held.id)
 
 
 async def test_an_old_queue_waits_for_its_owner(store: Store, ear: Ear) -> None:

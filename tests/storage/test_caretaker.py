@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from storage.caretaker import Caretaker
-from storage.errors import SessionNotFound, StoreUnavailable
+from storage.caretaker import CHOICES_KEPT, Caretaker
+from storage.errors import ChoiceNotFound, SessionNotFound, StoreUnavailable
 from storage.memory import MemoryStore
 from storage.memory.upkeep import MemoryUpkeep
-from storage.records import BIN_KEEPS, Actor, Shelf
+from storage.records import BIN_KEEPS, Actor, Departure, Leave, Shelf
 from storage.store import Store
-from tests.storage.samples import ANN, BOB, START, Clock
+from tests.storage.samples import ANN, BOB, START, Clock, file, prompt
 
 MONTH = timedelta(days=30)
 
@@ -99,6 +99,23 @@ async def test_what_went_to_the_bin_lately_stays_there(store: Store, clock: Cloc
     async with Watched(store, clock) as caretaker:
         await caretaker.looked(1)
     assert await numbers(store, Shelf.BIN) == [1]
+
+
+async def test_what_waits_for_a_choice_goes_after_a_month_also_while_the_bot_runs(store: Store, clock: Clock) -> None:
+    session = await store.sessions.create(ANN)
+    departures = [Departure(leave=Leave.NEW, prompt=prompt("read", file("notes")), temporary=each) for each in (False, True)]
+    kept, temporary = [await store.turns.hold(ANN, session.id, each) for each in departures]
+    clock.time += CHOICES_KEPT - timedelta(hours=1)
+    async with Watched(store, clock) as caretaker:
+        await caretaker.looked(1)
+        assert [(await store.turns.choice(ANN, each.id)).departure for each in (kept, temporary)] == departures
+        clock.time += timedelta(hours=2)
+        caretaker.wake()
+        await caretaker.looked(2)
+    for each in (kept, temporary):
+        with pytest.raises(ChoiceNotFound):
+            await store.turns.choice(ANN, each.id)
+    assert await store.files.used(ANN) == 0
 
 
 async def test_it_looks_again_by_itself_and_when_it_is_woken(store: Store, clock: Clock) -> None:

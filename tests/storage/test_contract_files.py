@@ -1,6 +1,7 @@
 """Files that come with prompts: whose they are, who else has them, and when they go."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -238,6 +239,11 @@ async def test_what_goes_from_one_person_stays_with_another_who_has_the_same(sto
 @pytest.mark.parametrize("data", [{}, {"files": "x"}, {"files": ["x", NOWHERE]}])
 def test_what_other_programs_wrote_there_is_no_file(data: dict[str, object]) -> None:
     assert files_in(data) == ()
+
+
+def test_an_entry_that_names_no_end_of_files_has_the_first_hundred() -> None:
+    many = [replace(REPORT.attached, name=f"{number}.pdf") for number in range(40_000)]
+    assert files_in(with_files(many)) == tuple(many[:100])
 
 
 async def test_a_session_that_comes_in_has_what_its_owner_has_of_its_files_and_nobody_elses(store: Store) -> None:
