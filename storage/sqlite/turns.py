@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from storage.errors import QueueFull, WrongTurnState
+from storage.errors import QueueFull, StoreUnavailable, WrongTurnState
 from storage.ids import new_id
 from storage.records import Actor, Choice, Departure, EntryKind, Prompt, SourceKind, Spent, Turn, TurnState, Usage
 from storage.sqlite import choices, direct, exchanges, spending
@@ -253,7 +253,11 @@ class SqliteTurns:
                 refuse_files(connection, self._held, session, departure.prompt.files, self._file_space)
             return choices.hold(connection, self._held, actor, session_id, choice_id, departure, now)
 
-        return await self._database.write(work)
+        try:
+            return await self._database.write(work)
+        except StoreUnavailable:  # nobody can decide it, and its files would take their owner's space
+            self._held.forget_departure(choice_id)
+            raise
 
     async def choice(self, actor: Actor, choice_id: UUID) -> Choice:
         """See `TurnJournal.choice`."""

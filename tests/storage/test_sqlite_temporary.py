@@ -9,9 +9,10 @@ from threading import Event
 
 import pytest
 
-from storage.errors import ChoiceNotFound, SessionNotFound
+from storage.errors import ChoiceNotFound, SessionNotFound, StoreUnavailable
 from storage.records import Departure, Leave, SessionInfo, Turn, TurnState
 from storage.sqlite.backup import back_up
+from storage.sqlite.database import in_thread
 from storage.sqlite.open import open_store
 from storage.sqlite.permission import turn_by_id
 from storage.sqlite.rows import turn_of
@@ -96,6 +97,15 @@ async def test_a_choice_to_begin_one_leaves_no_word_and_is_gone_after_a_restart(
     with pytest.raises(ChoiceNotFound):
         await again.turns.decide(ANN, choice.id)
     await again.close()
+
+
+async def test_a_choice_that_could_not_be_written_holds_no_file(store: SqliteStore) -> None:
+    session = await store.sessions.create(ANN)
+    wanted = Departure(leave=Leave.NEW, prompt=prompt("read", file("notes")), temporary=True)
+    await in_thread(store.temporaries._database._writer, lambda c: c.execute("PRAGMA query_only=ON").fetchone())
+    with pytest.raises(StoreUnavailable):
+        await store.turns.hold(ANN, session.id, wanted)
+    assert await store.files.used(ANN) == 0
 
 
 async def test_what_a_crash_left_is_ended_and_its_owner_is_told_once(store: SqliteStore, tmp_path: Path) -> None:
