@@ -102,7 +102,8 @@ async def test_a_choice_to_begin_one_leaves_no_word_and_is_gone_after_a_restart(
 async def test_a_choice_that_could_not_be_written_holds_no_file(store: SqliteStore) -> None:
     session = await store.sessions.create(ANN)
     wanted = Departure(leave=Leave.NEW, prompt=prompt("read", file("notes")), temporary=True)
-    await in_thread(store.temporaries._database._writer, lambda c: c.execute("PRAGMA query_only=ON").fetchone())
+    fails = "CREATE TEMP TRIGGER fails BEFORE INSERT ON choices BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+    await in_thread(store.temporaries._database._writer, lambda c: c.execute(fails))
     with pytest.raises(StoreUnavailable):
         await store.turns.hold(ANN, session.id, wanted)
     assert await store.files.used(ANN) == 0
