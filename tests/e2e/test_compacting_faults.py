@@ -56,12 +56,6 @@ SILENT = (Fault.STALLED_BEFORE_HEAD, Fault.STALLED_BEFORE, Fault.PINGING, Fault.
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[FaultyModelServer]:
-    async with FaultyModelServer() as running:
-        yield running
-
-
-@pytest.fixture
 def config() -> AgentConfig:
     return PATIENT
 

@@ -18,12 +18,6 @@ QUICK = AgentConfig(backoff=0.01, longest_wait=1.5, deadlines=Deadlines(0.3, 0.3
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[FaultyModelServer]:
-    async with FaultyModelServer() as running:
-        yield running
-
-
-@pytest.fixture
 async def team(tmp_path: Path, server: FaultyModelServer) -> AsyncIterator[Team]:
     model = OpenAIClient("test-model", base_url=server.base_url)
     async with a_team(tmp_path, model=model, config=QUICK) as running:

@@ -18,12 +18,6 @@ from tests.e2e.team import Team, a_team
 QUICK = AgentConfig(backoff=0.01, longest_wait=0.05)
 
 
-@pytest.fixture
-async def server() -> AsyncIterator[FaultyModelServer]:
-    async with FaultyModelServer() as running:
-        yield running
-
-
 @asynccontextmanager
 async def with_an_operator(folder: Path, server: FaultyModelServer) -> AsyncGenerator[tuple[Team, Person]]:
     """A team whose operator is Olga, who is in the same server. Her id is known once she is there, so the bot starts anew."""

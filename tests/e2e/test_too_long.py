@@ -21,12 +21,6 @@ ROOMY = AgentConfig(context_tokens=8192, reply_reserve=1024, backoff=0.01, longe
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[FaultyModelServer]:
-    async with FaultyModelServer() as running:
-        yield running
-
-
-@pytest.fixture
 async def team(tmp_path: Path, server: FaultyModelServer) -> AsyncIterator[Team]:
     model = OpenAIClient("test-model", base_url=server.base_url)
     async with a_team(tmp_path, model=model, config=ROOMY) as running:
