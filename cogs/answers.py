@@ -122,10 +122,11 @@ class Answers(commands.Cog):
         async with reply.acknowledging():
             if look_first:
                 await self._services.try_model_now()
-            prompt = Prompt(text="", source=source_of(interaction), target=reply.target(), model=self._wanted(turn))
+            prompt = Prompt(text="", source=source_of(interaction), target=reply.target(), model=_wanted(turn))
             departure = Departure(leave=leave, number=turn.session_number, turn_id=turn.id, prompt=prompt)
             await go(self._services, actor, reply, departure)
 
-    def _wanted(self, turn: Turn) -> str | None:
-        """The model that what was not completed was asked of in place of what is chosen, as long as it is offered."""
-        return turn.wanted if turn.state is not TurnState.COMPLETED else None
+
+def _wanted(turn: Turn) -> str | None:
+    """The model that what was not completed was asked of in place of what is chosen."""
+    return turn.wanted if turn.state is not TurnState.COMPLETED else None

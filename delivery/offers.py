@@ -18,7 +18,7 @@ EACH: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A message that offers one: an edit that takes only the button off must bring the content again."""
+    """A message that offers one, with what it shows: one whose answer is moved to another session says so under that."""
 
     turn: Turn
     outcome: TurnState
