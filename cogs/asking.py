@@ -80,8 +80,8 @@ async def ask(
     async with giving_back(services, interaction, text, attachments):
         async with reply.acknowledging():
             prompt = await prompt_with(services, interaction, reply, text, attachments)
-            async with services.order.turn(actor.user_id):
-                await services.runtimes.of(actor).say(prompt)
+            async with services.in_turn(actor) as runtime:
+                await runtime.say(prompt)
         reply.leave_first()
 
 

@@ -117,8 +117,8 @@ class Edits(commands.Cog):
             raise Told(AS_IT_WAS)
         prompt = Prompt(text=text, source=source_of(interaction), target=reply.next_target())
         departure = Departure(leave=Leave.REVISE, number=turn.session_number, turn_id=asked.id, prompt=prompt)
-        async with self._services.order.turn(actor.user_id):
-            went = await self._services.runtimes.of(actor).go(departure)
+        async with self._services.in_turn(actor) as runtime:
+            went = await runtime.go(departure)
         if isinstance(went, Asked):
             await reply.say("Answered below, as it reads now.")
         reply.leave_first()

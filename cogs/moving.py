@@ -48,5 +48,5 @@ class Moving(commands.Cog):
 
     async def _go(self, actor: Actor, turn: Turn) -> Went:
         departure = Departure(leave=Leave.LIFT, number=turn.session_number, turn_id=turn.id)
-        async with self._services.order.turn(actor.user_id):
-            return await self._services.runtimes.of(actor).go(departure)
+        async with self._services.in_turn(actor) as runtime:
+            return await runtime.go(departure)

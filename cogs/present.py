@@ -35,8 +35,8 @@ from storage.records import Actor, Departure, EntryKind, SessionInfo
 
 async def go(services: Services, actor: Actor, reply: Answering, departure: Departure) -> Went:
     """Do what is asked of the person's sessions, and show what came of it. Raises as `SessionRuntime.go`."""
-    async with services.order.turn(actor.user_id):
-        went = await services.runtimes.of(actor).go(departure)
+    async with services.in_turn(actor) as runtime:
+        went = await runtime.go(departure)
     await present(services, actor, reply, went)
     return went
 

@@ -1,6 +1,7 @@
 """What every cog is given: the parts of the bot it may use, made in `bot.py` and passed in."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ import discord
 from agent.catalogue import Catalogue
 from agent.config import AgentConfig
 from agent.recall import Meter
+from agent.runtime import SessionRuntime
 from agent.runtimes import Runtimes
 from agent.usage import Report
 from cogs.access import Access
@@ -63,14 +65,22 @@ class Services:
     meter: Callable[[Actor, UUID], Awaitable[Meter]]
     """How full one of a person's sessions is. Raises `SessionNotFound`, `StoreUnavailable`."""
     reader: Reader
+    """Makes of a file that people attach what a model can be given."""
     file_space: int
     """Bytes of files that are kept of one person; 0 is any number."""
-    """Makes of a file that people attach what a model can be given."""
     usage: Callable[[Actor], Awaitable[Report]]
     """What a person used, and what it cost. Raises `StoreUnavailable`."""
     has_leisure: Callable[[], bool]
     """Whether Discord leaves room for calls that nobody would miss."""
     now: Callable[[], datetime]
+
+    @asynccontextmanager
+    async def in_turn(self, actor: Actor) -> AsyncGenerator[SessionRuntime, None]:
+        """The person's runtime, once whatever they asked for before has taken effect; with the end of what is done inside, this
+        has.
+        """
+        async with self.order.turn(actor.user_id):
+            yield self.runtimes.of(actor)
 
     def describe_model(self, model: str) -> str | None:
         """What it costs, where that is known."""

@@ -82,6 +82,6 @@ class Sessions(commands.Cog):
         choice = await self._services.store.turns.choice(actor, choice_id)
         await reply.defer()
         target = reply.target() if choice.departure.prompt is not None else None
-        async with self._services.order.turn(actor.user_id):
-            went = await self._services.runtimes.of(actor).decide(choice_id, decision, target=target)
+        async with self._services.in_turn(actor) as runtime:
+            went = await runtime.decide(choice_id, decision, target=target)
         await present(self._services, actor, reply, went)

@@ -85,8 +85,8 @@ class Shelves(commands.Cog):
         await reply.say(said, view=controls.undo(changed))
 
     async def _delete(self, actor: Actor, reply: Reply, session: SessionInfo, *, stop: bool) -> None:
-        async with self._services.order.turn(actor.user_id):
-            outcome = await self._services.runtimes.of(actor).delete(session.number, stop=stop)
+        async with self._services.in_turn(actor) as runtime:
+            outcome = await runtime.delete(session.number, stop=stop)
         match outcome:
             case Busy():
                 await reply.say(f"{label(session)} is still writing.", view=controls.stop_first(session))

@@ -70,8 +70,8 @@ class WaitingPrompts(commands.Cog):
         actor, turn_id, reply = actor_of(interaction), uuid_in(arguments), reply_to(interaction, in_place=True)
         await reply.defer()
         try:
-            async with self._services.order.turn(actor.user_id):
-                went = await self._services.runtimes.of(actor).send_now(turn_id)
+            async with self._services.in_turn(actor) as runtime:
+                went = await runtime.send_now(turn_id)
         except WrongTurnState:
             raise Told(too_late(await self._services.store.turns.get(actor, turn_id))) from None
         if not isinstance(went, Resumed) or went.left is not None:

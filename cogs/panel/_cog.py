@@ -124,8 +124,8 @@ class Panel(commands.Cog):
         actor, reply, where = actor_of(interaction), reply_to(interaction, in_place=True), where_in(arguments, 1)
         session = await self._services.store.sessions.get(actor, uuid_in(arguments))
         await reply.defer()
-        async with self._services.order.turn(actor.user_id):
-            outcome = await self._services.runtimes.of(actor).delete(session.number, stop=stop)
+        async with self._services.in_turn(actor) as runtime:
+            outcome = await runtime.delete(session.number, stop=stop)
         match outcome:
             case Busy():
                 await reply.refresh(stop_first_view(session, where))
