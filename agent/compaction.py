@@ -106,8 +106,16 @@ class Plan:
     @property
     def sent(self) -> int:
         """Tokens that the model is about to be sent for it, with the notes that each request hands to the next."""
-        requests = [request_for(self.frame, piece, self.so_far) for piece in self.pieces]
-        return self.reply + sum(message_tokens(message) for request in requests for message in request.messages)
+        return self.reply + sum(self._sent_each())
+
+    @property
+    def largest(self) -> int:
+        """Tokens of the largest of its requests, with the notes that the first is handed."""
+        return max(self._sent_each())
+
+    def _sent_each(self) -> Iterator[int]:
+        for piece in self.pieces:
+            yield sum(map(message_tokens, request_for(self.frame, piece, self.so_far).messages))
 
 
 def cut(entries: Sequence[Entry], keep_tokens: float, enclosed: Mapping[int, Enclosed] | None = None) -> Cut | None:

@@ -106,12 +106,11 @@ class Compactor:
             return None if plan is None else await self._made(wanted, plan)
 
     async def _made(self, wanted: Wanted, plan: Plan) -> Entry:
-        """As `make`, and as a turn does: where the server takes less than it is said to, once more with half of the room."""
+        """As `make`; where the server takes less than it is said to, once more with half of what it refused, as a turn does."""
         try:
             return await self.make(wanted, plan)
         except ContextTooLong:
-            asked = (request_for(plan.frame, piece, plan.so_far).messages for piece in plan.pieces)
-            sent = max(sum(map(message_tokens, messages)) for messages in asked) * wanted.correction
+            sent = plan.largest * wanted.correction
             context_tokens = halved(min(room_of(wanted.config), sent), wanted.config)
             less = replace(wanted, config=replace(wanted.config, context_tokens=context_tokens))
             if (smaller := await self.plan(less)) is None:
